@@ -1,0 +1,1 @@
+"""The device: camera, detection, tracking, counting, outbox and uplink."""

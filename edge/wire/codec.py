@@ -1,0 +1,60 @@
+"""Messages to bytes and back."""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import ValidationError
+
+from edge.wire.messages import MESSAGE_OF, OLDEST_READABLE_SCHEMA, SCHEMA, Message
+from edge.wire.topics import TopicError, parse_topic
+
+MAX_PAYLOAD_BYTES = 256 * 1024
+"""A payload above this is refused unread; a full bucket with 50 lines and zones has about 40 KiB."""
+
+
+class WireError(ValueError):
+    """A payload that is not what its topic promises; the message says what is wrong and where."""
+
+
+def encode(message: Message) -> bytes:
+    """The payload of a message: UTF-8 JSON without spaces."""
+    return message.model_dump_json(by_alias=True, exclude_none=True).encode()
+
+
+def decode(topic: str, payload: bytes) -> Message:
+    """The message that a payload holds.
+
+    Raises:
+        WireError: unknown topic, not JSON, not readable as this version of the contract, a field that
+            is wrong (each named with its path), or a sender that is not the topic's.
+    """
+    try:
+        address = parse_topic(topic)
+    except TopicError as error:
+        raise WireError(str(error)) from error
+    if len(payload) > MAX_PAYLOAD_BYTES:
+        raise WireError(f"payload has {len(payload)} bytes; at most {MAX_PAYLOAD_BYTES} are read")
+    try:
+        content = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"payload is not JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise WireError("payload is JSON but not an object")
+    schema = content.get("schema")
+    if type(schema) is not int or not OLDEST_READABLE_SCHEMA <= schema <= SCHEMA:
+        raise WireError(f"schema is {schema!r}; this reader knows {OLDEST_READABLE_SCHEMA} to {SCHEMA}")
+    try:
+        message = MESSAGE_OF[address.kind].model_validate_json(payload)
+    except ValidationError as error:
+        raise WireError(_in_words(error)) from error
+    if not message.is_from(address):
+        raise WireError(f"the message names another sender than its topic {topic!r}")
+    return message
+
+
+def _in_words(error: ValidationError) -> str:
+    return "; ".join(
+        f"{'.'.join(str(step) for step in problem['loc']) or 'message'}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+    )

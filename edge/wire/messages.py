@@ -1,0 +1,300 @@
+"""What is said over MQTT, as frozen values. Field descriptions are the contract's own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PlainSerializer,
+    PositiveInt,
+    model_validator,
+)
+
+from edge.wire.sketch import DwellSketch
+from edge.wire.topics import (
+    ID_PATTERN,
+    Address,
+    Kind,
+    checked_device,
+    counts_topic,
+    health_topic,
+    live_topic,
+    sales_topic,
+    status_topic,
+)
+
+SCHEMA = 1
+"""The version of the contract that this code writes."""
+
+OLDEST_READABLE_SCHEMA = 1
+"""The oldest version that it still reads."""
+
+LONGEST_BUCKET = timedelta(days=1)
+
+
+EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def _in_utc(at: datetime) -> datetime:
+    # Compared first: turning year 1 or 9999 into UTC would overflow.
+    if not EARLIEST <= at < LATEST:
+        raise ValueError("must lie between the years 2000 and 2100")
+    return at.astimezone(UTC)
+
+
+def _as_text(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+def _as_plain_number(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+DeviceId = Annotated[Id, AfterValidator(checked_device)]
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc), PlainSerializer(_as_text, when_used="json")]
+Money = Annotated[
+    Decimal,
+    Field(ge=Decimal(-100_000_000), le=Decimal(100_000_000), decimal_places=4),
+    PlainSerializer(_as_plain_number, when_used="json"),
+]
+Quantity = Annotated[
+    Decimal,
+    Field(ge=Decimal(-1_000_000), le=Decimal(1_000_000), decimal_places=4),
+    PlainSerializer(_as_plain_number, when_used="json"),
+]
+
+
+class _Part(BaseModel):
+    # Unknown fields are let through, so that a server reads what a newer device adds.
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, populate_by_name=True)
+
+
+class _Message(_Part):
+    schema_: Literal[1] = Field(1, alias="schema", description="version of the contract")
+
+
+def _twice(names: Iterable[str]) -> str | None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return None
+
+
+class LineCount(_Part):
+    """Confirmed crossings of one line within the bucket."""
+
+    line: Id
+    kind: Literal["entrance"] = Field("entrance", description="what crossing it means")
+    count_in: NonNegativeInt = Field(alias="in", description="crossings along the line's arrow")
+    count_out: NonNegativeInt = Field(alias="out", description="crossings against it")
+
+
+class ZoneCount(_Part):
+    """Visits to one zone that ended within the bucket, and how full the zone was during it."""
+
+    zone: Id
+    dwell: DwellSketch = Field(description="durations of the visits that ended within the bucket")
+    occupancy_person_seconds: NonNegativeFloat = Field(description="time spent inside, all people together")
+    observed_seconds: NonNegativeFloat = Field(
+        description="time in which the zone was seen; mean occupancy is person seconds / observed seconds"
+    )
+    occupancy_peak: NonNegativeInt = Field(description="most people inside at once")
+
+    @property
+    def visits(self) -> int:
+        """Visits that ended within the bucket; each has one duration."""
+        return self.dwell.n
+
+
+class Counts(_Message):
+    """One bucket of one camera: everything it counted. The highest revision of a bucket wins."""
+
+    store: Id
+    device: DeviceId
+    camera: Id
+    bucket_start: Instant = Field(description="begin of the bucket, UTC, included")
+    bucket_end: Instant = Field(description="end of the bucket, UTC, excluded")
+    revision: PositiveInt = Field(description="rises with every version of this bucket; the highest wins")
+    final: bool = Field(description="false while the bucket still runs; a late correction stays true")
+    coverage: float = Field(ge=0, le=1, description="share of the bucket in which frames were processed")
+    clock_synced: bool = Field(True, description="false: the device did not know the time for certain")
+    replayed: bool = Field(False, description="true: counted from a recording, not from a live camera")
+    lines: tuple[LineCount, ...] = ()
+    zones: tuple[ZoneCount, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_one_bucket(self) -> Self:
+        length = self.bucket_end - self.bucket_start
+        if not timedelta(0) < length <= LONGEST_BUCKET:
+            raise ValueError("bucket_end must lie after bucket_start, at most a day after it")
+        if again := _twice(line.line for line in self.lines):
+            raise ValueError(f"line {again!r} stands twice in one bucket")
+        if again := _twice(zone.zone for zone in self.zones):
+            raise ValueError(f"zone {again!r} stands twice in one bucket")
+        return self
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return counts_topic(self.store, self.device)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender) == (self.store, self.device)
+
+
+class ZoneNow(_Part):
+    """How many people are in a zone at this moment."""
+
+    zone: Id
+    occupancy: NonNegativeInt
+
+
+class Live(_Message):
+    """What one camera sees now. Never stored as a count."""
+
+    store: Id
+    device: DeviceId
+    camera: Id
+    at: Instant
+    zones: tuple[ZoneNow, ...] = ()
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return live_topic(self.store, self.device)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender) == (self.store, self.device)
+
+
+class Status(_Message):
+    """Whether a camera's process runs. The broker publishes the offline form as its last will."""
+
+    store: Id
+    device: DeviceId
+    camera: Id
+    state: Literal["online", "offline"]
+    since: Instant | None = Field(None, description="when this state began; absent in a last will")
+    version: str = Field(max_length=64, description="version of the software")
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return status_topic(self.store, self.device, self.camera)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender, address.camera) == (self.store, self.device, self.camera)
+
+
+class SourceState(_Part):
+    """How the camera's source is."""
+
+    state: Literal["ok", "lost", "ended"]
+    reason: str = Field("", max_length=500, description="what is wrong, in words")
+
+
+class DetectorCard(_Part):
+    """Which person detector runs, under which licence, and how good it was measured to be."""
+
+    name: str = Field(max_length=100)
+    licence: str = Field(max_length=200)
+    average_precision: float | None = Field(
+        None, ge=0, le=1, description="person AP at IoU 0.5 on the set named in measured_on"
+    )
+    measured_on: str = Field("", max_length=200)
+
+
+class Health(_Message):
+    """How a camera's process fares."""
+
+    store: Id
+    device: DeviceId
+    camera: Id
+    at: Instant
+    fps: NonNegativeFloat = Field(description="frames processed per second, lately")
+    inference_ms: NonNegativeFloat = Field(description="time of one detection, lately")
+    frames_done: NonNegativeInt
+    frames_skipped: NonNegativeInt = Field(description="frames that came while the last one was in work")
+    outbox_depth: NonNegativeInt = Field(description="messages not yet acknowledged by the broker")
+    outbox_oldest_seconds: NonNegativeFloat = Field(description="age of the oldest of them")
+    memory_mb: NonNegativeFloat = Field(description="resident memory of the process")
+    source: SourceState
+    detector: DetectorCard
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return health_topic(self.store, self.device, self.camera)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender, address.camera) == (self.store, self.device, self.camera)
+
+
+class SaleKind(StrEnum):
+    """What a ticket is. Only `sale` counts for conversion."""
+
+    SALE = "sale"
+    RETURN = "return"
+    VOID = "void"
+    PICKUP = "pickup"
+
+
+class SaleLine(_Part):
+    """One line of a ticket."""
+
+    sku: str = Field(min_length=1, max_length=100, description="the shop's number of the product")
+    name: str | None = Field(None, max_length=200)
+    quantity: Quantity = Field(default=Decimal(1), description="pieces or kilograms; negative when returned")
+    net: Money | None = Field(None, description="line amount after discounts, without tax; absent if unknown")
+
+
+class Sale(_Message):
+    """One ticket of a till. The highest revision of a ticket replaces the ones before."""
+
+    store: Id
+    till: Id
+    ticket: str = Field(min_length=1, max_length=100, description="the till's number, unique in the store")
+    at: Instant = Field(description="when it was paid, UTC")
+    revision: PositiveInt = 1
+    kind: SaleKind = SaleKind.SALE
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217")
+    lines: tuple[SaleLine, ...] = Field(min_length=1, max_length=2000)
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return sales_topic(self.store, self.till)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender) == (self.store, self.till)
+
+
+Message = Counts | Live | Status | Health | Sale
+
+MESSAGE_OF: dict[Kind, type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale]] = {
+    Kind.COUNTS: Counts,
+    Kind.LIVE: Live,
+    Kind.STATUS: Status,
+    Kind.HEALTH: Health,
+    Kind.SALES: Sale,
+}

@@ -1,0 +1,1 @@
+"""The store server: ingest, sales, metrics, API and the staff page."""

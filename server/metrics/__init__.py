@@ -1,0 +1,1 @@
+"""What every figure means: pure functions over rows, without SQL, clock or network."""
