@@ -1,0 +1,166 @@
+"""Buckets of counts: kept at their highest revision, read by store and time."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
+from server.metrics.rows import BucketRow, LineRow, ZoneRow
+from server.storage.exact import from_us, to_us
+
+_Key = tuple[str, int, str, str]
+
+_KEEP_HIGHEST = """
+    INSERT INTO buckets (store, bucket_start, device, camera, bucket_end, revision, final, coverage,
+                         clock_synced, replayed, received_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT DO UPDATE SET
+        bucket_end = excluded.bucket_end, revision = excluded.revision, final = excluded.final,
+        coverage = excluded.coverage, clock_synced = excluded.clock_synced, replayed = excluded.replayed,
+        received_at = excluded.received_at
+    WHERE excluded.revision > buckets.revision
+"""
+_BUCKETS = """
+    SELECT device, camera, bucket_start, bucket_end, coverage, final, clock_synced, replayed
+    FROM buckets WHERE store = ? AND bucket_start >= ? AND bucket_start < ?
+    ORDER BY bucket_start, device, camera
+"""
+_LINES = """
+    SELECT b.device, b.camera, b.bucket_start, b.bucket_end, l.line, l.kind, l.count_in, l.count_out
+    FROM buckets b JOIN line_counts l USING (store, bucket_start, device, camera)
+    WHERE b.store = ? AND b.bucket_start >= ? AND b.bucket_start < ?
+    ORDER BY b.bucket_start, b.device, b.camera, l.line
+"""
+_ZONES = """
+    SELECT b.device, b.camera, b.bucket_start, b.bucket_end, z.zone, z.dwell_n, z.dwell_sum_seconds,
+           z.dwell_bins, z.person_seconds, z.observed_seconds, z.peak
+    FROM buckets b JOIN zone_counts z USING (store, bucket_start, device, camera)
+    WHERE b.store = ? AND b.bucket_start >= ? AND b.bucket_start < ?
+    ORDER BY b.bucket_start, b.device, b.camera, z.zone
+"""
+
+
+def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
+    """Store a bucket unless an equal or higher revision is there; whether anything changed.
+
+    A higher revision replaces the bucket with all of its lines and zones.
+    """
+    key = (counts.store, to_us(counts.bucket_start), counts.device, counts.camera)
+    cursor = db.execute(
+        _KEEP_HIGHEST,
+        (
+            *key,
+            to_us(counts.bucket_end),
+            counts.revision,
+            counts.final,
+            counts.coverage,
+            counts.clock_synced,
+            counts.replayed,
+            to_us(received_at),
+        ),
+    )
+    if not cursor.rowcount:
+        return False
+    _replace_lines(db, key, counts.lines)
+    _replace_zones(db, key, counts.zones)
+    return True
+
+
+def _replace_lines(db: Database, key: _Key, lines: tuple[LineCount, ...]) -> None:
+    db.execute(
+        "DELETE FROM line_counts WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key
+    )
+    db.conn.executemany(
+        "INSERT INTO line_counts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(*key, line.line, line.kind, line.count_in, line.count_out) for line in lines],
+    )
+
+
+def _replace_zones(db: Database, key: _Key, zones: tuple[ZoneCount, ...]) -> None:
+    db.execute(
+        "DELETE FROM zone_counts WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key
+    )
+    db.conn.executemany(
+        "INSERT INTO zone_counts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *key,
+                zone.zone,
+                zone.dwell.n,
+                zone.dwell.sum_seconds,
+                json.dumps(zone.dwell.bins),
+                zone.occupancy_person_seconds,
+                zone.observed_seconds,
+                zone.occupancy_peak,
+            )
+            for zone in zones
+        ],
+    )
+
+
+def bucket_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[BucketRow]:
+    """Buckets that begin in [begin, end), in order of time."""
+    found = db.execute(_BUCKETS, (store, to_us(begin), to_us(end)))
+    return [
+        BucketRow(
+            device=device,
+            camera=camera,
+            begin=from_us(start),
+            end=from_us(stop),
+            coverage=coverage,
+            final=bool(final),
+            clock_synced=bool(clock_synced),
+            replayed=bool(replayed),
+        )
+        for device, camera, start, stop, coverage, final, clock_synced, replayed in found
+    ]
+
+
+def line_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[LineRow]:
+    """Crossings in buckets that begin in [begin, end), in order of time."""
+    found = db.execute(_LINES, (store, to_us(begin), to_us(end)))
+    return [
+        LineRow(
+            device=device,
+            camera=camera,
+            begin=from_us(start),
+            end=from_us(stop),
+            line=line,
+            kind=kind,
+            count_in=count_in,
+            count_out=count_out,
+        )
+        for device, camera, start, stop, line, kind, count_in, count_out in found
+    ]
+
+
+def zone_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[ZoneRow]:
+    """Zone visits in buckets that begin in [begin, end), in order of time."""
+    found = db.execute(_ZONES, (store, to_us(begin), to_us(end)))
+    return [
+        ZoneRow(
+            device=device,
+            camera=camera,
+            begin=from_us(start),
+            end=from_us(stop),
+            zone=zone,
+            dwell=DwellSketch(n=n, sum_seconds=sum_s, bins=json.loads(bins)),
+            person_seconds=person_seconds,
+            observed_seconds=observed_seconds,
+            peak=peak,
+        )
+        for device, camera, start, stop, zone, n, sum_s, bins, person_seconds, observed_seconds, peak in found
+    ]
+
+
+def stored_days(db: Database, store: str) -> tuple[datetime, datetime] | None:
+    """When the first and the last bucket of a store begin; None without one."""
+    first, last = db.execute(
+        "SELECT (SELECT min(bucket_start) FROM buckets WHERE store = ?),"
+        " (SELECT max(bucket_start) FROM buckets WHERE store = ?)",
+        (store, store),
+    ).fetchone()
+    return None if first is None else (from_us(first), from_us(last))

@@ -1,0 +1,194 @@
+"""What could not be read, kept with its reason until it can be."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from server.storage.exact import from_us, from_us_or_none, to_us
+
+Source = Literal["mqtt", "csv"]
+
+MOST_ROWS = 10_000
+"""More rows are never held: resolved ones go first, oldest first; then new ones are refused."""
+
+MOST_BYTES = 256 * 1024 * 1024
+"""Nor more bytes of payload, all rows together."""
+
+LONGEST_PAYLOAD_BYTES = 256 * 1024
+"""A longer payload could never be read, so only its beginning is kept."""
+
+_KEPT_OF_TOO_LONG_BYTES = 1024
+_REFUSED = "quarantine_refused"
+_ROWS = """
+    SELECT id, source, origin, position, payload, reason, received_at, store, context, tries, resolved_at
+    FROM quarantine
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineRow:
+    """One refused message or row.
+
+    `origin` is the topic or the file's name, `position` the line in the file. `context` holds what
+    else a new try needs, such as the mapping's name.
+    """
+
+    number: int
+    source: Source
+    origin: str
+    position: int | None
+    payload: bytes
+    reason: str
+    received_at: datetime
+    store: str | None
+    context: Mapping[str, Any]
+    tries: int
+    resolved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is to be put into quarantine."""
+
+    source: Source
+    origin: str
+    payload: bytes
+    reason: str
+    position: int | None = None
+    store: str | None = None
+    context: Mapping[str, Any] | None = None
+
+
+def put(db: Database, refusal: Refusal, received_at: datetime) -> bool:
+    """Keep what was refused; False (and counted) where the quarantine is full.
+
+    What already waits is not kept twice. Belongs into a transaction.
+    """
+    digest = _digest(refusal)
+    if _waits_already(db, digest):
+        return True
+    payload, context = _bounded(refusal)
+    if not _room_for(db, len(payload)):
+        _count_refused(db)
+        return False
+    db.execute(
+        "INSERT INTO quarantine"
+        " (source, origin, position, payload, reason, received_at, store, context, digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            refusal.source,
+            refusal.origin,
+            refusal.position,
+            payload,
+            refusal.reason,
+            to_us(received_at),
+            refusal.store,
+            json.dumps(context),
+            digest,
+        ),
+    )
+    return True
+
+
+def waiting(db: Database, limit: int = 100, after: int = 0) -> list[QuarantineRow]:
+    """Unresolved rows with a number above `after`, oldest first."""
+    found = db.execute(
+        _ROWS + "WHERE resolved_at IS NULL AND id > ? ORDER BY id LIMIT ?",
+        (after, limit),
+    )
+    return [_row(values) for values in found]
+
+
+def waiting_count(db: Database) -> int:
+    """How many rows wait."""
+    return int(db.execute("SELECT count(*) FROM quarantine WHERE resolved_at IS NULL").fetchone()[0])
+
+
+def refused_count(db: Database) -> int:
+    """How many could not even be kept, ever, because the quarantine was full."""
+    found = db.execute("SELECT n FROM tallies WHERE name = ?", (_REFUSED,)).fetchone()
+    return 0 if found is None else int(found[0])
+
+
+def get(db: Database, number: int) -> QuarantineRow | None:
+    """One row, resolved or not; None if there is none of that number."""
+    found = db.execute(_ROWS + "WHERE id = ?", (number,)).fetchone()
+    return None if found is None else _row(found)
+
+
+def resolved(db: Database, number: int, at: datetime) -> bool:
+    """Mark a row as done with; False if another was faster or there is none."""
+    cursor = db.execute(
+        "UPDATE quarantine SET resolved_at = ? WHERE id = ? AND resolved_at IS NULL", (to_us(at), number)
+    )
+    return cursor.rowcount == 1
+
+
+def failed_again(db: Database, number: int, reason: str) -> None:
+    """Note one more try that did not help, and why."""
+    db.execute("UPDATE quarantine SET tries = tries + 1, reason = ? WHERE id = ?", (reason, number))
+
+
+def _waits_already(db: Database, digest: bytes) -> bool:
+    found = db.execute("SELECT 1 FROM quarantine WHERE digest = ? AND resolved_at IS NULL", (digest,))
+    return found.fetchone() is not None
+
+
+def _room_for(db: Database, payload_bytes: int) -> bool:
+    rows, held_bytes = db.execute(
+        "SELECT count(*), coalesce(sum(length(payload)), 0) FROM quarantine"
+    ).fetchone()
+    while rows >= MOST_ROWS or held_bytes + payload_bytes > MOST_BYTES:
+        oldest = db.execute(
+            "SELECT id, length(payload) FROM quarantine WHERE resolved_at IS NOT NULL"
+            " ORDER BY resolved_at LIMIT 1"
+        ).fetchone()
+        if oldest is None:
+            return False
+        db.execute("DELETE FROM quarantine WHERE id = ?", (oldest[0],))
+        rows, held_bytes = rows - 1, held_bytes - oldest[1]
+    return True
+
+
+def _count_refused(db: Database) -> None:
+    db.execute(
+        "INSERT INTO tallies (name, n) VALUES (?, 1) ON CONFLICT DO UPDATE SET n = tallies.n + 1", (_REFUSED,)
+    )
+
+
+def _bounded(refusal: Refusal) -> tuple[bytes, dict[str, Any]]:
+    context = dict(refusal.context or {})
+    if len(refusal.payload) <= LONGEST_PAYLOAD_BYTES:
+        return refusal.payload, context
+    return refusal.payload[:_KEPT_OF_TOO_LONG_BYTES], {**context, "cut_from_bytes": len(refusal.payload)}
+
+
+def _digest(refusal: Refusal) -> bytes:
+    where = json.dumps([refusal.source, refusal.origin, refusal.position, refusal.store])
+    return hashlib.sha256(where.encode() + b"\n" + refusal.payload).digest()
+
+
+def _row(values: tuple[Any, ...]) -> QuarantineRow:
+    number, source, origin, position, payload, reason, received_at, store, context, tries, resolved_at = (
+        values
+    )
+    return QuarantineRow(
+        number=number,
+        source=source,
+        origin=origin,
+        position=position,
+        payload=payload,
+        reason=reason,
+        received_at=from_us(received_at),
+        store=store,
+        context=json.loads(context),
+        tries=tries,
+        resolved_at=from_us_or_none(resolved_at),
+    )
