@@ -55,7 +55,11 @@ class QuarantineRow:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """What is to be put into quarantine."""
+    """What is to be put into quarantine.
+
+    `newest_only`: of what this origin sends only the newest is of use, so it takes the place of what
+    waits; a state that is sent every few seconds cannot fill the quarantine.
+    """
 
     source: Source
     origin: str
@@ -64,18 +68,20 @@ class Refusal:
     position: int | None = None
     store: str | None = None
     context: Mapping[str, Any] | None = None
+    newest_only: bool = False
 
 
-def put(db: Database, refusal: Refusal, received_at: datetime) -> bool:
+def put(db: Database, refusal: Refusal, received_at: datetime, *, most_rows: int = MOST_ROWS) -> bool:
     """Keep what was refused; False (and counted) where the quarantine is full.
 
     What already waits is not kept twice. Belongs into a transaction.
     """
     digest = _digest(refusal)
-    if _waits_already(db, digest):
-        return True
     payload, context = _bounded(refusal)
-    if not _room_for(db, len(payload)):
+    if _waits_already(db, digest):
+        _renew(db, digest, payload, refusal.reason, received_at)
+        return True
+    if not _room_for(db, len(payload), most_rows):
         _count_refused(db)
         return False
     db.execute(
@@ -141,11 +147,19 @@ def _waits_already(db: Database, digest: bytes) -> bool:
     return found.fetchone() is not None
 
 
-def _room_for(db: Database, payload_bytes: int) -> bool:
+def _renew(db: Database, digest: bytes, payload: bytes, reason: str, received_at: datetime) -> None:
+    db.execute(
+        "UPDATE quarantine SET payload = ?, reason = ?, received_at = ?"
+        " WHERE digest = ? AND resolved_at IS NULL AND payload != ?",
+        (payload, reason, to_us(received_at), digest, payload),
+    )
+
+
+def _room_for(db: Database, payload_bytes: int, most_rows: int) -> bool:
     rows, held_bytes = db.execute(
         "SELECT count(*), coalesce(sum(length(payload)), 0) FROM quarantine"
     ).fetchone()
-    while rows >= MOST_ROWS or held_bytes + payload_bytes > MOST_BYTES:
+    while rows >= most_rows or held_bytes + payload_bytes > MOST_BYTES:
         oldest = db.execute(
             "SELECT id, length(payload) FROM quarantine WHERE resolved_at IS NOT NULL"
             " ORDER BY resolved_at LIMIT 1"
@@ -172,7 +186,8 @@ def _bounded(refusal: Refusal) -> tuple[bytes, dict[str, Any]]:
 
 def _digest(refusal: Refusal) -> bytes:
     where = json.dumps([refusal.source, refusal.origin, refusal.position, refusal.store])
-    return hashlib.sha256(where.encode() + b"\n" + refusal.payload).digest()
+    content = b"" if refusal.newest_only else refusal.payload
+    return hashlib.sha256(where.encode() + b"\n" + content).digest()
 
 
 def _row(values: tuple[Any, ...]) -> QuarantineRow:
