@@ -1,0 +1,157 @@
+"""What a batch of messages does to the database; no broker, no clock."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlite_utils import Database
+
+from edge.wire import Counts, Health, Live, Sale, Status, WireError, decode
+from server.config import Settings
+from server.storage import counts, devices, quarantine, sales
+from server.storage.database import writing
+
+Message = Counts | Live | Status | Health | Sale
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One message as the broker handed it over; `retained`: kept by the broker from an earlier time."""
+
+    topic: str
+    payload: bytes
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """How many messages changed something, changed nothing, were set aside, could not even be set aside."""
+
+    stored: int
+    unchanged: int
+    quarantined: int
+    refused: int
+
+
+class _Outcome(Enum):
+    STORED = "stored"
+    UNCHANGED = "unchanged"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+
+
+def apply_batch(db: Database, settings: Settings, messages: Sequence[Received], now: datetime) -> BatchResult:
+    """Store messages in one transaction. One that cannot be stored goes to quarantine, the rest land.
+
+    Raises:
+        sqlite3.OperationalError: the disk is full or the database stays locked; nothing was stored.
+    """
+    with writing(db):
+        outcomes = Counter(_apply(db, settings, message, now) for message in messages)
+    return BatchResult(
+        stored=outcomes[_Outcome.STORED],
+        unchanged=outcomes[_Outcome.UNCHANGED],
+        quarantined=outcomes[_Outcome.QUARANTINED],
+        refused=outcomes[_Outcome.REFUSED],
+    )
+
+
+def retry_message(
+    db: Database, settings: Settings, row: quarantine.QuarantineRow, now: datetime
+) -> str | None:
+    """Try a message from quarantine again; the reason if it still cannot be stored.
+
+    An old status or live view is not allowed to replace a newer one, so of these only the fact that
+    they can be read now is noted.
+    """
+    with writing(db):
+        reason = _tried_again(db, settings, row)
+        if reason is None:
+            quarantine.resolved(db, row.number, now)
+        else:
+            quarantine.failed_again(db, row.number, reason)
+    return reason
+
+
+def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow) -> str | None:
+    if cut_from := row.context.get("cut_from_bytes"):
+        return f"payload had {cut_from} bytes, too many to be kept or read"
+    try:
+        message = _understood(settings, Received(row.origin, row.payload))
+        if isinstance(message, Counts | Sale):
+            _keep_safely(db, message, row.received_at, retained=True)
+    except WireError as error:
+        return str(error)
+    return None
+
+
+def _apply(db: Database, settings: Settings, received: Received, now: datetime) -> _Outcome:
+    try:
+        message = _understood(settings, received)
+        changed = _keep_safely(db, message, now, retained=received.retained)
+    except WireError as error:
+        return _set_aside(db, received, str(error), now)
+    return _Outcome.STORED if changed else _Outcome.UNCHANGED
+
+
+def _understood(settings: Settings, received: Received) -> Message:
+    message = decode(received.topic, received.payload)
+    if message.store not in settings.stores:
+        raise WireError(f"store {message.store!r} is not in this server's configuration")
+    return message
+
+
+def _keep_safely(db: Database, message: Message, now: datetime, *, retained: bool) -> bool:
+    try:
+        with db.atomic():
+            return _keep(db, message, now, retained=retained)
+    except (OverflowError, sqlite3.DataError, sqlite3.IntegrityError) as error:
+        raise WireError(f"the message cannot be stored: {error}") from error
+
+
+def _keep(db: Database, message: Message, now: datetime, *, retained: bool) -> bool:
+    if isinstance(message, Sale):
+        return sales.keep_sale(db, message, now)
+    if (seen_at := _ran_at(message, now, retained=retained)) is not None:
+        devices.seen(db, message.store, message.device, message.camera, seen_at)
+    if isinstance(message, Counts):
+        return counts.keep(db, message, now)
+    _keep_state(db, message, now)
+    return True
+
+
+def _keep_state(db: Database, message: Live | Status | Health, now: datetime) -> None:
+    match message:
+        case Live():
+            devices.keep_live(db, message, now)
+        case Status():
+            devices.keep_status(db, message, now)
+        case Health():
+            devices.keep_health(db, message, now)
+
+
+def _ran_at(message: Counts | Live | Status | Health, now: datetime, *, retained: bool) -> datetime | None:
+    """When the camera's process ran for certain: a last will and a retained message prove no 'now'."""
+    if isinstance(message, Status):
+        if message.state == "offline":
+            return None
+        return message.since if retained else now
+    if isinstance(message, Counts):
+        return message.bucket_start if retained else now
+    return min(message.at, now) if retained else now
+
+
+def _set_aside(db: Database, received: Received, reason: str, now: datetime) -> _Outcome:
+    refusal = quarantine.Refusal(
+        source="mqtt",
+        origin=received.topic,
+        payload=received.payload,
+        reason=reason,
+        newest_only=received.topic.endswith(("/live", "/status", "/health")),
+    )
+    return _Outcome.QUARANTINED if quarantine.put(db, refusal, now) else _Outcome.REFUSED
