@@ -70,6 +70,8 @@ def retry_message(
     they can be read now is noted.
     """
     with writing(db):
+        if not quarantine.still_waits(db, row.number):
+            return None
         reason = _tried_again(db, settings, row)
         if reason is None:
             quarantine.resolved(db, row.number, now)

@@ -129,6 +129,21 @@ def get(db: Database, number: int) -> QuarantineRow | None:
     return None if found is None else _row(found)
 
 
+def still_waits(db: Database, number: int) -> bool:
+    """Whether a row is there and unresolved."""
+    found = db.execute("SELECT 1 FROM quarantine WHERE id = ? AND resolved_at IS NULL", (number,))
+    return found.fetchone() is not None
+
+
+def waiting_of_file(db: Database, store: str, name: str) -> list[QuarantineRow]:
+    """Unresolved rows of one file of one store."""
+    found = db.execute(
+        _ROWS + "WHERE resolved_at IS NULL AND source = 'csv' AND origin = ? AND store = ? ORDER BY id",
+        (name, store),
+    )
+    return [_row(values) for values in found]
+
+
 def resolved(db: Database, number: int, at: datetime) -> bool:
     """Mark a row as done with; False if another was faster or there is none."""
     cursor = db.execute(

@@ -109,6 +109,23 @@ def _lines_of(db: Database, store: str, ticket: str) -> tuple[SaleLine, ...]:
     )
 
 
+def numbers_from(db: Database, store: str, source: str, first: datetime, last: datetime) -> set[str]:
+    """Numbers of the tickets that a source brought, paid from `first` to `last`, both included."""
+    found = db.execute(
+        "SELECT ticket FROM tickets WHERE store = ? AND at >= ? AND at <= ? AND source = ?",
+        (store, to_us(first), to_us(last), source),
+    )
+    return {ticket for (ticket,) in found}
+
+
+def remove(db: Database, store: str, tickets: Iterable[str]) -> int:
+    """Remove tickets with their lines; how many there were."""
+    cursor = db.conn.executemany(
+        "DELETE FROM tickets WHERE store = ? AND ticket = ?", [(store, ticket) for ticket in tickets]
+    )
+    return max(cursor.rowcount, 0)
+
+
 def ticket_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[TicketRow]:
     """Tickets paid in [begin, end), in order of time."""
     found = db.execute(

@@ -1,0 +1,1 @@
+"""Sales and planograms from files."""

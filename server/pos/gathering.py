@@ -1,0 +1,88 @@
+"""Rows of a file into tickets; pure."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from edge.wire import SaleLine
+from server.pos.errors import RowRefused
+from server.pos.interpreting import SaleRow
+from server.storage.sales import Ticket
+
+LONGEST_TICKET = timedelta(hours=12)
+"""Rows of one ticket that lie further apart look like numbers that begin anew."""
+
+
+def refuse_contradiction(first: SaleRow | Ticket, row: SaleRow) -> None:
+    """Let a row pass that can belong to a ticket.
+
+    Raises:
+        RowRefused: it names another till, kind or currency than its ticket.
+    """
+    for what in ("till", "kind", "currency"):
+        there, here = getattr(first, what), getattr(row, what)
+        if there != here:
+            raise RowRefused(
+                f"ticket {row.ticket} has the {what} {str(there)!r} in its first row and {str(here)!r} here"
+            )
+
+
+def gathered(rows: Iterable[SaleRow]) -> list[Ticket]:
+    """Tickets in order of their first row; one was paid when its last row says."""
+    by_ticket: defaultdict[str, list[SaleRow]] = defaultdict(list)
+    for row in rows:
+        by_ticket[row.ticket].append(row)
+    return [_ticket(of_one) for of_one in by_ticket.values()]
+
+
+def with_line(ticket: Ticket, row: SaleRow) -> Ticket:
+    """The ticket with one more line."""
+    return Ticket(
+        ticket=ticket.ticket,
+        till=ticket.till,
+        at=max(ticket.at, row.at),
+        kind=ticket.kind,
+        currency=ticket.currency,
+        lines=(*ticket.lines, row.line),
+    )
+
+
+def says_the_same(one: Ticket, other: Ticket) -> bool:
+    """Whether two tickets are equal but for the order of their lines."""
+    return _content(one) == _content(other)
+
+
+def suspicious(rows: Iterable[SaleRow]) -> list[str]:
+    """Tickets whose rows lie too far apart in time to be one."""
+    spans: dict[str, tuple[SaleRow, SaleRow]] = {}
+    for row in rows:
+        first, last = spans.get(row.ticket, (row, row))
+        spans[row.ticket] = (min(first, row, key=_time), max(last, row, key=_time))
+    return [ticket for ticket, (first, last) in spans.items() if last.at - first.at > LONGEST_TICKET]
+
+
+def _time(row: SaleRow) -> datetime:
+    return row.at
+
+
+def _ticket(rows: list[SaleRow]) -> Ticket:
+    first = rows[0]
+    return Ticket(
+        ticket=first.ticket,
+        till=first.till,
+        at=max(row.at for row in rows),
+        kind=first.kind,
+        currency=first.currency,
+        lines=tuple(row.line for row in rows),
+    )
+
+
+def _content(ticket: Ticket) -> tuple[object, ...]:
+    return (ticket.till, ticket.at, ticket.kind, ticket.currency, sorted(map(_comparable, ticket.lines)))
+
+
+def _comparable(line: SaleLine) -> tuple[str, str, str, str]:
+    net = "" if line.net is None else f"{line.net:.4f}"
+    return (line.sku, line.name or "", f"{line.quantity:.4f}", net)
