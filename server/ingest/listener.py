@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -37,6 +37,8 @@ _LONGEST_RECONNECT_SECONDS = 30
 _LONGEST_STORE_PAUSE_SECONDS = 30.0
 _RESTART_SECONDS = 5.0
 _REMIND_SECONDS = 60.0
+
+_State = Literal["up", "down", "refused"]
 
 _log = logging.getLogger("footfall.listen")
 
@@ -126,7 +128,7 @@ class _Link:
         self._arrived = arrived
         self._lock = threading.Lock()
         self._connection = 0
-        self._said: str | None = None
+        self._said: _State | None = None
         self._stop = threading.Event()
         self._client: mqtt.Client | None = None
         self._thread: threading.Thread | None = None
@@ -195,19 +197,22 @@ class _Link:
         if self._stop.is_set():
             client.disconnect()
         elif reason.is_failure:
-            self._say(logging.ERROR, f"the broker at {self._place} refuses this listener: {reason}")
+            self._say("refused", logging.ERROR, f"the broker at {self._place} refuses: {reason}")
         else:
-            self._say(logging.INFO, f"listening at {self._place}")
+            self._say("up", logging.INFO, f"listening at {self._place}")
             client.subscribe(subscriptions())
 
     def _on_connect_fail(self, _: mqtt.Client, __: Any) -> None:
-        self._say(logging.WARNING, f"the broker at {self._place} cannot be reached; trying for ever")
+        self._say("down", logging.WARNING, f"the broker at {self._place} cannot be reached; trying for ever")
 
     def _on_disconnect(self, _: mqtt.Client, __: Any, ___: Any, reason: ReasonCode, ____: Any) -> None:
         with self._lock:
             self._connection += 1
-        if not self._stop.is_set() and (self._said or "").startswith("listening"):
-            self._say(logging.WARNING, f"the broker at {self._place} is gone ({reason}); trying for ever")
+        if not self._stop.is_set() and self._said != "refused":
+            what = "is gone" if self._said == "up" else "breaks off; is it an MQTT broker?"
+            self._say(
+                "down", logging.WARNING, f"the broker at {self._place} {what} ({reason}); trying for ever"
+            )
 
     def _on_subscribe(self, _: mqtt.Client, __: Any, ___: int, reasons: list[ReasonCode], ____: Any) -> None:
         for (topic, _qos), reason in zip(subscriptions(), reasons, strict=False):
@@ -224,11 +229,11 @@ class _Link:
     def _place(self) -> str:
         return f"{self._broker.host}:{self._broker.port}"
 
-    def _say(self, level: int, sentence: str) -> None:
-        """Log a state once, however often it is met again."""
-        if sentence != self._said:
+    def _say(self, state: _State, level: int, sentence: str) -> None:
+        """Log how the connection is when it changes, not each time it is found so again."""
+        if state != self._said:
             _log.log(level, sentence)
-            self._said = sentence
+            self._said = state
 
 
 class _Reports:

@@ -1,0 +1,121 @@
+"""A real broker, a real listener, and a device that publishes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import paho.mqtt.client as mqtt
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion
+
+from edge.wire import Counts, Health, Live, Sale, Status, encode
+from server.config import Settings
+from server.ingest.listener import Listener
+from server.storage.database import open_database
+from server.storage.devices import camera_states
+from tests.server.samples import status
+
+PATIENCE_SECONDS = 30.0
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(true: Callable[[], bool], what: str) -> None:
+    """Wait for something to become true."""
+    ends_at = time.monotonic() + PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < ends_at, f"waited in vain until {what}"
+        time.sleep(0.02)
+
+
+class Mosquitto:
+    """A Mosquitto of the test's own on this machine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self._program = _mosquitto()
+        self._folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it and wait until it takes connections."""
+        configuration = self._folder / "mosquitto.conf"
+        configuration.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [self._program, "-c", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        until(self._answers, "Mosquitto answers")
+
+    def stop(self) -> None:
+        """End it, if it runs."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(10)
+            self._process = None
+
+    def _answers(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.port)) == 0
+
+
+def _mosquitto() -> str:
+    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
+    if found is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("Mosquitto is not installed, and CI has to run the tests that need it")
+        pytest.skip("Mosquitto is not installed")
+    return found
+
+
+@contextmanager
+def listening(settings: Settings) -> Iterator[None]:
+    """A listener that runs within the block."""
+    stop = threading.Event()
+    listener = Listener(settings, lambda: datetime.now(UTC))
+    thread = threading.Thread(target=listener.run, args=(stop,))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(PATIENCE_SECONDS)
+        assert not thread.is_alive()
+
+
+@contextmanager
+def device(port: int) -> Iterator[Callable[[Counts | Live | Status | Health | Sale], None]]:
+    """A function that publishes a message and returns once the broker has it."""
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="device", protocol=mqtt.MQTTv311)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+
+    def publish(message: Counts | Live | Status | Health | Sale) -> None:
+        state = isinstance(message, Status | Health)
+        client.publish(message.topic, encode(message), qos=1, retain=state).wait_for_publish(PATIENCE_SECONDS)
+
+    try:
+        yield publish
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+def wait_for_subscription(settings: Settings) -> None:
+    """Return once the listener certainly hears: a retained status has reached the database."""
+    with device(settings.broker.port) as publish, open_database(settings.database, read_only=True) as db:
+        publish(status())
+        until(lambda: bool(camera_states(db, "demo")), "the listener hears")

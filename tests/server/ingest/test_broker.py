@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from server.config import Settings
+from server.ingest.broker import BrokerFailed, EmbeddedBroker
+from server.storage import counts
+from server.storage.database import migrate, open_database
+from server.storage.devices import camera_states
+from tests.server.ingest.running import device, free_port, listening, until
+from tests.server.samples import NOON, bucket, settings, status
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Settings:
+    made = settings(tmp_path, free_port())
+    migrate(made.database)
+    return made
+
+
+@pytest.fixture
+def embedded(here: Settings) -> Iterator[EmbeddedBroker]:
+    broker = EmbeddedBroker("127.0.0.1", here.broker.port, here.broker.client_id)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+def _buckets(here: Settings) -> int:
+    with open_database(here.database, read_only=True) as db:
+        return len(counts.bucket_rows(db, "demo", NOON - DAY, NOON + DAY))
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_device_that_connects_before_the_listener_loses_nothing(here: Settings) -> None:
+    with device(here.broker.port) as publish:
+        publish(status())
+        for minute in range(40):
+            publish(bucket(minute))
+    with listening(here):
+        until(lambda: _buckets(here) == 40, "all buckets are stored")
+        with open_database(here.database, read_only=True) as db:
+            assert camera_states(db, "demo")[0].status == status()
+
+
+@pytest.mark.usefixtures("embedded")
+def test_a_listener_that_comes_back_gets_what_it_missed(here: Settings) -> None:
+    with listening(here), device(here.broker.port) as publish:
+        publish(bucket(0))
+        until(lambda: _buckets(here) == 1, "the first bucket is stored")
+    with device(here.broker.port) as publish:
+        publish(bucket(1))
+    with listening(here):
+        until(lambda: _buckets(here) == 2, "the second bucket is stored")
+
+
+def test_a_port_that_is_taken_is_told_in_words(here: Settings) -> None:
+    with socket.create_server(("127.0.0.1", here.broker.port)):
+        broker = EmbeddedBroker("127.0.0.1", here.broker.port, "x")
+        with pytest.raises(BrokerFailed, match=f"cannot start on 127.0.0.1:{here.broker.port}") as caught:
+            broker.start()
+    assert "embedded = false" in caught.value.hint
+
+
+def test_it_serves_this_machine_only() -> None:
+    with pytest.raises(BrokerFailed, match="this machine only"):
+        EmbeddedBroker("0.0.0.0", 1883, "x").start()
