@@ -1,0 +1,512 @@
+"""The command line of the device."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from importlib.metadata import version as installed_version
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.logging import RichHandler
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from edge import assets
+from edge.assembly import (
+    CameraProcess,
+    choose_model,
+    only_one,
+    open_outbox,
+    outbox_path,
+    peak_memory_mb,
+    recording_of,
+)
+from edge.config import EdgeSettings, load_settings
+from edge.counting import Direction
+from edge.errors import EdgeError
+from edge.service import Vitals
+from edge.starter import starter_configuration
+
+FLUSH_SECONDS = 10.0
+END_DRAIN_SECONDS = 60.0
+MOST_RESTARTS = 5
+RESTART_WINDOW_SECONDS = 60.0
+PARENT_SETTING = "FOOTFALL_PARENT_PID"
+
+app = typer.Typer(
+    help="Counts people at a camera and publishes the counts over MQTT, never pictures.",
+    epilog="Exit codes: 0 fine, 2 wrong usage or configuration, 3 something is missing, "
+    "4 an input was refused, 5 a camera or broker cannot be reached.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+model_app = typer.Typer(
+    help="Weights and clips: which are here, fetch them, check them.", no_args_is_help=True
+)
+app.add_typer(model_app, name="model")
+
+out = Console()
+err = Console(stderr=True)
+
+ConfigOption = Annotated[
+    Path,
+    typer.Option("--config", "-c", envvar="FOOTFALL_EDGE_CONFIG", help="The device's TOML file."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+DEFAULT_CONFIG = Path("edge.toml")
+
+
+def main() -> None:
+    """Runs the command line; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+    try:
+        app()
+    except EdgeError as error:
+        err.print(f"[bold red]error:[/] {_plain(str(error))}", highlight=False, soft_wrap=True)
+        if error.hint:
+            err.print(f"[bold]hint:[/] {_plain(error.hint)}", highlight=False, soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def run(
+    config: ConfigOption = DEFAULT_CONFIG,
+    camera: Annotated[
+        str | None, typer.Option(help="Count this camera only, in this very process (for service units).")
+    ] = None,
+) -> None:
+    """Count the cameras of the configuration until stopped; a recording is played as a camera would.
+
+    Example: footfall-edge run --config /etc/footfall/edge.toml
+    """
+    settings = load_settings(config)
+    _log_to(err)
+    cameras = [_known_camera(settings, camera)] if camera else list(settings.cameras)
+    if len(cameras) == 1:
+        _run_here(settings, cameras[0])
+    else:
+        _supervise(config, cameras)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording; any format that FFmpeg decodes.")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    camera: Annotated[str | None, typer.Option(help="Whose lines and zones to count.")] = None,
+    start: Annotated[
+        datetime | None,
+        typer.Option(
+            help="When the recording began, as 2026-11-21T10:00:00, with offset or in UTC; unset: now.",
+            formats=["%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M"],
+        ),
+    ] = None,
+    publish: Annotated[bool, typer.Option("--publish", help="Send the counts to the broker.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted replay of this file was left.")
+    ] = False,
+    real_time: Annotated[bool, typer.Option("--real-time", help="No faster than it was filmed.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Count a recording as fast as this machine can, and say what was counted.
+
+    Example: footfall-edge replay monday.mp4 --start 2026-11-16T09:00:00+01:00 --publish
+    """
+    settings = load_settings(config)
+    _log_to(err)
+    name = _known_camera(settings, camera)
+    with only_one(settings, name):
+        process = CameraProcess(
+            settings,
+            name,
+            recording=file.resolve(),
+            start_at=_epoch(start),
+            resume=resume,
+            real_time=real_time,
+            replayed=True,
+            publish=publish,
+        )
+        began = time.monotonic()
+        with _stopping(process), _frames_shown(file.name, quiet=as_json) as on_frame:
+            delivered = process.work(on_frame, END_DRAIN_SECONDS if publish else 0.0)
+        summary = _summary(process, time.monotonic() - began)
+    if as_json:
+        out.print_json(json.dumps(summary))
+    else:
+        _print_summary(summary, process)
+    if not delivered:
+        raise typer.Exit(_not_delivered(settings, name))
+
+
+@app.command("check-config")
+def check_config(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Say whether a configuration can be used, and everything that is wrong with it.
+
+    Example: footfall-edge check-config --config edge.toml
+    """
+    try:
+        settings = load_settings(config)
+    except EdgeError as error:
+        if not as_json:
+            raise
+        out.print_json(json.dumps({"ok": False, "problems": list(getattr(error, "problems", [str(error)]))}))
+        raise typer.Exit(error.exit_code) from None
+    model = choose_model(settings.detector.model)
+    if as_json:
+        out.print_json(json.dumps({"ok": True, "cameras": list(settings.cameras), "model": model.name}))
+        return
+    out.print(f"{config} can be used.")
+    for name, one in settings.cameras.items():
+        lines, zones = len(one.lines), len(one.zones)
+        out.print(f"  camera {name}: {lines} line(s), {zones} zone(s)", highlight=False)
+    out.print(f"  {model.in_words}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def init(
+    clip: Annotated[
+        str | None, typer.Option(help="Fill it in for a known clip of 'footfall-edge model list'.")
+    ] = None,
+    store: Annotated[str, typer.Option(help="Name of the store.")] = "my-store",
+    device: Annotated[str, typer.Option(help="Name of this device.")] = "door-1",
+    host: Annotated[str, typer.Option(help="The broker's host.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="The broker's port.")] = 1883,
+) -> None:
+    """Print a configuration to start from, with every setting explained.
+
+    Example: footfall-edge init --store high-street > edge.toml
+    """
+    sys.stdout.write(starter_configuration(clip, store=store, device=device, host=host, port=port))
+
+
+@app.command()
+def tally(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) -> None:
+    """Show what this device has counted, and what the broker does not have yet.
+
+    Example: footfall-edge tally --config edge.toml --json
+    """
+    settings = load_settings(config)
+    totals = {}
+    for camera in settings.cameras:
+        if outbox_path(settings, camera).exists():
+            box = open_outbox(settings, camera)
+            try:
+                totals[camera] = box.totals()
+            finally:
+                box.close()
+    if as_json:
+        out.print_json(json.dumps({camera: asdict(one) for camera, one in totals.items()}))
+        return
+    table = Table("camera", "counted", "in", "out", "visits")
+    for camera, one in totals.items():
+        for line, (count_in, count_out) in one.lines.items():
+            table.add_row(camera, line, str(count_in), str(count_out), "")
+        for zone, visits in one.visits.items():
+            table.add_row(camera, zone, "", "", str(visits))
+    out.print(table)
+    for camera, one in totals.items():
+        out.print(
+            f"{camera}: {one.buckets} minutes kept, {one.waiting} wait to be sent, {one.dropped} dropped"
+        )
+
+
+@app.command()
+def version() -> None:
+    """Print the version.
+
+    Example: footfall-edge version
+    """
+    out.print(installed_version("footfall"), highlight=False)
+
+
+@model_app.command("list")
+def model_list(as_json: JsonOption = False) -> None:
+    """Show weights and clips with their licence, and where each is on this machine.
+
+    Example: footfall-edge model list
+    """
+    manifest = assets.load_manifest()
+    rows: list[dict[str, Any]] = []
+    for kind, entries in (("model", manifest.models), ("clip", manifest.clips)):
+        for name, asset in entries.items():
+            found = assets.find(asset)
+            row = asset.model_dump(by_alias=True, exclude_none=True) | {"name": name, "kind": kind}
+            rows.append(row | {"path": str(found.path) if found else None, "place": found and found.place})
+    if as_json:
+        out.print_json(json.dumps(rows))
+        return
+    table = Table("name", "kind", "licence", "person AP", "here")
+    for row in rows:
+        precision = f"{row['average_precision']:.3f}" if "average_precision" in row else ""
+        table.add_row(row["name"], row["kind"], row["licence"], precision, str(row["place"] or "no: pull it"))
+    out.print(table)
+
+
+@model_app.command("pull")
+def model_pull(
+    name: Annotated[str, typer.Argument(help="A name of 'footfall-edge model list'.")],
+    as_json: JsonOption = False,
+) -> None:
+    """Fetch weights or a clip into the cache, unless they are here already, and check them.
+
+    Example: footfall-edge model pull rtmdet-nano-person
+    """
+    asset = _known_asset(name)
+    found = assets.pull(name, asset, progress=err.is_terminal and not as_json)
+    if as_json:
+        out.print_json(json.dumps({"name": name, "path": str(found.path), "place": found.place}))
+    else:
+        out.print(f"{name} is at {found.path} ({asset.licence})", highlight=False, soft_wrap=True)
+
+
+@model_app.command("verify")
+def model_verify(as_json: JsonOption = False) -> None:
+    """Check every file that is here against its checksum.
+
+    Example: footfall-edge model verify
+    """
+    manifest = assets.load_manifest()
+    results: dict[str, str] = {}
+    damaged = False
+    for name, asset in [*manifest.models.items(), *manifest.clips.items()]:
+        try:
+            results[name] = f"ok: {assets.require(name, asset).path}"
+        except assets.AssetDamaged as error:
+            results[name], damaged = f"damaged: {error}", True
+        except assets.AssetMissing:
+            results[name] = "not here"
+    if as_json:
+        out.print_json(json.dumps(results))
+    else:
+        for name, result in results.items():
+            out.print(f"{name}: {result}", highlight=False, soft_wrap=True)
+    if damaged:
+        raise typer.Exit(assets.AssetDamaged.exit_code)
+
+
+def _run_here(settings: EdgeSettings, camera: str) -> None:
+    with only_one(settings, camera):
+        recording = recording_of(settings.cameras[camera])
+        process = CameraProcess(settings, camera, recording=recording, resume=True, real_time=True)
+        logging.getLogger(__name__).info("camera %s: %s", camera, process.model.in_words)
+        if process.model.advice:
+            logging.getLogger(__name__).info("%s", process.model.advice)
+        with _stopping(process):
+            delivered = process.work(None, END_DRAIN_SECONDS if recording else FLUSH_SECONDS)
+        if not process.vitals.ended:
+            return
+        summary = _summary(process, process.vitals.frame_at or 0.0)
+        logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
+        if not delivered:
+            raise typer.Exit(_not_delivered(settings, camera))
+
+
+def _supervise(config: Path, cameras: list[str]) -> None:
+    """One process per camera; one that fails is started again, but not for ever at once."""
+    stopping = threading.Event()
+    codes: dict[str, int] = {}
+
+    def keep(camera: str) -> None:
+        failures: list[float] = []
+        command = [sys.executable, "-m", "edge", "run", "--config", str(config), "--camera", camera]
+        while not stopping.is_set():
+            child = subprocess.Popen(command, env=os.environ | {PARENT_SETTING: str(os.getpid())})  # noqa: S603 - our own command
+            while child.poll() is None:
+                if stopping.wait(0.2):
+                    child.terminate()
+            codes[camera] = child.returncode
+            if child.returncode in (0, 2, 3, 4) or stopping.is_set():
+                return  # ended, or would fail the same way again
+            now = time.monotonic()
+            failures = [at for at in failures if now - at < RESTART_WINDOW_SECONDS] + [now]
+            wait = RESTART_WINDOW_SECONDS if len(failures) > MOST_RESTARTS else 1.0
+            logging.getLogger(__name__).error(
+                "camera %s ended with code %d; started again in %.0f s", camera, child.returncode, wait
+            )
+            stopping.wait(wait)
+
+    keepers = [threading.Thread(target=keep, args=(camera,), name=camera) for camera in cameras]
+    _on_stop_signals(lambda: stopping.set())
+    for keeper in keepers:
+        keeper.start()
+    for keeper in keepers:
+        while keeper.is_alive():
+            keeper.join(0.2)
+    worst = max(codes.values(), default=0)
+    if worst > 0 and not stopping.is_set():
+        raise typer.Exit(worst)
+
+
+@contextmanager
+def _stopping(process: CameraProcess) -> Iterator[None]:
+    """Ends the work gracefully on SIGTERM and SIGINT, and when the process that started this one dies."""
+    over = threading.Event()
+    _on_stop_signals(process.service.stop)
+    parent = os.environ.get(PARENT_SETTING)
+
+    def watch() -> None:
+        while not over.wait(1.0):
+            if str(os.getppid()) != parent:
+                process.service.stop()
+                return
+
+    if parent:
+        threading.Thread(target=watch, name="parent", daemon=True).start()
+    try:
+        yield
+    finally:
+        over.set()
+
+
+def _on_stop_signals(stop: Any) -> None:
+    def handle(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, handle)
+
+
+@contextmanager
+def _frames_shown(name: str, *, quiet: bool) -> Iterator[Any]:
+    if quiet or not err.is_terminal:
+        yield None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(name, total=None)
+
+        def on_frame(vitals: Vitals) -> None:
+            counted = " ".join(
+                f"{line} {of[Direction.IN]} in {of[Direction.OUT]} out"
+                for line, of in vitals.crossings.items()
+            )
+            progress.update(task, description=f"{name}: frame {vitals.frames_done} {counted}")
+
+        yield on_frame
+
+
+def _summary(process: CameraProcess, seconds: float) -> dict[str, Any]:
+    vitals = process.vitals
+    return {
+        "detector": process.model.card.model_dump(),
+        "detector_from": process.model.found.place,
+        "advice": process.model.advice,
+        "frames": vitals.frames_done,
+        "seconds": round(seconds, 2),
+        "inference_ms": round(vitals.inference_ms, 1),
+        "seconds_to_first_frame": _rounded(vitals.first_frame_after),
+        "seconds_to_first_count": _rounded(vitals.first_crossing_after),
+        "peak_memory_mb": peak_memory_mb(),
+        "ended": vitals.ended,
+        "lines": {
+            line: {"in": of[Direction.IN], "out": of[Direction.OUT]} for line, of in vitals.crossings.items()
+        },
+        "zones": {
+            zone: {"visits": int(of[0]), "mean_dwell_seconds": round(of[1] / of[0], 2)}
+            for zone, of in vitals.visits.items()
+        },
+    }
+
+
+def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
+    out.print(process.model.in_words, highlight=False, soft_wrap=True)
+    if process.model.advice:
+        out.print(process.model.advice, highlight=False, soft_wrap=True)
+    table = Table("counted", "in", "out", "visits", "mean dwell")
+    for line, of in summary["lines"].items():
+        table.add_row(line, str(of["in"]), str(of["out"]), "", "")
+    for zone, of in summary["zones"].items():
+        table.add_row(zone, "", "", str(of["visits"]), f"{of['mean_dwell_seconds']:.1f} s")
+    if table.row_count:
+        out.print(table)
+    else:
+        out.print("nobody crossed a line or visited a zone")
+    out.print(
+        f"{summary['frames']} frames in {summary['seconds']:.1f} s, {summary['inference_ms']:.0f} ms a detection, "
+        f"at most {summary['peak_memory_mb']:.0f} MiB",
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+def _not_delivered(settings: EdgeSettings, camera: str) -> int:
+    broker = settings.broker
+    box = open_outbox(settings, camera)
+    try:
+        waiting, _ = box.depth(time.time())
+    finally:
+        box.close()
+    err.print(
+        f"[bold red]error:[/] the broker {_plain(broker.host)}:{broker.port} has not taken everything: "
+        f"{waiting} minute(s) wait in {_plain(str(outbox_path(settings, camera)))}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    err.print(
+        "[bold]hint:[/] nothing is lost; they are sent by the next run that reaches it", highlight=False
+    )
+    return 5
+
+
+def _known_camera(settings: EdgeSettings, name: str | None) -> str:
+    known = list(settings.cameras)
+    if name is None and len(known) == 1:
+        return known[0]
+    if name is None:
+        raise EdgeError(
+            "the configuration has several cameras", f"add --camera with one of {', '.join(known)}"
+        )
+    if name not in settings.cameras:
+        raise EdgeError(f"the configuration has no camera {name!r}", f"it has {', '.join(known)}")
+    return name
+
+
+def _known_asset(name: str) -> assets.Asset:
+    manifest = assets.load_manifest()
+    entries: dict[str, assets.Asset] = {**manifest.models, **manifest.clips}
+    if name not in entries:
+        raise assets.AssetMissing(f"nothing is called {name!r}", f"known: {', '.join(entries)}")
+    return entries[name]
+
+
+def _epoch(at: datetime | None) -> float | None:
+    if at is None:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)
+
+
+def _plain(text: str) -> str:
+    return text.replace("[", r"\[")
+
+
+def _log_to(console: Console) -> None:
+    handler: logging.Handler
+    if console.is_terminal:
+        handler = RichHandler(console=console, show_path=False)
+        handler.setFormatter(logging.Formatter("%(message)s"))
+    else:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+if __name__ == "__main__":
+    main()

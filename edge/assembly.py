@@ -1,0 +1,387 @@
+"""The one place that knows the clock, opens files and cameras, and puts the parts together."""
+
+from __future__ import annotations
+
+import fcntl
+import logging
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from edge.assets import AssetMissing, Found, ModelAsset, find, load_manifest, require
+from edge.capture import FrameSource, LiveCamera, Recording, open_live
+from edge.config import CameraSettings, EdgeSettings, is_live
+from edge.counting import CameraCounter, CountedBy, Line, LineCounter, Tally, Zone, ZoneCounter
+from edge.counting.tally import KEPT_SECONDS
+from edge.detection import Detector, open_detector
+from edge.errors import EdgeError
+from edge.geometry import Point
+from edge.outbox import Outbox, Progress
+from edge.service import CameraService, Run, Vitals
+from edge.uplink import BrokerAddress, Publisher
+from edge.wire import DetectorCard, Health, Live, SourceState, Status, ZoneNow
+
+BEST_MODEL = "rtmdet-nano-person"
+CLOCK_STEP_SECONDS = 2.0
+
+log = logging.getLogger(__name__)
+
+_began = time.monotonic()
+
+
+def steady() -> float:
+    """Seconds since this process began, never stepping."""
+    return time.monotonic() - _began
+
+
+class SteadyClock:
+    """Wall time that runs smoothly and follows the system's clock only when that was really set.
+
+    Frame times come from here, so that a small correction by NTP never makes a duration negative.
+    """
+
+    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
+        self._wall = wall
+        self._monotonic = monotonic
+        self._offset = wall() - monotonic()
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        at = self._monotonic() + self._offset
+        off = self._wall() - at
+        if abs(off) > CLOCK_STEP_SECONDS:
+            log.warning("the system's clock was set by %+.1f s", off)
+            self._offset += off
+            at += off
+        return at
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenModel:
+    """The detector of a run: which, from where, and how good it was measured to be."""
+
+    name: str
+    asset: ModelAsset
+    found: Found
+
+    @property
+    def card(self) -> DetectorCard:
+        """What every health message says of it."""
+        return DetectorCard(
+            name=self.name,
+            licence=self.asset.licence,
+            average_precision=self.asset.average_precision,
+            measured_on=self.asset.measured_on,
+        )
+
+    @property
+    def in_words(self) -> str:
+        """One line that every run prints."""
+        return (
+            f"detector {self.name}, licence {self.asset.licence}, "
+            f"person AP {self.asset.average_precision:.3f} on {self.asset.measured_on}"
+        )
+
+    @property
+    def advice(self) -> str:
+        """What to do for a better one; empty if this is the best that is known."""
+        best_name, best = max(load_manifest().models.items(), key=lambda item: item[1].average_precision)
+        if best.average_precision <= self.asset.average_precision:
+            return ""
+        return (
+            f"a better one is known: 'footfall-edge model pull {best_name}' "
+            f"(person AP {best.average_precision:.3f}, {best.licence})"
+        )
+
+
+def choose_model(name: str) -> ChosenModel:
+    """The named model, or for `auto` the best of those that can be had without asking.
+
+    Raises:
+        AssetMissing: it is not on this machine, or no such name is known.
+    """
+    models = load_manifest().models
+    if name != "auto":
+        if name not in models:
+            raise AssetMissing(f"no model is called {name!r}", f"known: {', '.join(models)}, and auto")
+        return ChosenModel(name, models[name], require(name, models[name]))
+    for candidate, asset in sorted(models.items(), key=lambda item: -item[1].average_precision):
+        found = find(asset)
+        if found:
+            return ChosenModel(candidate, asset, found)
+    raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
+
+
+def open_chosen(model: ChosenModel, settings: EdgeSettings) -> Detector:
+    """The detector of a chosen model."""
+    return open_detector(
+        model.asset.backend,
+        model.found.path,
+        width=settings.detector.width or model.asset.width,
+        threads=settings.detector.threads,
+    )
+
+
+def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounter]:
+    """What turns a camera's settings into counters in pixels, once the picture's size is known."""
+
+    def build(width: int, height: int) -> CameraCounter:
+        def pixels(place: tuple[float, float]) -> Point:
+            return Point(place[0] * width, place[1] * height)
+
+        lines = [
+            LineCounter(Line(line.id, pixels(line.points[0]), pixels(line.points[1]), pixels(line.arrow[1])))
+            for line in camera.lines
+        ]
+        zones = {
+            zone.id: ZoneCounter(
+                Zone(
+                    zone.id,
+                    tuple(pixels(place) for place in zone.points),
+                    zone.minimum_stay_seconds,
+                    zone.gap_seconds,
+                )
+            )
+            for zone in camera.zones
+        }
+        return CameraCounter(lines, zones)
+
+    return build
+
+
+def outbox_path(settings: EdgeSettings, camera: str) -> Path:
+    """Where a camera's counts are kept."""
+    return settings.state.folder / f"outbox-{camera}.db"
+
+
+def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
+    """A camera's outbox; open it in the thread that uses it."""
+    return Outbox(outbox_path(settings, camera), settings.state.most_megabytes * 1024 * 1024)
+
+
+@contextmanager
+def only_one(settings: EdgeSettings, camera: str) -> Iterator[None]:
+    """Holds a camera for this process, so that nobody is counted twice.
+
+    Raises:
+        EdgeError: another process counts this camera, or the state folder cannot be written.
+    """
+    path = settings.state.folder / f"{camera}.lock"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = path.open("w")
+    except OSError as error:
+        raise EdgeError(
+            f"the state folder {path.parent} cannot be written: {error.strerror}",
+            "correct state.folder, or its permissions",
+        ) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EdgeError(
+                f"camera {camera} is being counted by another process already",
+                "stop that one first, or give this one another state.folder",
+            ) from None
+        yield
+
+
+class CameraProcess:
+    """Everything that counts and publishes one camera, built and not yet started.
+
+    Args:
+        settings: the device's settings.
+        camera: which camera of them.
+        recording: the file to count in place of the camera's own source, or None.
+        start_at: when a recording began, seconds since the epoch; None: now.
+        resume: take a recording up again where it was left.
+        real_time: play a recording as fast as it was filmed.
+        publish: whether to connect to the broker.
+        state: another folder for the outbox, or None for the settings' own.
+    """
+
+    def __init__(
+        self,
+        settings: EdgeSettings,
+        camera: str,
+        *,
+        recording: Path | None = None,
+        start_at: float | None = None,
+        resume: bool = False,
+        real_time: bool = False,
+        replayed: bool = False,
+        publish: bool = True,
+    ) -> None:
+        self._settings = settings
+        self._name = camera
+        self._camera = settings.cameras[camera]
+        self.model = choose_model(settings.detector.model)
+        detector = open_chosen(self.model, settings)
+        self._clock = SteadyClock(time.time, time.monotonic)
+        self._outbox = open_outbox(settings, camera)
+        self._since = datetime.now(UTC)
+        try:
+            tally = Tally([line.id for line in self._camera.lines], [zone.id for zone in self._camera.zones])
+            run = self._begin(recording, start_at, tally, resume=resume)
+            self._source = self._open_source(recording, run, real_time=real_time)
+            self.service = CameraService(
+                CountedBy(settings.store, settings.device, camera, replayed),
+                run,
+                self._source,
+                detector,
+                counter_builder(self._camera),
+                tally,
+                self._outbox,
+                time.time,
+                steady,
+            )
+        except BaseException:
+            self._outbox.close()
+            raise
+        self.publisher = self._build_publisher() if publish else None
+
+    @property
+    def vitals(self) -> Vitals:
+        """How the work goes."""
+        return self.service.vitals
+
+    def work(self, on_frame: Callable[[Vitals], None] | None = None, drain_seconds: float = 0.0) -> bool:
+        """Counts until the end, then waits so long for the broker to take everything; whether it did."""
+        delivered = True
+        try:
+            if self.publisher:
+                self.publisher.start()
+            try:
+                self.service.work(on_frame)
+            finally:
+                if self.publisher:
+                    delivered = self.publisher.drain(drain_seconds)
+                    self.publisher.stop()
+        finally:
+            self._outbox.close()
+        if self.publisher and self.publisher.failure:
+            raise self.publisher.failure
+        return delivered
+
+    def _begin(self, recording: Path | None, start_at: float | None, tally: Tally, *, resume: bool) -> Run:
+        now = self._clock.now()
+        before = self._outbox.progress(self._name)
+        if recording is None:
+            tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
+            return Run(self._camera.source, now, None, repeatable=False)
+        source = str(recording)
+        if resume and before and _can_go_on(before, source, start_at):
+            tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
+            return Run(source, before.started_at, before.counted_until, repeatable=True)
+        return Run(source, now if start_at is None else start_at, None, repeatable=True)
+
+    def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
+        if recording is not None:
+            return Recording(recording, run.started_at, self._clock.now if real_time else None)
+        credentials = None
+        if self._camera.password_file:
+            credentials = _credentials(self._camera.password_file)
+        name, opener = open_live(self._camera.source, credentials)
+        return LiveCamera(name, opener, self._clock.now, self._camera.fps)
+
+    def _build_publisher(self) -> Publisher:
+        settings, broker = self._settings, self._settings.broker
+        return Publisher(
+            f"footfall-{settings.store}-{settings.device}-{self._name}",
+            BrokerAddress(broker.host, broker.port, broker.username, broker.password_file, broker.ca_file),
+            lambda: open_outbox(settings, self._name),
+            self,
+            time.time,
+            time.monotonic,
+        )
+
+    def online(self) -> Status:
+        """See `Reporter.online`."""
+        return self._status("online", self._since)
+
+    def offline(self) -> Status:
+        """See `Reporter.offline`."""
+        return self._status("offline", None)
+
+    def _status(self, state: str, since: datetime | None) -> Status:
+        return Status.model_validate(
+            {
+                "store": self._settings.store,
+                "device": self._settings.device,
+                "camera": self._name,
+                "state": state,
+                "since": since,
+                "version": version("footfall"),
+            }
+        )
+
+    def live(self) -> Live | None:
+        """See `Reporter.live`."""
+        at = self.vitals.frame_at
+        if at is None:
+            return None
+        return Live(
+            store=self._settings.store,
+            device=self._settings.device,
+            camera=self._name,
+            at=datetime.fromtimestamp(at, UTC),
+            zones=tuple(ZoneNow(zone=zone, occupancy=n) for zone, n in self.vitals.occupancies.items()),
+        )
+
+    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+        """See `Reporter.health`."""
+        vitals, trouble = self.vitals, self._source.trouble
+        state = "ended" if vitals.ended else "lost" if trouble else "ok"
+        return Health(
+            store=self._settings.store,
+            device=self._settings.device,
+            camera=self._name,
+            at=datetime.fromtimestamp(self._clock.now(), UTC),
+            fps=round(vitals.fps, 2),
+            inference_ms=round(vitals.inference_ms, 2),
+            frames_done=vitals.frames_done,
+            frames_skipped=self._source.frames_skipped,
+            outbox_depth=outbox_depth,
+            outbox_oldest_seconds=round(outbox_oldest_seconds, 1),
+            memory_mb=memory_mb(),
+            source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
+            detector=self.model.card,
+        )
+
+
+def memory_mb() -> float:
+    """Resident memory of this process now, in MiB; its peak where the system does not say."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return peak_memory_mb()
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, 1)
+
+
+def peak_memory_mb() -> float:
+    """Highest resident memory of this process so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (2**20 if sys.platform == "darwin" else 2**10), 1)
+
+
+def recording_of(camera: CameraSettings) -> Path | None:
+    """The file that a camera's source names, or None for a live one."""
+    return None if is_live(camera.source) else Path(camera.source)
+
+
+def _can_go_on(before: Progress, source: str, start_at: float | None) -> bool:
+    return not before.ended and before.source == source and start_at in (None, before.started_at)
+
+
+def _credentials(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EdgeError(f"password_file {path} cannot be read: {error}") from error

@@ -1,0 +1,252 @@
+"""Weights and clips by name: found by checksum in a folder, the cache or the box, else fetched.
+
+The manifest names each file's checksum, licence and sources, so that a run can say what it uses and
+nothing unverified is ever loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import platformdirs
+import pooch
+from pydantic import BaseModel, ConfigDict, Field
+
+from edge.errors import EdgeError
+
+ASSETS_SETTING = "FOOTFALL_ASSETS"
+CACHE_SETTING = "FOOTFALL_CACHE"
+MOST_FILES_SEARCHED = 20_000
+
+
+class AssetMissing(EdgeError):
+    """A file that is named in the manifest and is nowhere to be found."""
+
+    exit_code = 3
+
+
+class AssetDamaged(EdgeError):
+    """A file whose checksum is not the manifest's."""
+
+    exit_code = 4
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Asset(_Entry):
+    """A file that the project uses and does not write itself."""
+
+    file: str = Field(description="its name in the cache and in the box")
+    sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
+    bytes: int
+    licence: str
+    about: str
+    url: str | None = None
+
+
+class ModelAsset(Asset):
+    """A person detector's weights."""
+
+    backend: str
+    width: int = Field(description="network input width in pixels at which it was measured")
+    average_precision: float = Field(ge=0, le=1, description="person AP at IoU 0.5")
+    measured_on: str
+
+
+class Truth(_Entry):
+    """What a careful count of a clip's line gave."""
+
+    count_in: int = Field(alias="in")
+    count_out: int = Field(alias="out")
+
+
+class ClipLine(_Entry):
+    """A line to count a clip on, normalised to the picture."""
+
+    id: str
+    points: tuple[tuple[float, float], tuple[float, float]]
+    arrow: tuple[tuple[float, float], tuple[float, float]]
+    truth: Truth | None = None
+
+
+class ClipZone(_Entry):
+    """A zone of a clip, normalised to the picture."""
+
+    id: str
+    name: str
+    points: Annotated[tuple[tuple[float, float], ...], Field(min_length=3)]
+
+
+class ClipAsset(Asset):
+    """A recording with its counted truth."""
+
+    lines: tuple[ClipLine, ...]
+    zones: tuple[ClipZone, ...] = ()
+
+
+class Manifest(_Entry):
+    """All that the project knows of."""
+
+    models: dict[str, ModelAsset]
+    clips: dict[str, ClipAsset]
+
+
+class Place(StrEnum):
+    """Where a file was found, in the order of search."""
+
+    FOLDER = "folder"
+    CACHE = "cache"
+    BOX = "box"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A verified file."""
+
+    path: Path
+    place: Place
+
+
+def box_folder() -> Path:
+    """The folder that the project ships: inside the wheel, or `models/` of a checkout."""
+    packed = Path(__file__).parent / "box"
+    return packed if packed.is_dir() else Path(__file__).parent.parent / "models"
+
+
+def cache_folder() -> Path:
+    """Where fetched files are kept; FOOTFALL_CACHE names another place."""
+    return Path(os.environ.get(CACHE_SETTING) or platformdirs.user_cache_dir("footfall"))
+
+
+def assets_folder() -> Path | None:
+    """The folder that FOOTFALL_ASSETS names, searched with all its sub-folders.
+
+    Raises:
+        AssetMissing: it is set and no such folder is there.
+    """
+    named = os.environ.get(ASSETS_SETTING)
+    if not named:
+        return None
+    folder = Path(named)
+    if not folder.is_dir():
+        raise AssetMissing(f"{ASSETS_SETTING} names {named}, which is no folder", "unset it, or correct it")
+    return folder
+
+
+def load_manifest(path: Path | None = None) -> Manifest:
+    """The manifest in the box, or another one."""
+    content: dict[str, Any] = tomllib.loads((path or box_folder() / "manifest.toml").read_text("utf-8"))
+    return Manifest.model_validate(content)
+
+
+def find(asset: Asset) -> Found | None:
+    """The first verified copy on this machine, or None. Nothing is fetched."""
+    for place, path in _candidates(asset):
+        if _is(asset, path):
+            return Found(path, place)
+    return None
+
+
+def require(name: str, asset: Asset) -> Found:
+    """The first verified copy on this machine.
+
+    Raises:
+        AssetDamaged: a file of that name is there, but it is another or a damaged one.
+        AssetMissing: there is none.
+    """
+    found = find(asset)
+    if found:
+        return found
+    for _, path in _candidates(asset, by_name_only=True):
+        raise AssetDamaged(
+            f"{path} is not the {name} that the manifest names: its checksum differs",
+            f"delete it and run 'footfall-edge model pull {name}'",
+        )
+    raise AssetMissing(
+        f"{name} ({asset.file}) is not on this machine",
+        f"run 'footfall-edge model pull {name}', or set {ASSETS_SETTING} to a folder that holds it",
+    )
+
+
+def pull(name: str, asset: Asset, *, progress: bool = False) -> Found:
+    """The file, fetched into the cache if no copy is on this machine.
+
+    Raises:
+        AssetMissing: no address is known, or the address cannot be reached.
+        AssetDamaged: what came is not what the manifest names; it is thrown away.
+    """
+    found = find(asset)
+    if found:
+        return found
+    if not asset.url:
+        raise AssetMissing(f"{name} is not on this machine and has no address to fetch it from")
+    target = cache_folder() / asset.file
+    incoming = target.with_name(target.name + ".part")
+    try:
+        incoming.parent.mkdir(parents=True, exist_ok=True)
+        pooch.HTTPDownloader(progressbar=progress, timeout=30)(asset.url, str(incoming), None)
+        if _checksum(incoming) != asset.sha256:
+            raise AssetDamaged(
+                f"what {asset.url} sent is not the {name} that the manifest names: its checksum differs",
+                "try again later; if it stays so, the file there has been changed",
+            )
+        incoming.replace(target)
+    # requests' errors are OSErrors, and so are those of the disk.
+    except OSError as error:
+        raise AssetMissing(
+            f"{name} cannot be fetched from {asset.url}: {error}",
+            f"check the connection and {target.parent}, or bring the file by hand and set {ASSETS_SETTING}",
+        ) from error
+    finally:
+        incoming.unlink(missing_ok=True)
+    return Found(target, Place.CACHE)
+
+
+def _candidates(asset: Asset, *, by_name_only: bool = False) -> Iterator[tuple[Place, Path]]:
+    folder = assets_folder()
+    if folder:
+        for path in _files(folder):
+            if path.name == asset.file or (not by_name_only and path.stat().st_size == asset.bytes):
+                yield Place.FOLDER, path
+    for place, path in (
+        (Place.CACHE, cache_folder() / asset.file),
+        (Place.BOX, box_folder() / asset.file),
+    ):
+        if path.is_file():
+            yield place, path
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    searched = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            searched += 1
+            if searched > MOST_FILES_SEARCHED:
+                raise AssetMissing(
+                    f"{folder} holds more than {MOST_FILES_SEARCHED} files",
+                    f"set {ASSETS_SETTING} to the folder that holds weights and clips only",
+                )
+            path = Path(parent) / name
+            if path.is_file():
+                yield path
+
+
+def _is(asset: Asset, path: Path) -> bool:
+    try:
+        return path.stat().st_size == asset.bytes and _checksum(path) == asset.sha256
+    except OSError:
+        return False  # unreadable here; another copy may do
+
+
+def _checksum(path: Path) -> str:
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,17 @@
+"""Pictures with their time, from a recording or a live camera."""
+
+from edge.capture.frame import CameraLost, Frame, FrameSource, SourceRefused
+from edge.capture.live import LiveCamera, Opened
+from edge.capture.opening import open_live
+from edge.capture.recording import Recording
+
+__all__ = [
+    "CameraLost",
+    "Frame",
+    "FrameSource",
+    "LiveCamera",
+    "Opened",
+    "Recording",
+    "SourceRefused",
+    "open_live",
+]

@@ -1,0 +1,63 @@
+"""RTMDet with its non-maximum suppression inside the graph (OpenMMLab's export)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.detection.session import open_session
+from edge.people import NOBODY, Detections, Floats, Image
+
+STRIDE = 32
+PAD = 114
+# Mean and deviation of the training pictures, BGR, from RTMDet's published configuration.
+MEAN = np.array((103.53, 116.28, 123.675), np.float32)
+DEVIATION = np.array((57.375, 57.12, 58.395), np.float32)
+
+DOUBTFUL_SCORE = 0.15
+"""Detections below this are noise to the tracker too."""
+
+
+class RtmDet:
+    """A person detector that takes any picture whose sides 32 divides; it letterboxes to `width`."""
+
+    sure_score = 0.4
+
+    def __init__(self, path: Path, width: int, threads: int) -> None:
+        self._session = open_session(path, threads)
+        self._input = self._session.get_inputs()[0].name
+        self._width = width
+
+    def detect(self, image: Image) -> Detections:
+        """See `Detector.detect`."""
+        picture, scale = letterbox(image, self._width)
+        blob = ((picture - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
+        found: Floats = self._session.run(["dets"], {self._input: np.ascontiguousarray(blob)})[0][0]
+        found = found[found[:, 4] >= DOUBTFUL_SCORE]
+        if not len(found):
+            return NOBODY
+        boxes = found[:, :4] / scale
+        height, width = image.shape[:2]
+        boxes[:, 0::2] = boxes[:, 0::2].clip(0, width)
+        boxes[:, 1::2] = boxes[:, 1::2].clip(0, height)
+        return Detections.from_boxes(boxes, found[:, 4].copy())
+
+
+def letterbox(image: Image, longest: int) -> tuple[Floats, float]:
+    """The picture scaled so that its longer side is `longest`, padded at right and bottom to full strides.
+
+    Returns the padded picture as float32 (height, width, 3) and the scale from the original to it.
+    """
+    height, width = image.shape[:2]
+    scale = longest / max(height, width)
+    inner = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = cv2.resize(image, inner, interpolation=cv2.INTER_LINEAR)
+    padded = np.full((_up(inner[1]), _up(inner[0]), 3), PAD, np.float32)
+    padded[: inner[1], : inner[0]] = small
+    return padded, scale
+
+
+def _up(side: int) -> int:
+    return -(-side // STRIDE) * STRIDE

@@ -1,0 +1,46 @@
+"""The outbox's tables, as named steps that are never edited once released."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+from sqlite_utils.migrations import Migrations
+
+migrations = Migrations("footfall-outbox")
+
+
+@migrations()
+def m001_buckets(db: Database) -> None:
+    """Buckets at their newest revision, and which revision the broker has acknowledged."""
+    db.execute(
+        """
+        CREATE TABLE buckets (
+            camera TEXT NOT NULL,
+            bucket_start INTEGER NOT NULL, -- seconds since the epoch
+            revision INTEGER NOT NULL,
+            delivered_revision INTEGER NOT NULL DEFAULT 0,
+            final INTEGER NOT NULL,
+            put_at REAL NOT NULL, -- seconds since the epoch
+            topic TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (camera, bucket_start)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("CREATE INDEX buckets_waiting ON buckets (bucket_start) WHERE delivered_revision < revision")
+
+
+@migrations()
+def m002_progress(db: Database) -> None:
+    """How far each camera's source has been counted, and what had to be dropped."""
+    db.execute(
+        """
+        CREATE TABLE progress (
+            camera TEXT PRIMARY KEY,
+            source TEXT NOT NULL,
+            started_at REAL NOT NULL,
+            counted_until REAL NOT NULL,
+            ended INTEGER NOT NULL DEFAULT 0,
+            dropped_buckets INTEGER NOT NULL DEFAULT 0
+        ) STRICT
+        """
+    )

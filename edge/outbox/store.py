@@ -1,0 +1,292 @@
+"""The outbox: one SQLite file per camera, written by counting and read by the uplink.
+
+A bucket is kept once, at its newest revision, together with the revision that the broker has
+acknowledged: what waits to be sent is where the two differ. So a minute that was corrected ten times
+while the broker was away is sent once, and sending is resumed after any crash.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from edge.errors import EdgeError
+from edge.outbox.migrations import migrations
+from edge.wire import Counts, WireError, decode, encode
+
+KEPT_SECONDS = 30 * 86400.0
+"""How long the device keeps what the broker has, as its own tally."""
+
+BUSY_SECONDS = 15.0
+
+
+class OutboxError(EdgeError):
+    """The outbox's file cannot be opened or written."""
+
+    exit_code = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A bucket that the broker does not have yet, at `revision`."""
+
+    camera: str
+    bucket_start: int
+    revision: int
+    topic: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a camera's source has been counted, in seconds since the epoch."""
+
+    source: str
+    started_at: float
+    counted_until: float
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The device's own tally: what all kept buckets add up to."""
+
+    buckets: int
+    waiting: int
+    dropped: int
+    lines: dict[str, tuple[int, int]]
+    visits: dict[str, int]
+
+
+class Outbox:
+    """One camera's outbox. Open it in the thread that uses it, and close it there."""
+
+    def __init__(self, path: Path, most_bytes: int = 256 * 1024 * 1024) -> None:
+        self._path = path
+        self._most_bytes = most_bytes
+        self._db = _open(path)
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._db.close()
+
+    def put(self, camera: str, counts: Iterable[Counts], progress: Progress, at: float) -> None:
+        """Keeps buckets and how far their source was counted, together or not at all.
+
+        Each bucket gets the revision after the one that is kept, and the highest one wins everywhere.
+
+        Args:
+            camera: whose they are.
+            counts: the buckets; their own revision is overwritten.
+            progress: how far the source has been counted with them.
+            at: now, seconds since the epoch.
+
+        Raises:
+            OutboxError: the file cannot be written, or a recording would overwrite a live minute.
+        """
+        with self._changing():
+            for message in counts:
+                self._put_one(message, at)
+            self._db.execute(
+                """
+                INSERT INTO progress (camera, source, started_at, counted_until, ended)
+                VALUES (?, ?, ?, ?, ?)
+                ON CONFLICT (camera) DO UPDATE SET source = excluded.source,
+                    started_at = excluded.started_at, counted_until = excluded.counted_until,
+                    ended = excluded.ended
+                """,
+                (camera, progress.source, progress.started_at, progress.counted_until, progress.ended),
+            )
+
+    def progress(self, camera: str) -> Progress | None:
+        """How far a camera's source was counted before; None for a new camera."""
+        row = self._one(
+            "SELECT source, started_at, counted_until, ended FROM progress WHERE camera = ?", camera
+        )
+        return Progress(row[0], row[1], row[2], bool(row[3])) if row else None
+
+    def since(self, camera: str, begin: float) -> list[Counts]:
+        """Buckets of a camera that end after `begin` (seconds since the epoch), oldest first."""
+        rows = self._db.execute(
+            """
+            SELECT topic, body FROM buckets
+            WHERE camera = ? AND bucket_start > ? - 60 ORDER BY bucket_start
+            """,
+            (camera, begin),
+        )
+        return [message for topic, body in rows if (message := _read(topic, body)) is not None]
+
+    def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
+        """What the broker does not have yet, oldest first; without what is on its way already.
+
+        Args:
+            limit: how many at most.
+            skip: (camera, bucket_start, revision) of what was sent and is not yet acknowledged.
+        """
+        rows = self._db.execute(
+            """
+            SELECT camera, bucket_start, revision, topic, body FROM buckets
+            WHERE delivered_revision < revision ORDER BY bucket_start LIMIT ?
+            """,
+            (limit + len(skip),),
+        )
+        waiting = [
+            Waiting(camera, start, revision, topic, body.encode())
+            for camera, start, revision, topic, body in rows
+        ]
+        return [w for w in waiting if (w.camera, w.bucket_start, w.revision) not in skip][:limit]
+
+    def delivered(self, camera: str, bucket_start: int, revision: int) -> None:
+        """Notes that the broker has acknowledged a revision; a newer one still waits."""
+        with self._changing():
+            self._db.execute(
+                """
+                UPDATE buckets SET delivered_revision = max(delivered_revision, ?)
+                WHERE camera = ? AND bucket_start = ?
+                """,
+                (revision, camera, bucket_start),
+            )
+
+    def depth(self, now: float) -> tuple[int, float]:
+        """How many buckets wait, and for how many seconds the oldest of them has."""
+        row = self._one("SELECT count(*), min(put_at) FROM buckets WHERE delivered_revision < revision")
+        count, oldest = row or (0, None)
+        return count, max(0.0, now - oldest) if oldest is not None else 0.0
+
+    def trim(self, now: float) -> int:
+        """Keeps the file within its bound: delivered buckets go first, then the oldest waiting ones.
+
+        Returns how many waiting buckets were dropped; they are also counted in `totals`.
+        """
+        with self._changing():
+            self._db.execute(
+                "DELETE FROM buckets WHERE delivered_revision >= revision AND bucket_start < ?",
+                (now - KEPT_SECONDS,),
+            )
+            self._drop_oldest("delivered_revision >= revision")
+            dropped = self._drop_oldest("delivered_revision < revision")
+            for camera, number in dropped.items():
+                self._db.execute(
+                    "UPDATE progress SET dropped_buckets = dropped_buckets + ? WHERE camera = ?",
+                    (number, camera),
+                )
+        return sum(dropped.values())
+
+    def totals(self) -> Totals:
+        """The device's own tally."""
+        lines: dict[str, tuple[int, int]] = {}
+        visits: dict[str, int] = {}
+        buckets = 0
+        for topic, body in self._db.execute("SELECT topic, body FROM buckets ORDER BY bucket_start"):
+            message = _read(topic, body)
+            if message is None:
+                continue
+            buckets += 1
+            for line in message.lines:
+                count_in, count_out = lines.get(line.line, (0, 0))
+                lines[line.line] = (count_in + line.count_in, count_out + line.count_out)
+            for zone in message.zones:
+                visits[zone.zone] = visits.get(zone.zone, 0) + zone.visits
+        dropped = self._one("SELECT coalesce(sum(dropped_buckets), 0) FROM progress")
+        return Totals(buckets, self.depth(0)[0], dropped[0] if dropped else 0, lines, visits)
+
+    def _put_one(self, message: Counts, at: float) -> None:
+        start = int(message.bucket_start.timestamp())
+        kept = self._one(
+            "SELECT revision, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
+            message.camera,
+            start,
+        )
+        revision = 1
+        if kept:
+            revision = kept[0] + 1
+            before = _read(kept[1], kept[2])
+            if before and message.replayed and not before.replayed:
+                raise OutboxError(
+                    f"camera {message.camera}: the minute from {message.bucket_start.isoformat()} on "
+                    "was counted live and is not overwritten from a recording",
+                    "give the recording another time with --start, or another camera",
+                )
+        message = message.model_copy(update={"revision": revision})
+        self._db.execute(
+            """
+            INSERT INTO buckets (camera, bucket_start, revision, final, put_at, topic, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (camera, bucket_start) DO UPDATE SET revision = excluded.revision,
+                final = excluded.final, topic = excluded.topic, body = excluded.body,
+                put_at = CASE WHEN delivered_revision < revision THEN put_at ELSE excluded.put_at END
+            """,
+            (message.camera, start, revision, message.final, at, message.topic, encode(message).decode()),
+        )
+
+    def _drop_oldest(self, which: str) -> dict[str, int]:
+        """Deletes the oldest buckets of a kind until the rest fits; how many, per camera."""
+        dropped: dict[str, int] = {}
+        while self._bytes() > self._most_bytes:
+            rows = self._db.execute(
+                f"SELECT camera, bucket_start FROM buckets WHERE {which} ORDER BY bucket_start LIMIT 500"  # noqa: S608 - `which` is one of our two constants
+            ).fetchall()
+            if not rows:
+                break
+            for camera, start in rows:
+                self._db.execute("DELETE FROM buckets WHERE camera = ? AND bucket_start = ?", (camera, start))
+                dropped[camera] = dropped.get(camera, 0) + 1
+        return dropped
+
+    def _bytes(self) -> int:
+        row = self._one("SELECT coalesce(sum(length(body)), 0) FROM buckets")
+        return int(row[0]) if row else 0
+
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        with closing(self._db.execute(sql, values)) as rows:
+            row: tuple[Any, ...] | None = rows.fetchone()
+            return row
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise _in_words(self._path, error) from error
+
+
+def _open(path: Path) -> Database:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+        connection.execute("PRAGMA journal_mode = WAL")
+        # Every commit reaches the disk: a power cut loses no crossing that was counted.
+        connection.execute("PRAGMA synchronous = FULL")
+        database = Database(connection)
+        if migrations.pending(database):
+            migrations.apply(database)
+    except (OSError, sqlite3.Error) as error:
+        raise _in_words(path, error) from error
+    return database
+
+
+def _in_words(path: Path, error: Exception) -> OutboxError:
+    return OutboxError(
+        f"the outbox {path} cannot be used: {error}",
+        "is the folder there and writable, and is there space on the disk?",
+    )
+
+
+def _read(topic: str, body: str) -> Counts | None:
+    try:
+        message = decode(topic, body.encode())
+    except WireError:
+        return None  # written by a newer version; it is still sent as it is
+    return message if isinstance(message, Counts) else None

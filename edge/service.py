@@ -1,0 +1,227 @@
+"""The work of one camera: picture after picture, from detection to the outbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from edge.capture import Frame, FrameSource
+from edge.counting import CameraCounter, CountedBy, Crossing, Direction, Tally, Visit, VisitEnd
+from edge.detection import Detector
+from edge.outbox import Outbox, Progress
+from edge.tracking import Tracker
+
+COMMIT_SECONDS = 5.0
+"""What was seen without a crossing or visit is kept at least this often."""
+
+TRIM_SECONDS = 3600.0
+
+BREAK_SECONDS = 10.0
+"""After a longer gap between two frames, or a step back, nobody is followed across it."""
+
+WARM_UP_SECONDS = 60.0
+"""When a recording is taken up again, people are followed from so long before the place on."""
+
+SMOOTHING = 0.05
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Vitals:
+    """How the work goes. The counting thread writes it; others read single fields."""
+
+    frames_done: int = 0
+    fps: float = 0.0
+    inference_ms: float = 0.0
+    frame_at: float | None = None
+    first_frame_after: float | None = None  # seconds since the process began
+    first_crossing_after: float | None = None
+    occupancies: dict[str, int] = field(default_factory=dict)
+    ended: bool = False
+    crossings: dict[str, dict[Direction, int]] = field(default_factory=dict)
+    visits: dict[str, list[float]] = field(default_factory=dict)  # zone: how many, their seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Which source is counted, from when on.
+
+    Attributes:
+        source: its name, to be recognised after a restart.
+        started_at: when it began, seconds since the epoch.
+        counted_until: what was counted before a restart and must not be counted again; None for a
+            live camera, which never shows the past.
+        repeatable: a recording, which can be taken up again at the place where it was left.
+    """
+
+    source: str
+    started_at: float
+    counted_until: float | None
+    repeatable: bool
+
+
+class CameraService:
+    """Counts one camera until its source ends or it is stopped.
+
+    Args:
+        by: who counts, as every bucket says.
+        run: which source, from when on.
+        source: the pictures.
+        detector: finds people.
+        build_counter: lines and zones in pixels, for a picture of (width, height).
+        tally: gathers the facts; restored by the caller after a restart.
+        outbox: keeps them; opened in the thread that calls `work`.
+        wall: seconds since the epoch.
+        steady: seconds since the process began.
+    """
+
+    def __init__(
+        self,
+        by: CountedBy,
+        run: Run,
+        source: FrameSource,
+        detector: Detector,
+        build_counter: Callable[[int, int], CameraCounter],
+        tally: Tally,
+        outbox: Outbox,
+        wall: Callable[[], float],
+        steady: Callable[[], float],
+    ) -> None:
+        self._by = by
+        self._run = run
+        self._source = source
+        self._detector = detector
+        self._build_counter = build_counter
+        self._tally = tally
+        self._outbox = outbox
+        self._wall = wall
+        self._steady = steady
+        self._tracker = Tracker(detector.sure_score)
+        self._counter: CameraCounter | None = None
+        self._size = (0, 0)
+        self._last_at: float | None = None
+        self._committed_at: float | None = None
+        self._trimmed_at = float("-inf")
+        self._known_until = float("-inf") if run.counted_until is None else run.counted_until
+        self._worked_at: float | None = None
+        self._stopped = False
+        self.vitals = Vitals()
+
+    def work(self, on_frame: Callable[[Vitals], None] | None = None) -> None:
+        """Counts until the source ends or is closed. What was counted is kept, however it ends.
+
+        Raises:
+            EdgeError: the source cannot be used, or the outbox cannot be written.
+        """
+        for_good = True
+        try:
+            for frame in self._source.frames():
+                self._take(frame)
+                if on_frame:
+                    on_frame(self.vitals)
+            for_good = not self._stopped
+        finally:
+            self.vitals.ended = for_good
+            self._finish(for_good=for_good)
+
+    def stop(self) -> None:
+        """Ends `work` after the picture that is in work now."""
+        self._stopped = True
+        self._source.close()
+
+    def _take(self, frame: Frame) -> None:
+        if frame.at < self._known_until - WARM_UP_SECONDS:
+            return
+        counter = self._counter_for(frame)
+        began = self._steady()
+        detections = self._detector.detect(frame.image)
+        self._note_speed(began)
+        facts = counter.update(self._tracker.update(detections, frame.at), frame.at)
+        last_at, self._last_at = self._last_at, frame.at
+        self._show(frame.at, counter)
+        if frame.at <= self._known_until:
+            return  # counted before the restart: followed again only to know the people
+        self._tally.observe(frame.at if last_at is None else last_at, frame.at, counter.occupancies)
+        for fact in facts:
+            self._count(fact)
+        if facts or self._committed_at is None or frame.at - self._committed_at >= COMMIT_SECONDS:
+            self._commit(frame.at)
+
+    def _counter_for(self, frame: Frame) -> CameraCounter:
+        height, width = frame.image.shape[:2]
+        broken = self._last_at is not None and not 0 < frame.at - self._last_at <= BREAK_SECONDS
+        if self._counter is None or (width, height) != self._size or broken:
+            self._forget_everybody()
+            self._size = (width, height)
+            self._counter = self._build_counter(width, height)
+        return self._counter
+
+    def _forget_everybody(self) -> None:
+        visits = self._counter.close(VisitEnd.STOPPED) if self._counter else []
+        if self._last_at is not None and self._last_at > self._known_until:
+            for visit in visits:
+                self._count(visit)
+        self._tracker = Tracker(self._detector.sure_score)
+        self._last_at = None
+
+    def _count(self, fact: Crossing | Visit) -> None:
+        self._tally.add(fact)
+        vitals = self.vitals
+        match fact:
+            case Crossing():
+                if vitals.first_crossing_after is None:
+                    vitals.first_crossing_after = self._steady()
+                line = vitals.crossings.setdefault(fact.line, {Direction.IN: 0, Direction.OUT: 0})
+                line[fact.direction] += 1
+            case Visit():
+                zone = vitals.visits.setdefault(fact.zone, [0, 0.0])
+                zone[0] += 1
+                zone[1] += fact.seconds
+
+    def _commit(self, at: float) -> None:
+        self._committed_at = at
+        self._tally.settle(at)
+        self._keep(at)
+        now = self._wall()
+        if now - self._trimmed_at > TRIM_SECONDS:
+            self._trimmed_at = now
+            dropped = self._outbox.trim(now)
+            if dropped:
+                log.error("the outbox is full: %d minutes that were never sent had to be dropped", dropped)
+
+    def _keep(self, counted_until: float) -> None:
+        self._outbox.put(
+            self._by.camera,
+            self._tally.take_changed(self._by),
+            Progress(self._run.source, self._run.started_at, counted_until, self.vitals.ended),
+            self._wall(),
+        )
+
+    def _finish(self, *, for_good: bool) -> None:
+        """Keeps what is left. A recording that was interrupted goes on later, so its visits stay open."""
+        at = self._last_at
+        if at is None or at <= self._known_until:
+            return
+        if for_good or not self._run.repeatable:
+            self._forget_everybody()
+        if for_good and self._run.repeatable:
+            self._tally.finish()
+        self._keep(at)
+
+    def _note_speed(self, began: float) -> None:
+        vitals, now = self.vitals, self._steady()
+        milliseconds = (now - began) * 1000
+        if self._worked_at is None:
+            vitals.inference_ms, vitals.first_frame_after = milliseconds, now
+        else:
+            vitals.inference_ms += SMOOTHING * (milliseconds - vitals.inference_ms)
+            fps = 1 / max(now - self._worked_at, 1e-6)
+            vitals.fps = fps if not vitals.fps else vitals.fps + SMOOTHING * (fps - vitals.fps)
+        self._worked_at = now
+        vitals.frames_done += 1
+
+    def _show(self, at: float, counter: CameraCounter) -> None:
+        self.vitals.frame_at = at
+        self.vitals.occupancies = counter.occupancies

@@ -1,0 +1,289 @@
+"""The MQTT side of one camera's process: counts out of the outbox, status, health and what is seen now.
+
+Counts are sent oldest first and forgotten only when the broker has acknowledged them. The broker's
+absence is no error here: the outbox grows, and that is said once when it begins and once when it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge.errors import EdgeError
+from edge.outbox import Outbox
+from edge.wire import Health, Live, Status, encode
+
+BATCH = 50
+"""Buckets on their way at once; paho sends at most 20 of them unacknowledged."""
+
+ANSWER_SECONDS = 120.0
+"""A bucket that the broker has not acknowledged for so long is sent again."""
+
+IDLE_SECONDS = 0.25
+LIVE_SECONDS = 2.0
+HEALTH_SECONDS = 10.0
+KEEPALIVE_SECONDS = 30
+LONGEST_RECONNECT_SECONDS = 60
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerAddress:
+    """Where the broker is, and how to show oneself there."""
+
+    host: str
+    port: int
+    username: str = ""
+    password_file: Path | None = None
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    bucket: tuple[str, int, int]  # camera, bucket_start, revision
+    at: float  # by the steady clock
+
+
+class Reporter(Protocol):
+    """What the uplink asks of the camera's process, in the uplink's own thread."""
+
+    def online(self) -> Status:
+        """The status to publish on connecting."""
+        ...
+
+    def offline(self) -> Status:
+        """The status that the broker publishes as the last will, and that a graceful stop publishes."""
+        ...
+
+    def live(self) -> Live | None:
+        """What the camera sees now; None before the first picture."""
+        ...
+
+    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+        """How the process fares."""
+        ...
+
+
+class Publisher:
+    """Publishes what one camera's process has to say. `start`, then `drain` or `stop`.
+
+    Args:
+        client_id: unique at the broker.
+        address: the broker.
+        open_outbox: opens the outbox; called in the publisher's own thread.
+        reporter: the rest of what is published.
+        clock: seconds since the epoch, for the age of what waits.
+        monotonic: seconds of any steady clock, for intervals.
+    """
+
+    def __init__(
+        self,
+        client_id: str,
+        address: BrokerAddress,
+        open_outbox: Callable[[], Outbox],
+        reporter: Reporter,
+        clock: Callable[[], float],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._address = address
+        self._open_outbox = open_outbox
+        self._reporter = reporter
+        self._clock = clock
+        self._monotonic = monotonic
+        self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=client_id, protocol=mqtt.MQTTv311, clean_session=True
+        )
+        self._on_their_way: dict[int, _Sent] = {}  # by message id; only the uplink's thread touches it
+        self._acknowledged: deque[int] = deque()  # message ids, from paho's thread
+        self._stopping = threading.Event()
+        self._empty = threading.Event()
+        self._connected = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
+        self._said_lost = False
+        self.failure: EdgeError | None = None
+
+    def start(self) -> None:
+        """Begins to connect and to publish; returns at once, whether or not the broker is there.
+
+        Raises:
+            EdgeError: the password or certificate file cannot be used.
+        """
+        client = self._client
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        self._show_credentials()
+        will = self._reporter.offline()
+        client.will_set(will.topic, encode(will), qos=1, retain=True)
+        client.reconnect_delay_set(1, LONGEST_RECONNECT_SECONDS)
+        client.connect_async(self._address.host, self._address.port, KEEPALIVE_SECONDS)
+        client.loop_start()
+        self._thread.start()
+
+    def drain(self, seconds: float) -> bool:
+        """Waits until the broker has everything; False if it does not within so many seconds."""
+        self._empty.clear()
+        return self._empty.wait(seconds)
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker is there."""
+        return self._connected.is_set()
+
+    def stop(self) -> None:
+        """Says goodbye and ends both threads; what waits stays in the outbox."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout=10)
+        if self.connected:
+            goodbye = self._reporter.offline()
+            sent = self._client.publish(goodbye.topic, encode(goodbye), qos=1, retain=True)
+            try:
+                sent.wait_for_publish(timeout=2)
+            except (RuntimeError, ValueError):
+                log.debug("the broker left before the goodbye")
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _show_credentials(self) -> None:
+        address = self._address
+        if address.username:
+            password = _first_line(address.password_file) if address.password_file else None
+            self._client.username_pw_set(address.username, password)
+        if address.ca_file:
+            try:
+                self._client.tls_set(ca_certs=str(address.ca_file))
+            except (OSError, ssl.SSLError) as error:
+                raise EdgeError(f"broker.ca_file {address.ca_file} cannot be used: {error}") from error
+
+    def _run(self) -> None:
+        try:
+            outbox = self._open_outbox()
+        except EdgeError as error:
+            self.failure = error
+            return
+        try:
+            self._publish_until_stopped(outbox)
+        finally:
+            self._settle(outbox)
+            outbox.close()
+
+    def _publish_until_stopped(self, outbox: Outbox) -> None:
+        live_due = health_due = self._monotonic()
+        while not self._stopping.wait(IDLE_SECONDS):
+            self._settle(outbox)
+            if not self.connected:
+                continue
+            self._send_waiting(outbox)
+            now = self._monotonic()
+            if now >= live_due:
+                live_due = now + LIVE_SECONDS
+                self._send_live()
+            if now >= health_due:
+                health_due = now + HEALTH_SECONDS
+                self._send_health(outbox)
+
+    def _settle(self, outbox: Outbox) -> None:
+        while self._acknowledged:
+            sent = self._on_their_way.pop(self._acknowledged.popleft(), None)
+            if sent:
+                outbox.delivered(*sent.bucket)
+
+    def _send_waiting(self, outbox: Outbox) -> None:
+        now = self._monotonic()
+        for message_id in [i for i, sent in self._on_their_way.items() if now - sent.at > ANSWER_SECONDS]:
+            del self._on_their_way[message_id]  # never answered: sent again, which counts once all the same
+        skip = frozenset(sent.bucket for sent in self._on_their_way.values())
+        waiting = outbox.oldest(max(0, BATCH - len(skip)), skip=skip)
+        if not waiting and not skip:
+            self._empty.set()
+        for bucket in waiting:
+            message = self._client.publish(bucket.topic, bucket.body, qos=1)
+            self._on_their_way[message.mid] = _Sent(
+                (bucket.camera, bucket.bucket_start, bucket.revision), now
+            )
+
+    def _send_live(self) -> None:
+        live = self._reporter.live()
+        if live:
+            self._client.publish(live.topic, encode(live), qos=0)
+
+    def _send_health(self, outbox: Outbox) -> None:
+        health = self._reporter.health(*outbox.depth(self._clock()))
+        self._client.publish(health.topic, encode(health), qos=0, retain=True)
+
+    def _on_connect(
+        self,
+        client: mqtt.Client,
+        userdata: object,
+        flags: mqtt.ConnectFlags,
+        reason: ReasonCode,
+        properties: object,
+    ) -> None:
+        del userdata, flags, properties
+        if reason.is_failure:
+            self._say_lost(f"refused the connection: {reason}")
+            return
+        if self._said_lost:
+            log.info("the broker %s:%s is back", self._address.host, self._address.port)
+        self._said_lost = False
+        status = self._reporter.online()
+        client.publish(status.topic, encode(status), qos=1, retain=True)
+        self._connected.set()
+
+    def _on_connect_fail(self, client: mqtt.Client, userdata: object) -> None:
+        del client, userdata
+        self._say_lost("cannot be reached")
+
+    def _on_disconnect(
+        self,
+        client: mqtt.Client,
+        userdata: object,
+        flags: mqtt.DisconnectFlags,
+        reason: ReasonCode,
+        properties: object,
+    ) -> None:
+        del client, userdata, flags, properties
+        self._connected.clear()
+        if not self._stopping.is_set():
+            self._say_lost(f"is gone: {reason}")
+
+    def _say_lost(self, what: str) -> None:
+        if not self._said_lost:
+            log.warning(
+                "the broker %s:%s %s; counts are kept and sent when it is back",
+                self._address.host,
+                self._address.port,
+                what,
+            )
+        self._said_lost = True
+
+    def _on_publish(
+        self, client: mqtt.Client, userdata: object, mid: int, reason: ReasonCode, properties: object
+    ) -> None:
+        # paho holds its own lock here: anything that waits for the uplink's thread would block both.
+        del client, userdata, properties
+        if not reason.is_failure:
+            self._acknowledged.append(mid)
+
+
+def _first_line(path: Path) -> str:
+    try:
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EdgeError(f"broker.password_file {path} cannot be read: {error}") from error
+    if not lines or not lines[0]:
+        raise EdgeError(f"broker.password_file {path} is empty")
+    return lines[0]
