@@ -1,0 +1,85 @@
+"""What is the case in a store at this moment: who is inside, and how its cameras fare."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlite_utils import Database
+
+from server.api.reports import StoreReport, calendar_of, day_report
+from server.config import StoreSettings
+from server.storage.devices import CameraState, camera_states
+
+SILENT_AFTER = timedelta(seconds=60)
+"""A camera that was not heard of for longer is shown as silent; its process sends every few seconds."""
+
+LIVE_FOR = timedelta(seconds=60)
+"""A live message that is older no longer says who is there now."""
+
+
+class Presence(StrEnum):
+    """Whether a camera's process runs."""
+
+    ONLINE = "online"
+    OFFLINE = "offline"
+    """It said so itself, or the broker noticed that its connection broke."""
+    SILENT = "silent"
+    """It should be online but was not heard of lately."""
+
+
+@dataclass(frozen=True, slots=True)
+class CameraNow:
+    """One camera and whether it runs."""
+
+    state: CameraState
+    presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNow:
+    """One store at this moment. `zones` has None where no camera that watches the zone is live."""
+
+    at: datetime
+    day: date
+    today: StoreReport
+    inside: int | None
+    zones: dict[str, int | None]
+    cameras: tuple[CameraNow, ...]
+
+
+def store_now(db: Database, store_id: str, store: StoreSettings, now: datetime) -> StoreNow:
+    """A store at this moment."""
+    day = calendar_of(store).day_of(now)
+    today = day_report(db, store_id, store, day, now)
+    states = camera_states(db, store_id)
+    occupancy = today.totals.occupancy
+    return StoreNow(
+        at=now,
+        day=day,
+        today=today,
+        inside=occupancy.at_end if occupancy else None,
+        zones=_zones_now([zone.zone for zone in today.totals.zones], states, now),
+        cameras=tuple(CameraNow(state, presence(state, now)) for state in states),
+    )
+
+
+def presence(state: CameraState, now: datetime) -> Presence:
+    """Whether a camera's process runs."""
+    if state.status is not None and state.status.state == "offline":
+        return Presence.OFFLINE
+    heard_lately = state.seen_at is not None and now - state.seen_at <= SILENT_AFTER
+    return Presence.ONLINE if heard_lately else Presence.SILENT
+
+
+def _zones_now(known: Iterable[str], states: Iterable[CameraState], now: datetime) -> dict[str, int | None]:
+    inside: Counter[str] = Counter()
+    for state in states:
+        if state.live is None or presence(state, now) is not Presence.ONLINE:
+            continue
+        if abs(now - state.live.at) <= LIVE_FOR:
+            inside.update({zone.zone: zone.occupancy for zone in state.live.zones})
+    return {zone: inside.get(zone) for zone in dict.fromkeys([*known, *sorted(inside)])}

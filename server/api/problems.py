@@ -1,0 +1,92 @@
+"""Errors as answers: application/problem+json (RFC 9457) for machines, a page for people."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from server.dashboard.rendering import render
+from server.errors import ServerError
+from server.storage.database import StorageError
+
+MEDIA_TYPE = "application/problem+json"
+
+log = logging.getLogger(__name__)
+
+
+class Problem(ServerError):
+    """An answer that is an error: its HTTP status, a sentence, and the field that is wrong if it is one."""
+
+    def __init__(self, status: int, detail: str, field: str | None = None) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.field = field
+
+
+def install(app: FastAPI) -> None:
+    """Let an app answer every error in this form."""
+    app.add_exception_handler(Problem, _of_problem)
+    app.add_exception_handler(StorageError, _of_storage)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_anything)
+
+
+def problem_content(status: int, detail: str, field: str | None = None) -> dict[str, Any]:
+    """The members of a problem document."""
+    content: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+    }
+    return content if field is None else {**content, "field": field}
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    if _is_for_machines(request):
+        content = problem_content(problem.status, problem.detail, problem.field)
+        return JSONResponse(content, problem.status, media_type=MEDIA_TYPE)
+    page = render("problem.html", title=HTTPStatus(problem.status).phrase, detail=problem.detail)
+    return HTMLResponse(page, problem.status)
+
+
+def _is_for_machines(request: Request) -> bool:
+    return request.url.path.startswith(("/api/", "/healthz"))
+
+
+async def _of_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)
+    return _answer(request, error)
+
+
+async def _of_storage(request: Request, error: Exception) -> Response:
+    # The path of the database is for the log, not for whoever asks.
+    log.error("the database cannot be used: %s", error)
+    return _answer(request, Problem(503, "The database cannot be used now; the server's log says why."))
+
+
+async def _of_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    field = str(first["loc"][-1])
+    return _answer(request, Problem(422, f"{field}: {first['msg']}.", field))
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    answer = _answer(request, Problem(error.status_code, said.get(error.status_code, str(error.detail))))
+    answer.headers.update(error.headers or {})
+    return answer
+
+
+async def _of_anything(request: Request, _error: Exception) -> Response:
+    return _answer(request, Problem(500, "Something went wrong here; the server's log says what."))

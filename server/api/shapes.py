@@ -1,0 +1,442 @@
+"""What the API answers, as JSON: field by field, described in the glossary's words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+
+from server.api.present import CameraNow, Presence, StoreNow
+from server.api.reports import StoreReport, zone_name
+from server.config import Settings, StoreSettings
+from server.dashboard.words import plain
+from server.metrics import ratios
+from server.metrics.glossary import GLOSSARY, NO_DATA, TOO_FEW
+from server.metrics.report import Figures
+from server.metrics.sales import Money
+from server.metrics.zones import ZoneFigures
+from server.storage.quarantine import QuarantineRow
+
+EXCERPT_CHARACTERS = 500
+"""So much of a refused payload is shown."""
+
+_TEN_THOUSANDTH = Decimal("0.0001")
+
+
+def _in_utc(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
+"""A decimal number as text, so that no reader rounds it."""
+
+Instant = Annotated[datetime, PlainSerializer(_in_utc, return_type=str)]
+
+
+def _means(key: str) -> Any:
+    return Field(description=GLOSSARY[key].definition)
+
+
+class Shape(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class StoreShape(Shape):
+    """One store."""
+
+    store: str
+    name: str
+    time_zone: str
+    currency: str | None
+    zones: dict[str, str] = Field(description="names of the configured zones by their id")
+
+
+class RateShape(Shape):
+    """A rate of two counts with Wilson's 95 % interval; `enough` says whether it may be read."""
+
+    numerator: int
+    denominator: int
+    value: float | None
+    low: float | None
+    high: float | None
+    enough: bool
+
+
+class QuotientShape(Shape):
+    """An amount per countable thing, to four decimals."""
+
+    numerator: Exact
+    denominator: Exact
+    value: Exact | None
+
+
+class MoneyShape(Shape):
+    """An amount in one currency."""
+
+    amount: Exact
+    currency: str | None
+
+
+class OccupancyShape(Shape):
+    """How many people were inside."""
+
+    at_end: int
+    mean: float
+    peak: int
+
+
+class DwellShape(Shape):
+    """How long visits lasted, in seconds."""
+
+    n: int
+    mean_seconds: float | None
+    median_seconds: float | None
+    p90_seconds: float | None
+
+
+class ZoneOccupancyShape(Shape):
+    """How many people were in a zone."""
+
+    mean: float | None
+    peak: int
+
+
+class ZoneShape(Shape):
+    """One zone's figures; null where nothing is known."""
+
+    zone: str
+    name: str
+    visits: int | None = _means("visits")
+    dwell: DwellShape | None = _means("dwell")
+    occupancy: ZoneOccupancyShape | None = _means("zone_occupancy")
+    visit_rate: RateShape | None = _means("visit_rate")
+    transactions: int | None = _means("zone_transactions")
+    conversion: RateShape | None = _means("zone_conversion")
+
+
+class FiguresShape(Shape):
+    """All figures of one interval; null where nothing is known, which is never 0."""
+
+    begin: Instant
+    end: Instant
+    begin_local: str = Field(description="the begin on the store's clock, with its offset")
+    entries: int | None = _means("entries")
+    exits: int | None = _means("exits")
+    balance: float | None = _means("balance")
+    occupancy: OccupancyShape | None = _means("occupancy")
+    coverage: float | None = _means("coverage")
+    transactions: int | None = _means("transactions")
+    returns: int | None = Field(description="return tickets; they lower net sales and units")
+    units: Exact | None = _means("units")
+    net_sales: MoneyShape | None = _means("net_sales")
+    conversion: RateShape | None = _means("conversion")
+    average_transaction_value: QuotientShape | None = _means("average_transaction_value")
+    units_per_transaction: QuotientShape | None = _means("units_per_transaction")
+    average_unit_retail: QuotientShape | None = _means("average_unit_retail")
+    sales_per_visitor: QuotientShape | None = _means("sales_per_visitor")
+    zones: list[ZoneShape]
+    tickets_without_amount: int | None = Field(description="sales and returns that are in no money figure")
+    tickets_in_other_currency: int | None = Field(description="likewise, for their currency")
+    clock_unsynced: bool = Field(description="some counts came while a device did not know the time")
+    replayed: bool = Field(description="some counts came from a recording")
+    running: bool = Field(description="the interval had not ended, or counts in it may still be corrected")
+
+
+class MetricsShape(Shape):
+    """A store's figures over a range."""
+
+    store: str
+    name: str
+    time_zone: str
+    currency: str | None
+    resolution: str
+    begin: Instant
+    end: Instant
+    least_visitors: int = Field(description="a rate with a smaller denominator is not enough to be read")
+    totals: FiguresShape
+    intervals: list[FiguresShape]
+
+
+class ZoneNowShape(Shape):
+    """Who is in a zone now; null where no camera says."""
+
+    zone: str
+    name: str
+    inside: int | None
+
+
+class DetectorShape(Shape):
+    """Which person detector counts, how good it was measured to be, and under which licence it is."""
+
+    name: str
+    licence: str
+    average_precision: float | None
+    measured_on: str
+
+
+class CameraShape(Shape):
+    """One camera."""
+
+    device: str
+    camera: str
+    presence: Presence
+    seen_at: Instant | None
+    since: Instant | None
+    version: str | None
+    fps: float | None
+    inference_ms: float | None
+    source: Literal["ok", "lost", "ended"] | None
+    source_reason: str | None
+    outbox_depth: int | None
+    outbox_oldest_seconds: float | None
+    detector: DetectorShape | None
+
+
+class NowShape(Shape):
+    """A store at this moment."""
+
+    store: str
+    name: str
+    at: Instant
+    business_day: str
+    entries: int | None = _means("entries")
+    exits: int | None = _means("exits")
+    inside: int | None = _means("occupancy")
+    zones: list[ZoneNowShape]
+    cameras: list[CameraShape]
+
+
+class TermShape(Shape):
+    """One metric's definition."""
+
+    key: str
+    name: str
+    unit: str
+    definition: str
+
+
+class GlossaryShape(Shape):
+    """Every metric's definition, and the two sentences that stand in place of a figure."""
+
+    too_few: str = TOO_FEW
+    no_data: str = NO_DATA
+    metrics: list[TermShape]
+
+
+class RefusedShape(Shape):
+    """One refused message or row."""
+
+    number: int
+    source: str
+    origin: str = Field(description="topic or name of the file")
+    position: int | None = Field(description="line in the file")
+    reason: str
+    received_at: Instant
+    store: str | None
+    tries: int
+    payload_excerpt: str
+    payload_bytes: int
+
+
+class QuarantineShape(Shape):
+    """What waits in quarantine, oldest first."""
+
+    waiting: int
+    rows: list[RefusedShape]
+    next_after: int | None = Field(description="ask again with after= this for more; null at the end")
+
+
+class RetryShape(Shape):
+    """What became of a new try."""
+
+    number: int
+    stored: bool
+    reason: str | None = Field(description="why it still cannot be stored")
+
+
+class HealthShape(Shape):
+    """That the server answers and its database can be read."""
+
+    status: Literal["ok"]
+    waiting_in_quarantine: int
+
+
+def store_shape(store_id: str, store: StoreSettings) -> StoreShape:
+    """One store."""
+    return StoreShape(
+        store=store_id,
+        name=store.name,
+        time_zone=store.time_zone,
+        currency=store.currency,
+        zones={zone: known.name for zone, known in store.zones.items()},
+    )
+
+
+def stores_shape(settings: Settings) -> list[StoreShape]:
+    """All stores, in the configuration's order."""
+    return [store_shape(store_id, store) for store_id, store in settings.stores.items()]
+
+
+def metrics_shape(report: StoreReport) -> MetricsShape:
+    """A store's figures over a range."""
+    return MetricsShape(
+        store=report.store,
+        name=report.settings.name,
+        time_zone=report.settings.time_zone,
+        currency=report.settings.currency,
+        resolution=report.resolution.value,
+        begin=report.interval.begin,
+        end=report.interval.end,
+        least_visitors=report.settings.least_visitors,
+        totals=figures_shape(report.totals, report.settings),
+        intervals=[figures_shape(part, report.settings) for part in report.parts],
+    )
+
+
+def figures_shape(figures: Figures, store: StoreSettings) -> FiguresShape:
+    """The figures of one interval."""
+    occupancy, sold = figures.occupancy, figures.sales
+    return FiguresShape(
+        begin=figures.interval.begin,
+        end=figures.interval.end,
+        begin_local=figures.interval.begin.astimezone(ZoneInfo(store.time_zone)).isoformat(),
+        entries=figures.entries,
+        exits=figures.exits,
+        balance=figures.balance,
+        occupancy=occupancy
+        and OccupancyShape(at_end=occupancy.at_end, mean=occupancy.mean, peak=occupancy.peak),
+        coverage=figures.coverage,
+        transactions=figures.transactions,
+        returns=sold.returns if sold else None,
+        units=sold.units if sold else None,
+        net_sales=_money(figures.net_sales),
+        conversion=_rate(figures.conversion),
+        average_transaction_value=_quotient(figures.average_transaction_value),
+        units_per_transaction=_quotient(figures.units_per_transaction),
+        average_unit_retail=_quotient(figures.average_unit_retail),
+        sales_per_visitor=_quotient(figures.sales_per_visitor),
+        zones=[_zone(zone, store) for zone in figures.zones],
+        tickets_without_amount=sold.without_amount if sold else None,
+        tickets_in_other_currency=sold.in_other_currency if sold else None,
+        clock_unsynced=figures.clock_unsynced,
+        replayed=figures.replayed,
+        running=figures.running,
+    )
+
+
+def now_shape(now: StoreNow) -> NowShape:
+    """A store at this moment."""
+    store = now.today.settings
+    return NowShape(
+        store=now.today.store,
+        name=store.name,
+        at=now.at,
+        business_day=now.day.isoformat(),
+        entries=now.today.totals.entries,
+        exits=now.today.totals.exits,
+        inside=now.inside,
+        zones=[
+            ZoneNowShape(zone=zone, name=zone_name(store, zone), inside=inside)
+            for zone, inside in now.zones.items()
+        ],
+        cameras=[_camera(camera) for camera in now.cameras],
+    )
+
+
+def glossary_shape() -> GlossaryShape:
+    """Every metric's definition."""
+    return GlossaryShape(
+        metrics=[
+            TermShape(key=term.key, name=term.name, unit=term.unit, definition=term.definition)
+            for term in GLOSSARY.values()
+        ]
+    )
+
+
+def refused_shape(row: QuarantineRow) -> RefusedShape:
+    """One refused message or row, with the beginning of its payload as text."""
+    return RefusedShape(
+        number=row.number,
+        source=row.source,
+        origin=row.origin,
+        position=row.position,
+        reason=row.reason,
+        received_at=row.received_at,
+        store=row.store,
+        tries=row.tries,
+        payload_excerpt=row.payload[: 4 * EXCERPT_CHARACTERS].decode(errors="replace")[:EXCERPT_CHARACTERS],
+        payload_bytes=len(row.payload),
+    )
+
+
+def _zone(figures: ZoneFigures, store: StoreSettings) -> ZoneShape:
+    dwell, occupancy = figures.dwell, figures.occupancy
+    return ZoneShape(
+        zone=figures.zone,
+        name=zone_name(store, figures.zone),
+        visits=figures.visits,
+        dwell=dwell
+        and DwellShape(
+            n=dwell.n,
+            mean_seconds=dwell.mean_seconds,
+            median_seconds=dwell.median_seconds,
+            p90_seconds=dwell.p90_seconds,
+        ),
+        occupancy=occupancy and ZoneOccupancyShape(mean=occupancy.mean, peak=occupancy.peak),
+        visit_rate=_rate(figures.visit_rate),
+        transactions=figures.transactions,
+        conversion=_rate(figures.conversion),
+    )
+
+
+def _rate(rate: ratios.Ratio | None) -> RateShape | None:
+    if rate is None:
+        return None
+    bounds = rate.interval
+    return RateShape(
+        numerator=rate.numerator,
+        denominator=rate.denominator,
+        value=rate.value,
+        low=bounds.low if bounds else None,
+        high=bounds.high if bounds else None,
+        enough=rate.enough,
+    )
+
+
+def _quotient(quotient: ratios.Quotient | None) -> QuotientShape | None:
+    if quotient is None:
+        return None
+    value = quotient.value
+    return QuotientShape(
+        numerator=quotient.numerator,
+        denominator=quotient.denominator,
+        value=None if value is None else value.quantize(_TEN_THOUSANDTH),
+    )
+
+
+def _money(money: Money | None) -> MoneyShape | None:
+    return MoneyShape(amount=money.amount, currency=money.currency) if money else None
+
+
+def _camera(camera: CameraNow) -> CameraShape:
+    status, health = camera.state.status, camera.state.health
+    return CameraShape(
+        device=camera.state.device,
+        camera=camera.state.camera,
+        presence=camera.presence,
+        seen_at=camera.state.seen_at,
+        since=status.since if status else None,
+        version=status.version if status else None,
+        fps=health.fps if health else None,
+        inference_ms=health.inference_ms if health else None,
+        source=health.source.state if health else None,
+        source_reason=health.source.reason if health else None,
+        outbox_depth=health.outbox_depth if health else None,
+        outbox_oldest_seconds=health.outbox_oldest_seconds if health else None,
+        detector=DetectorShape(**health.detector.model_dump()) if health else None,
+    )

@@ -1,0 +1,54 @@
+"""Tells open pages that something changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from sse_starlette import ServerSentEvent
+
+from server.storage.database import data_version, open_database
+
+MOST_WATCHERS = 200
+"""More open pages than these are not kept current; they still renew themselves every minute."""
+
+LOOK_EVERY_SECONDS = 1.0
+"""So often the database is asked whether anything changed: a page hears of it at most once a second."""
+
+
+class Watchers:
+    """The open pages that are told of changes, counted; lives in the event loop's thread."""
+
+    def __init__(self, most: int = MOST_WATCHERS) -> None:
+        self._most = most
+        self._open = 0
+
+    @property
+    def full(self) -> bool:
+        """Whether one more would be too many."""
+        return self._open >= self._most
+
+    async def changes(self, database: Path) -> AsyncIterator[ServerSentEvent]:
+        """The events of one page, see `changes`."""
+        self._open += 1
+        try:
+            async for event in changes(database):
+                yield event
+        finally:
+            self._open -= 1
+
+
+async def changes(database: Path) -> AsyncIterator[ServerSentEvent]:
+    """An event "changed" at once, and after every second in which something was stored.
+
+    At once, because something may have changed between the page and this connection. Belongs to the
+    event loop's thread, as its connection does; asking takes microseconds and waits for no lock.
+    """
+    with open_database(database, read_only=True) as db:
+        told = None
+        while True:
+            if (version := data_version(db)) != told:
+                told = version
+                yield ServerSentEvent(event="changed", data=str(version))
+            await asyncio.sleep(LOOK_EVERY_SECONDS)

@@ -1,0 +1,102 @@
+"""The pages. Their whole surface is the list at the end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Header, Query
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sse_starlette import EventSourceResponse
+
+from server.api.present import store_now
+from server.api.problems import Problem
+from server.api.ranges import asked_day
+from server.api.reports import calendar_of
+from server.api.routes import Number, try_again
+from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
+from server.api.site import Here, Route, Site
+from server.dashboard.rendering import render
+from server.dashboard.store_page import StorePage, store_page
+from server.storage import quarantine
+
+MOST_REFUSED_SHOWN = 100
+
+Day = Annotated[str | None, Query(max_length=20, description="business day, such as 2026-03-01")]
+
+
+def front(here: Here) -> Response:
+    """The stores; the store itself where there is one."""
+    if len(here.settings.stores) == 1:
+        return RedirectResponse(f"/stores/{next(iter(here.settings.stores))}", 303)
+    now = here.clock()
+    with here.reading() as db:
+        stores = [
+            now_shape(store_now(db, store_id, store, now)) for store_id, store in here.settings.stores.items()
+        ]
+    return HTMLResponse(render("stores.html", stores=stores))
+
+
+def store(here: Here, store: str, day: Day = None) -> Response:
+    """One business day of a store, with everything around it."""
+    shape = store_shape(store, here.store(store))
+    page = _page(here, store, day)
+    return HTMLResponse(render("store.html", store=shape, page=page, several=len(here.settings.stores) > 1))
+
+
+def figures(here: Here, store: str, day: Day = None) -> Response:
+    """The part of a store's page that changes."""
+    shape = store_shape(store, here.store(store))
+    return HTMLResponse(render("_figures.html", store=shape, page=_page(here, store, day)))
+
+
+async def events(here: Here, store: str) -> Response:
+    """Says "changed" whenever the figures should be fetched again."""
+    here.store(store)
+    if here.watchers.full:
+        raise Problem(503, "Too many pages are open at once; this one renews itself every minute.")
+    return EventSourceResponse(here.watchers.changes(here.settings.database))
+
+
+def refused(here: Here, tried: Annotated[int | None, Query()] = None) -> Response:
+    """What could not be read, and what became of the last try."""
+    with here.reading() as db:
+        rows = [refused_shape(row) for row in quarantine.waiting(db, MOST_REFUSED_SHOWN)]
+        count = quarantine.waiting_count(db)
+        again = quarantine.get(db, tried) if tried is not None and 0 < tried < 2**63 else None
+    outcome = again and RetryShape(
+        number=again.number,
+        stored=again.resolved_at is not None,
+        reason=None if again.resolved_at else again.reason,
+    )
+    return HTMLResponse(render("quarantine.html", rows=rows, count=count, outcome=outcome))
+
+
+def retry_refused(here: Here, number: Number, hx_request: Annotated[str | None, Header()] = None) -> Response:
+    """Try again what could not be read; the row with its outcome, or the page where scripts are off."""
+    outcome = try_again(here, number)
+    if hx_request is None:
+        return RedirectResponse(f"/quarantine?tried={number}", 303)
+    return HTMLResponse(render("_refused.html", row=_refused(here, number), outcome=outcome))
+
+
+def _page(here: Site, store: str, day: str | None) -> StorePage:
+    known, now = here.store(store), here.clock()
+    asked = asked_day(day, calendar_of(known), now)
+    with here.reading() as db:
+        return store_page(db, store, known, asked, now)
+
+
+def _refused(here: Site, number: int) -> RefusedShape | None:
+    with here.reading() as db:
+        row = quarantine.get(db, number)
+    return refused_shape(row) if row else None
+
+
+PAGES = (
+    Route("GET", "/", front),
+    Route("GET", "/stores/{store}", store),
+    Route("GET", "/stores/{store}/figures", figures),
+    Route("GET", "/stores/{store}/events", events),
+    Route("GET", "/quarantine", refused),
+    Route("POST", "/quarantine/{number}/retry", retry_refused),
+)

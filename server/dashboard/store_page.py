@@ -1,0 +1,102 @@
+"""What the page of a store shows, put together from the same answers that the API gives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlite_utils import Database
+
+from server.api.present import store_now
+from server.api.reports import StoreReport, calendar_of, day_report
+from server.api.shapes import FiguresShape, MetricsShape, NowShape, metrics_shape, now_shape
+from server.config import StoreSettings
+from server.dashboard.words import FULL_COVERAGE
+from server.metrics.footfall import Occupancy
+from server.storage.counts import stored_days
+
+@dataclass(frozen=True, slots=True)
+class StorePage:
+    """One business day of one store. `now` is None for a day that is not today's."""
+
+    metrics: MetricsShape
+    hours: tuple[FiguresShape, ...]
+    now: NowShape | None
+    zones_now: dict[str, int | None]
+    notes: tuple[str, ...]
+    day: date
+    today: date
+    first_day: date
+    as_of: datetime
+
+    @property
+    def is_today(self) -> bool:
+        """Whether the day still runs."""
+        return self.day == self.today
+
+    @property
+    def day_before(self) -> date | None:
+        """The day to leaf back to."""
+        return self.day - timedelta(days=1) if self.day > self.first_day else None
+
+    @property
+    def day_after(self) -> date | None:
+        """The day to leaf on to."""
+        return self.day + timedelta(days=1) if self.day < self.today else None
+
+
+def store_page(db: Database, store_id: str, store: StoreSettings, day: date, now: datetime) -> StorePage:
+    """The page of a store's business day."""
+    calendar = calendar_of(store)
+    today = calendar.day_of(now)
+    present = store_now(db, store_id, store, now) if day == today else None
+    report = present.today if present else day_report(db, store_id, store, day, now)
+    stored = stored_days(db, store_id)
+    metrics = metrics_shape(report)
+    return StorePage(
+        metrics=metrics,
+        hours=_busy(metrics.intervals),
+        now=now_shape(present) if present else None,
+        zones_now=present.zones if present else {},
+        notes=_notes(report),
+        day=day,
+        today=today,
+        first_day=min(calendar.day_of(stored[0]), day) if stored else day,
+        as_of=now,
+    )
+
+
+def _busy(hours: Sequence[FiguresShape]) -> tuple[FiguresShape, ...]:
+    """The hours from the first to the last in which anybody came, went or paid."""
+    numbers = [number for number, hour in enumerate(hours) if hour.entries or hour.exits or hour.transactions]
+    return tuple(hours[numbers[0] : numbers[-1] + 1]) if numbers else ()
+
+
+def _notes(report: StoreReport) -> tuple[str, ...]:
+    """What a reader should know before believing the figures."""
+    totals = report.totals
+    sold = totals.sales
+    notes = {
+        "The cameras watched only part of the time, so more people came than are counted here.": (
+            totals.coverage is not None and totals.coverage < FULL_COVERAGE
+        ),
+        "Some counts came while a device did not know the time for certain: hours may be shifted.": (
+            totals.clock_unsynced
+        ),
+        "Some counts come from a recording, not from a live camera.": totals.replayed,
+        "More people were counted out than in, so the number inside is too low.": _is_below_zero(
+            totals.occupancy
+        ),
+        "Some tickets have no amount; they count as transactions but not as money.": bool(
+            sold and sold.without_amount
+        ),
+        "Some tickets are in another currency; they count as transactions but not as money.": bool(
+            sold and sold.in_other_currency
+        ),
+    }
+    return tuple(note for note, applies in notes.items() if applies)
+
+
+def _is_below_zero(occupancy: Occupancy | None) -> bool:
+    return occupancy is not None and occupancy.at_end < 0

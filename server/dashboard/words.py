@@ -1,0 +1,114 @@
+"""Values as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from server.metrics.glossary import NO_DATA, TOO_FEW
+
+FULL_COVERAGE = 0.95
+"""Below it a page says that the cameras watched only part of the time."""
+
+_CENT = Decimal("0.01")
+
+
+class Rate(Protocol):
+    """A rate of two counts."""
+
+    @property
+    def value(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+    @property
+    def enough(self) -> bool: ...
+    @property
+    def denominator(self) -> int: ...
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """1,234 or 2.5."""
+    return NO_DATA if value is None else f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def plain(value: Decimal) -> str:
+    """12.5: without exponent and needless zeros, for machines."""
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def amount(value: Decimal | None) -> str:
+    """1,234.50, without its currency."""
+    if value is None:
+        return NO_DATA
+    return f"{value.quantize(_CENT, ROUND_HALF_UP):,}".replace("-", "\N{MINUS SIGN}")
+
+
+def percent(share: float | None, decimals: int = 0) -> str:
+    """43 % from 0.43."""
+    return NO_DATA if share is None else f"{share * 100:,.{decimals}f}\N{NO-BREAK SPACE}%"
+
+
+def rate(value: Rate | None) -> str:
+    """43 %; or that there are too few to say, or no data."""
+    if value is None:
+        return NO_DATA
+    return percent(value.value, 1) if value.enough else TOO_FEW
+
+
+def likely(value: Rate | None) -> str:
+    """The range that a rate lies in, in words; nothing where there is none to give."""
+    if value is None or not value.enough or value.low is None or value.high is None:
+        return ""
+    return f"likely {value.low * 100:.1f} to {percent(value.high, 1)}"
+
+
+def duration(seconds: float | None) -> str:
+    """45 s, 2 min 05 s or 1 h 03 min."""
+    if seconds is None:
+        return NO_DATA
+    whole = round(seconds)
+    minutes, rest = divmod(whole, 60)
+    hours, minutes_left = divmod(minutes, 60)
+    if hours:
+        return _joined(f"{hours} h", f"{minutes_left:02} min")
+    return _joined(f"{minutes} min", f"{rest:02} s") if minutes else _joined(f"{rest} s")
+
+
+def clock(at: datetime, time_zone: str, seconds: bool = False) -> str:
+    """14:05 on the store's clock."""
+    return at.astimezone(ZoneInfo(time_zone)).strftime("%H:%M:%S" if seconds else "%H:%M")
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """3 Mar 2026, 14:05 on the store's clock."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def long_day(day: date) -> str:
+    """Tuesday, 3 March 2026."""
+    return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
+def _joined(*parts: str) -> str:
+    return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+
+
+FILTERS = {
+    "plain": plain,
+    "number": number,
+    "amount": amount,
+    "percent": percent,
+    "rate": rate,
+    "likely": likely,
+    "duration": duration,
+    "clock": clock,
+    "moment": moment,
+    "long_day": long_day,
+}
+"""What templates may call."""
