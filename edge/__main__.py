@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -128,7 +129,11 @@ def replay(
     settings = load_settings(config)
     _log_to(err)
     name = _known_camera(settings, camera)
-    with only_one(settings, name):
+    if resume and not publish:
+        raise EdgeError(
+            "--resume goes with --publish only", "without it nothing is kept that could be resumed"
+        )
+    with _kept_or_not(settings, keep=publish) as settings, only_one(settings, name):
         process = CameraProcess(
             settings,
             name,
@@ -351,6 +356,18 @@ def _supervise(config: Path, cameras: list[str]) -> None:
 
 
 @contextmanager
+def _kept_or_not(settings: EdgeSettings, *, keep: bool) -> Iterator[EdgeSettings]:
+    """The settings as they are, or with a state folder that is thrown away afterwards."""
+    if keep:
+        yield settings
+        return
+    with tempfile.TemporaryDirectory(prefix="footfall-") as folder:
+        yield settings.model_copy(
+            update={"state": settings.state.model_copy(update={"folder": Path(folder)})}
+        )
+
+
+@contextmanager
 def _stopping(process: CameraProcess) -> Iterator[None]:
     """Ends the work gracefully on SIGTERM and SIGINT, and when the process that started this one dies."""
     over = threading.Event()
@@ -436,8 +453,8 @@ def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
     else:
         out.print("nobody crossed a line or visited a zone")
     out.print(
-        f"{summary['frames']} frames in {summary['seconds']:.1f} s, {summary['inference_ms']:.0f} ms a detection, "
-        f"at most {summary['peak_memory_mb']:.0f} MiB",
+        f"{summary['frames']} frames in {summary['seconds']:.1f} s, "
+        f"{summary['inference_ms']:.0f} ms a detection, at most {summary['peak_memory_mb']:.0f} MiB",
         highlight=False,
         soft_wrap=True,
     )

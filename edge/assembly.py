@@ -203,8 +203,8 @@ class CameraProcess:
         start_at: when a recording began, seconds since the epoch; None: now.
         resume: take a recording up again where it was left.
         real_time: play a recording as fast as it was filmed.
+        replayed: whether the counts say that they come from a recording.
         publish: whether to connect to the broker.
-        state: another folder for the outbox, or None for the settings' own.
     """
 
     def __init__(
@@ -280,7 +280,11 @@ class CameraProcess:
         if resume and before and _can_go_on(before, source, start_at):
             tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
             return Run(source, before.started_at, before.counted_until, repeatable=True)
-        return Run(source, now if start_at is None else start_at, None, repeatable=True)
+        begin = now if start_at is None else start_at
+        if before and begin >= before.counted_until:
+            # The next piece of a longer recording: the minute that both share holds the counts of both.
+            tally.restore(self._outbox.since(self._name, begin))
+        return Run(source, begin, None, repeatable=True)
 
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:

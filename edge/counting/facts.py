@@ -41,5 +41,5 @@ class Visit:
 
     @property
     def seconds(self) -> float:
-        """How long it lasted."""
-        return self.left_at - self.entered_at
+        """How long it lasted, to the millisecond."""
+        return round(self.left_at - self.entered_at, 3)

@@ -132,10 +132,20 @@ class Publisher:
         client.loop_start()
         self._thread.start()
 
-    def drain(self, seconds: float) -> bool:
-        """Waits until the broker has everything; False if it does not within so many seconds."""
+    def drain(self, seconds: float, unreached_seconds: float = 10.0) -> bool:
+        """Waits until the broker has everything; whether it has.
+
+        Args:
+            seconds: how long to wait at most.
+            unreached_seconds: how long at most while the broker is not there.
+        """
         self._empty.clear()
-        return self._empty.wait(seconds)
+        began = self._monotonic()
+        while not self._empty.wait(0.1):
+            waited = self._monotonic() - began
+            if waited > (seconds if self.connected else min(seconds, unreached_seconds)):
+                return False
+        return True
 
     @property
     def connected(self) -> bool:
