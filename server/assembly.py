@@ -1,0 +1,119 @@
+"""The one file that builds the running parts, and that knows the clock."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import uvicorn
+from fastapi import FastAPI
+
+from server.api.app import build_app
+from server.config import Settings, WebSettings
+from server.errors import ServerError
+from server.ingest.broker import EmbeddedBroker
+from server.ingest.listener import Listener
+from server.running import Part
+from server.storage.database import open_database
+
+_CLOSE_SECONDS = 3
+_LOOK_SECONDS = 0.1
+
+
+class PortTaken(ServerError):
+    """The address for the pages cannot be had."""
+
+    exit_code = 5
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+def build_listener(settings: Settings) -> Part:
+    """MQTT into storage."""
+    return Listener(settings, now).run
+
+
+@dataclass(frozen=True)
+class Web:
+    """The pages and the API on an address that is taken already."""
+
+    app: FastAPI
+    listening: socket.socket
+    address: str
+
+    def run(self, stop: threading.Event) -> None:
+        """Answer until `stop` is set; open answers get a moment to end."""
+        configuration = uvicorn.Config(
+            self.app, log_config=None, access_log=False, timeout_graceful_shutdown=_CLOSE_SECONDS
+        )
+        asyncio.run(_answer(uvicorn.Server(configuration), self.listening, stop))
+
+
+@contextmanager
+def web(settings: Settings) -> Iterator[Web]:
+    """The pages and the API, their address taken within the block.
+
+    Raises:
+        PortTaken: the address is not free, or not this machine's.
+        StorageError: there is no database, or not one of this version.
+    """
+    open_database(settings.database, read_only=True).close()
+    with _taken(settings.web) as listening:
+        host, port = listening.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        yield Web(build_app(settings, now), listening, f"http://{shown}:{port}/")
+
+
+@contextmanager
+def embedded_broker(settings: Settings) -> Iterator[None]:
+    """The broker in this process within the block, where the configuration wants one.
+
+    Raises:
+        ServerError: it is not installed, or cannot start.
+    """
+    if not settings.broker.embedded:
+        yield
+        return
+    broker = EmbeddedBroker(settings.broker.host, settings.broker.port, settings.broker.client_id)
+    broker.start()
+    try:
+        yield
+    finally:
+        broker.stop()
+
+
+def set_up_log(level: int = logging.INFO) -> None:
+    """One line per event on the standard error stream, for a terminal and for journald."""
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+
+
+async def _answer(server: uvicorn.Server, listening: socket.socket, stop: threading.Event) -> None:
+    async def watch() -> None:
+        while not stop.is_set():
+            await asyncio.sleep(_LOOK_SECONDS)
+        server.should_exit = True
+
+    watcher = asyncio.create_task(watch())
+    await server.serve(sockets=[listening])
+    watcher.cancel()
+
+
+def _taken(where: WebSettings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in where.host else socket.AF_INET
+    try:
+        return socket.create_server((where.host, where.port), family=family, backlog=128)
+    except OSError as error:
+        raise PortTaken(
+            f"the pages cannot be served on {where.host}:{where.port}: {error.strerror or error}",
+            "is another server running there? choose another [web] port",
+        ) from error

@@ -1,0 +1,89 @@
+"""Parts of the server side by side in one process, until one fails or a signal comes."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from server.errors import ServerError
+
+Part = Callable[[threading.Event], None]
+"""Works until the event is set, then returns."""
+
+MOST_RESTARTS = 5
+RESTART_SECONDS = 2.0
+
+_log = logging.getLogger("footfall")
+
+
+class PartFailed(ServerError):
+    """A part broke down again and again."""
+
+    exit_code = 5
+
+
+class StopSignal:
+    """SIGTERM or SIGINT, as an event.
+
+    The attribute `should_exit` beside the bound handler is where sse-starlette looks for the end of
+    its server (as at uvicorn's own handler), so that open event streams close at once.
+    """
+
+    def __init__(self) -> None:
+        self.event = threading.Event()
+
+    @property
+    def should_exit(self) -> bool:
+        """Whether it came."""
+        return self.event.is_set()
+
+    def handle(self, _number: int, _frame: FrameType | None) -> None:
+        """Note the signal."""
+        self.event.set()
+
+    def install(self) -> None:
+        """Take both signals; works in the main thread only."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self.handle)
+
+
+def run_together(parts: Mapping[str, Part], stop: threading.Event) -> None:
+    """Run each part in its own thread until `stop` is set or one gives up; then end them all.
+
+    Raises:
+        ServerError: what a part gave up with, the first of them.
+    """
+    failures: list[ServerError] = []
+    threads = [
+        threading.Thread(target=_keep_running, args=(name, part, stop, failures), name=name)
+        for name, part in parts.items()
+    ]
+    for thread in threads:
+        thread.start()
+    # Not stop.wait(): a signal handler that sets an event on which its own thread waits can deadlock.
+    while not stop.is_set():
+        time.sleep(0.1)
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+def _keep_running(name: str, part: Part, stop: threading.Event, failures: list[ServerError]) -> None:
+    for _ in range(MOST_RESTARTS):
+        try:
+            part(stop)
+        except ServerError as error:
+            failures.append(error)
+            stop.set()
+        except Exception:  # noqa: BLE001 -- top of a thread: logged, then started again
+            _log.exception("%s broke down; it starts again", name)
+            stop.wait(RESTART_SECONDS)
+        if stop.is_set():
+            return
+    failures.append(PartFailed(f"{name} broke down {MOST_RESTARTS} times", "the log above says why"))
+    stop.set()

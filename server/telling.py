@@ -1,0 +1,145 @@
+"""What the commands print: for people as tables, for programs as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from server.api.reports import StoreReport
+from server.dashboard import words
+from server.metrics.glossary import NO_DATA, TOO_FEW
+from server.metrics.ratios import Ratio
+from server.metrics.report import Figures
+from server.pos.importing import ImportReport
+from server.storage.quarantine import QuarantineRow
+
+_EXCERPT_BYTES = 200
+
+
+def as_json(value: object) -> str:
+    """JSON over several lines; instants in ISO form."""
+    return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def quarantine_values(row: QuarantineRow) -> dict[str, Any]:
+    """A refused item as JSON holds it: its payload as text, what is not UTF-8 escaped."""
+    values = asdict(row)
+    return {**values, "payload": row.payload.decode(errors="backslashreplace")}
+
+
+def import_tables(report: ImportReport) -> list[Table]:
+    """What became of a file."""
+    span = "" if report.first is None or report.last is None else f"{report.first} to {report.last}"
+    tables = [
+        _pairs(
+            f"{report.file}{' (dry run: nothing written)' if report.dry_run else ''}",
+            {
+                "rows read": report.rows_read,
+                "tickets": report.tickets,
+                "  new": report.new,
+                "  changed": report.changed,
+                "  unchanged": report.unchanged,
+                "lines": report.lines,
+                "tickets removed": report.removed,
+                "rows ignored": report.ignored,
+                "rows to quarantine": report.quarantined,
+                "rows lost, quarantine full": report.refused,
+                "in an hour that came twice": report.ambiguous_hours,
+                "span (UTC)": span,
+            },
+        )
+    ]
+    if report.problems:
+        table = Table("line", "why it was refused", title="refused rows, the first of them")
+        for problem in report.problems:
+            table.add_row(str(problem.line), problem.reason)
+        tables.append(table)
+    return tables
+
+
+def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:
+    """What waits."""
+    table = Table("number", "since (UTC)", "from", "why", "tries", title=f"{waiting} waiting")
+    for row in rows:
+        table.add_row(str(row.number), _minute(row.received_at), _origin(row), row.reason, str(row.tries))
+    return table
+
+
+def quarantine_item(row: QuarantineRow) -> Table:
+    """One refused item in full, but for the end of a long payload."""
+    payload = row.payload[:_EXCERPT_BYTES].decode(errors="backslashreplace")
+    more = len(row.payload) - _EXCERPT_BYTES
+    return _pairs(
+        f"number {row.number}",
+        {
+            "from": _origin(row),
+            "store": row.store or "",
+            "since (UTC)": row.received_at,
+            "why": row.reason,
+            "tries": row.tries,
+            "done with (UTC)": row.resolved_at or "waits",
+            "payload": payload + (f" … and {more} bytes more" if more > 0 else ""),
+        },
+    )
+
+
+def day_table(report: StoreReport) -> Table:
+    """A business day, hour by hour."""
+    zone = report.settings.time_zone
+    title = f"{report.settings.name}, {report.interval.begin.astimezone(report.settings.zone):%A %d %B %Y}"
+    table = Table("hour", "entries", "exits", "sales", "conversion", "net sales", "coverage", title=title)
+    for part in report.parts:
+        if part.entries is not None or part.transactions is not None:
+            table.add_row(words.clock(part.interval.begin, zone), *_cells(part))
+    table.add_section()
+    table.add_row("day", *_cells(report.totals))
+    return table
+
+
+def show(console: Console, tables: Sequence[Table]) -> None:
+    """Print tables one below the other."""
+    for table in tables:
+        console.print(table)
+
+
+def _cells(part: Figures) -> tuple[str, ...]:
+    net = part.net_sales
+    return (
+        words.number(part.entries),
+        words.number(part.exits),
+        words.number(part.transactions),
+        _rate(part.conversion),
+        NO_DATA if net is None else f"{words.amount(net.amount)} {net.currency or ''}".rstrip(),
+        words.percent(part.coverage),
+    )
+
+
+def _rate(rate: Ratio | None) -> str:
+    if rate is None or rate.value is None:
+        return NO_DATA
+    return words.percent(rate.value, 1) if rate.enough else TOO_FEW
+
+
+def _pairs(title: str, pairs: dict[str, object]) -> Table:
+    table = Table(title=title, show_header=False)
+    for name, value in pairs.items():
+        table.add_row(name, str(value))
+    return table
+
+
+def _origin(row: QuarantineRow) -> str:
+    return row.origin if row.position is None else f"{row.origin} line {row.position}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

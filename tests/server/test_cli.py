@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.__main__ import app
+from server.storage import counts, quarantine
+from server.storage.database import migrate, open_database
+from tests.server.ingest.running import device, free_port, until
+from tests.server.samples import MINUTE, NOON, bucket, status
+
+CONFIG = """
+database = "shop.db"
+[broker]
+port = {broker_port}
+embedded = {embedded}
+[web]
+port = {web_port}
+[stores.demo]
+name = "Demo shop"
+time_zone = "Europe/Berlin"
+currency = "EUR"
+[stores.demo.zones.shelf]
+name = "Shelf"
+[sales.mappings.bakery]
+columns = {{ ticket = "No", at = "At", sku = "Item", net = "Net" }}
+"""
+SALES = "No,At,Item,Net\n1,2026-03-02 13:00:00,bread,2.50\n1,2026-03-02 13:00:00,milk,1.20\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    _configure(tmp_path)
+    migrate(tmp_path / "shop.db")
+    (tmp_path / "sales.csv").write_text(SALES, encoding="utf-8")
+    return tmp_path
+
+
+def _configure(folder: Path, broker_port: int = 1883, web_port: int = 0, embedded: bool = False) -> None:
+    text = CONFIG.format(broker_port=broker_port, web_port=web_port, embedded=str(embedded).lower())
+    (folder / "server.toml").write_text(text, encoding="utf-8")
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {**os.environ, "FOOTFALL_SERVER_CONFIG": str(folder / "server.toml"), "COLUMNS": "150"}
+
+
+def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "server", *arguments],
+        env=_environment(folder), capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def _import(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    file = str(folder / "sales.csv")
+    return _run(folder, "import-sales", file, "--store", "demo", "--mapping", "bakery", *more)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "error", "hint"),
+    [
+        pytest.param(
+            ["check-config", "--config", "no.toml"],
+            2,
+            "no configuration at no.toml",
+            "--config",
+            id="no file",
+        ),
+        pytest.param(["report", "--store", "dmeo"], 2, "no store 'dmeo'", "demo", id="unknown store"),
+        pytest.param(
+            ["report", "--store", "demo", "--day", "monday"], 2, "'monday' is not a day", "2026", id="no day"
+        ),
+        pytest.param(["quarantine", "show", "7"], 3, "no number 7", "quarantine list", id="unknown number"),
+        pytest.param(
+            ["quarantine", "retry", "7"], 3, "no number 7", "quarantine list", id="retry of nothing"
+        ),
+        pytest.param(
+            ["import-sales", "no.csv", "--store", "demo", "--mapping", "bakery"],
+            3,
+            "no file no.csv",
+            "",
+            id="no sales file",
+        ),
+        pytest.param(
+            ["import-sales", "no.csv", "--store", "demo", "--mapping", "bkery"],
+            2,
+            "no mapping 'bkery'",
+            "bakery",
+            id="unknown mapping",
+        ),
+        pytest.param(
+            ["import-planogram", "no.csv", "--store", "demo"], 3, "no file no.csv", "", id="no planogram"
+        ),
+        pytest.param(["serve", "--port", "1"], 2, "No such option", "", id="unknown option"),
+    ],
+)
+def test_a_users_mistake_is_told_in_a_sentence(
+    folder: Path, arguments: list[str], exit_code: int, error: str, hint: str
+) -> None:
+    ended = _run(folder, *arguments)
+    assert ended.returncode == exit_code, ended.stderr
+    assert error in ended.stderr
+    assert hint in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", [["serve"], ["listen"], ["quarantine", "list"]])
+def test_without_a_database_each_command_says_how_to_make_one(folder: Path, command: list[str]) -> None:
+    (folder / "shop.db").unlink()
+    ended = _run(folder, *command)
+    assert ended.returncode == 3, ended.stderr
+    assert "hint: make it with: footfall-server migrate" in ended.stderr
+
+
+def test_migrate_makes_the_database_and_then_has_nothing_to_do(folder: Path) -> None:
+    (folder / "shop.db").unlink()
+    assert "m001_counts" in _run(folder, "migrate").stdout
+    assert "is up to date" in _run(folder, "migrate").stdout
+
+
+def test_a_right_configuration_is_said_to_be_right(folder: Path) -> None:
+    ended = _run(folder, "check-config")
+    assert (ended.returncode, "demo (1 zones); mappings: bakery" in ended.stdout) == (0, True)
+
+
+def test_sales_are_imported_once_and_shown_in_the_report(folder: Path) -> None:
+    dry = json.loads(_import(folder, "--dry-run", "--json").stdout)
+    assert (dry["new"], dry["dry_run"]) == (1, True)
+    first = json.loads(_import(folder, "--json").stdout)
+    assert (first["tickets"], first["lines"], first["new"]) == (1, 2, 1)
+    assert "unchanged" in _import(folder).stdout
+    told = json.loads(_run(folder, "report", "--store", "demo", "--day", "2026-03-02", "--json").stdout)
+    assert told["totals"]["transactions"] == 1
+    assert "3.70 EUR" in _run(folder, "report", "--store", "demo", "--day", "2026-03-02").stdout
+
+
+def test_a_refused_row_can_be_listed_shown_retried_and_given_up(folder: Path) -> None:
+    with (folder / "sales.csv").open("a", encoding="utf-8") as file:
+        file.write("1,2.3.2026,cake,3.00\n2,?,cake,3.00\n")
+    ended = _import(folder)
+    assert ended.returncode == 4
+    assert "fits none of the date_formats" in ended.stdout
+    listed = json.loads(_run(folder, "quarantine", "list", "--json").stdout)
+    assert (listed["waiting"], [row["position"] for row in listed["rows"]]) == (2, [4, 5])
+    assert "1,2.3.2026,cake,3.00" in _run(folder, "quarantine", "show", "1").stdout
+    assert _run(folder, "quarantine", "retry", "1").returncode == 4
+
+    with (folder / "server.toml").open("a", encoding="utf-8") as file:
+        file.write('date_formats = ["%Y-%m-%d %H:%M:%S", "%d.%m.%Y"]\n')
+    ended = _run(folder, "quarantine", "retry-all", "--json")
+    assert (ended.returncode, json.loads(ended.stdout)["done"]) == (4, 1)
+    assert _run(folder, "quarantine", "discard", "2").returncode == 0
+    with open_database(folder / "shop.db") as db:
+        assert quarantine.waiting_count(db) == 0
+
+
+def test_a_planogram_is_imported_or_refused_with_its_line(folder: Path) -> None:
+    file = folder / "shelves.csv"
+    file.write_text("sku,zone,valid_from,valid_until\nbread,shelf,,\n", encoding="utf-8")
+    assert _run(folder, "import-planogram", str(file), "--store", "demo").returncode == 0
+    file.write_text("sku,zone,valid_from,valid_until\nbread,attic,,\n", encoding="utf-8")
+    ended = _run(folder, "import-planogram", str(file), "--store", "demo")
+    assert (ended.returncode, "line 2: there is no zone 'attic'" in ended.stderr) == (4, True)
+
+
+COMMANDS = [
+    *("up", "serve", "listen", "migrate", "check-config", "import-sales", "import-planogram", "report"),
+    *(f"quarantine {what}" for what in ("list", "show", "retry", "retry-all", "discard")),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_takes_a_configuration_and_has_an_example(command: str) -> None:
+    told = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "150"}).output
+    assert f"Example: footfall-server {command}" in told
+    assert "--config" in told
+
+
+@contextmanager
+def _up(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "up"],
+        env=_environment(folder), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said.startswith("footfall: http://127.0.0.1:"), process.communicate(timeout=10)
+        yield process, said.removeprefix("footfall: ").strip()
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_up_runs_broker_listener_and_pages_and_stops_in_peace(folder: Path, number: signal.Signals) -> None:
+    broker_port = free_port()
+    _configure(folder, broker_port, embedded=True)
+    (folder / "shop.db").unlink()
+    with _up(folder) as (process, address):
+        with device(broker_port) as publish:
+            publish(status())
+            publish(bucket())
+        with open_database(folder / "shop.db", read_only=True) as db:
+            until(lambda: bool(counts.bucket_rows(db, "demo", NOON, NOON + MINUTE)), "the bucket is stored")
+        with urllib.request.urlopen(address + "api/v1/stores", timeout=10) as answer:
+            assert "Demo shop" in answer.read().decode()
+        process.send_signal(number)
+        _, log = process.communicate(timeout=10)
+    assert process.returncode == 0, log
+    assert "ERROR" not in log
+    assert "Traceback" not in log
+
+
+def test_up_stops_although_a_page_is_open_and_listens_for_changes(folder: Path) -> None:
+    _configure(folder, free_port(), embedded=True)
+    with (
+        _up(folder) as (process, address),
+        urllib.request.urlopen(f"{address}stores/demo/events", timeout=10) as events,
+    ):
+        assert events.readline()
+        process.send_signal(signal.SIGTERM)
+        _, log = process.communicate(timeout=10)
+    assert process.returncode == 0, log
+    assert "Traceback" not in log
+
+
+def test_a_port_that_is_taken_ends_up_with_a_sentence(folder: Path) -> None:
+    broker_port = free_port()
+    _configure(folder, broker_port, embedded=True)
+    with _up(folder) as (_, address):
+        taken = int(address.rstrip("/").rsplit(":", 1)[1])
+        _configure(folder, free_port(), web_port=taken, embedded=True)
+        ended = _run(folder, "up")
+        assert (ended.returncode, f"cannot be served on 127.0.0.1:{taken}" in ended.stderr) == (5, True)
+        _configure(folder, broker_port, embedded=True)
+        ended = _run(folder, "up")
+        assert (ended.returncode, "embedded broker cannot start" in ended.stderr) == (5, True)
