@@ -91,8 +91,8 @@ def moment(at: datetime, time_zone: str) -> str:
 
 
 def long_day(day: date) -> str:
-    """Tuesday, 3 March 2026."""
-    return f"{day:%A}, {day.day} {day:%B %Y}"
+    """Tue, 3 March 2026."""
+    return f"{day:%a}, {day.day} {day:%B %Y}"
 
 
 def _joined(*parts: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,9 @@ from server.storage.sales import replace_planogram
 Message = Counts | Live | Status | Health | Sale
 
 STORE, DEVICE, CAMERA = "corner", "edge-1", "door"
+
+NOON = datetime(2026, 3, 3, 11, 0, tzinfo=UTC)
+"""12:00 in Berlin."""
 
 
 def settings_for(folder: Path, **stores: dict[str, Any]) -> Settings:
