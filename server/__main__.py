@@ -112,6 +112,7 @@ def check_config(config: Config = _DEFAULT) -> None:
     """
     settings = load_settings(config)
     settings.broker.password()
+    settings.broker.checked_ca_file()
     stores = ", ".join(f"{store} ({len(of.zones)} zones)" for store, of in settings.stores.items())
     typer.echo(f"{config} is right: {stores}; mappings: {', '.join(settings.sales.mappings) or 'none'}")
 
@@ -143,7 +144,7 @@ def import_sales(
     else:
         telling.show(Console(), telling.import_tables(report))
     for warning in report.warnings:
-        typer.echo(f"warning: {warning}", err=True)
+        typer.echo(f"warning: {telling.harmless(warning)}", err=True)
     if report.quarantined or report.refused:
         raise typer.Exit(SOME_REFUSED)
 
@@ -273,9 +274,9 @@ def main() -> None:
 
 
 def _fail(message: str, hint: str, exit_code: int) -> None:
-    print(f"error: {message}", file=sys.stderr)
+    print(f"error: {telling.harmless(message)}", file=sys.stderr)
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        print(f"hint: {telling.harmless(hint)}", file=sys.stderr)
     sys.exit(exit_code)
 
 
@@ -324,7 +325,7 @@ def _tell_retried(reasons: dict[int, str | None], as_json: bool) -> None:
     else:
         typer.echo(f"{len(reasons) - len(again)} done, {len(again)} refused again")
         for number, reason in again.items():
-            typer.echo(f"  {number}: {reason}")
+            typer.echo(f"  {number}: {telling.harmless(reason)}")
     if again:
         raise typer.Exit(SOME_REFUSED)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import codecs
 import difflib
 import ipaddress
 import tomllib
-from datetime import time
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
@@ -51,7 +50,7 @@ def _clock_time(value: object) -> object:
 
 def _known_encoding(name: str) -> str:
     try:
-        codecs.lookup(name)
+        "".encode(name)
     except LookupError as error:
         raise ValueError(f"{name!r} is not an encoding; usual ones are utf-8-sig, cp1252, latin-1") from error
     return name
@@ -120,6 +119,18 @@ class BrokerSettings(_Section):
                 "the file holds the password and nothing else",
             ) from error
 
+    def checked_ca_file(self) -> str:
+        """The certificate authority's file, empty without one.
+
+        Raises:
+            ConfigError: there is no such file.
+        """
+        if self.ca_file and not Path(self.ca_file).is_file():
+            raise ConfigError(
+                f"broker.ca_file {self.ca_file} does not exist", "it holds certificates in PEM form"
+            )
+        return self.ca_file
+
 
 class WebSettings(_Section):
     """Where the pages and the API are served."""
@@ -184,6 +195,18 @@ class ColumnSettings(_Section):
         return {field: column for field, column in self if column is not None}
 
 
+def _known_format(form: str) -> str:
+    try:
+        datetime.strptime("", form)  # noqa: DTZ007 -- only the format is looked at
+    except ValueError as error:
+        if "directive" in str(error) or "stray" in str(error):
+            raise ValueError(f"{form!r} is no strptime format: {error}") from error
+    return form
+
+
+DateFormat = Annotated[str, AfterValidator(_known_format)]
+
+
 class MappingSettings(_Section):
     """How to read one till system's CSV files."""
 
@@ -193,7 +216,7 @@ class MappingSettings(_Section):
     )
     decimal: Literal[".", ","] = Field(".", description="decimal sign; the other one groups thousands")
     columns: ColumnSettings
-    date_formats: tuple[str, ...] = Field(
+    date_formats: tuple[DateFormat, ...] = Field(
         ("%Y-%m-%d %H:%M:%S",),
         min_length=1,
         description="strptime formats of `at`, or of `date`, a space and `time`; the first that fits counts",

@@ -51,7 +51,9 @@ class StopSignal:
             signal.signal(number, self.handle)
 
 
-def run_together(parts: Mapping[str, Part], stop: threading.Event) -> None:
+def run_together(
+    parts: Mapping[str, Part], stop: threading.Event, *, restart_seconds: float = RESTART_SECONDS
+) -> None:
     """Run each part in its own thread until `stop` is set or one gives up; then end them all.
 
     Raises:
@@ -59,7 +61,7 @@ def run_together(parts: Mapping[str, Part], stop: threading.Event) -> None:
     """
     failures: list[ServerError] = []
     threads = [
-        threading.Thread(target=_keep_running, args=(name, part, stop, failures), name=name)
+        threading.Thread(target=_keep_running, args=(name, part, stop, failures, restart_seconds), name=name)
         for name, part in parts.items()
     ]
     for thread in threads:
@@ -73,7 +75,9 @@ def run_together(parts: Mapping[str, Part], stop: threading.Event) -> None:
         raise failures[0]
 
 
-def _keep_running(name: str, part: Part, stop: threading.Event, failures: list[ServerError]) -> None:
+def _keep_running(
+    name: str, part: Part, stop: threading.Event, failures: list[ServerError], restart_seconds: float
+) -> None:
     for _ in range(MOST_RESTARTS):
         try:
             part(stop)
@@ -82,7 +86,7 @@ def _keep_running(name: str, part: Part, stop: threading.Event, failures: list[S
             stop.set()
         except Exception:  # noqa: BLE001 -- top of a thread: logged, then started again
             _log.exception("%s broke down; it starts again", name)
-            stop.wait(RESTART_SECONDS)
+            stop.wait(restart_seconds)
         if stop.is_set():
             return
     failures.append(PartFailed(f"{name} broke down {MOST_RESTARTS} times", "the log above says why"))

@@ -10,6 +10,7 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from server.api.reports import StoreReport
 from server.dashboard import words
@@ -25,6 +26,11 @@ _EXCERPT_BYTES = 200
 def as_json(value: object) -> str:
     """JSON over several lines; instants in ISO form."""
     return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def harmless(text: str) -> str:
+    """Text from outside without what could steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)
 
 
 def quarantine_values(row: QuarantineRow) -> dict[str, Any]:
@@ -58,7 +64,7 @@ def import_tables(report: ImportReport) -> list[Table]:
     if report.problems:
         table = Table("line", "why it was refused", title="refused rows, the first of them")
         for problem in report.problems:
-            table.add_row(str(problem.line), problem.reason)
+            table.add_row(*_texts(problem.line, problem.reason))
         tables.append(table)
     return tables
 
@@ -67,7 +73,9 @@ def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:
     """What waits."""
     table = Table("number", "since (UTC)", "from", "why", "tries", title=f"{waiting} waiting")
     for row in rows:
-        table.add_row(str(row.number), _minute(row.received_at), _origin(row), row.reason, str(row.tries))
+        table.add_row(
+            *_texts(row.number, f"{row.received_at:%Y-%m-%d %H:%M}", _origin(row), row.reason, row.tries)
+        )
     return table
 
 
@@ -93,7 +101,16 @@ def day_table(report: StoreReport) -> Table:
     """A business day, hour by hour."""
     zone = report.settings.time_zone
     title = f"{report.settings.name}, {report.interval.begin.astimezone(report.settings.zone):%A %d %B %Y}"
-    table = Table("hour", "entries", "exits", "sales", "conversion", "net sales", "coverage", title=title)
+    table = Table(
+        "hour",
+        "entries",
+        "exits",
+        "sales",
+        "conversion",
+        "net sales",
+        "coverage",
+        title=Text(harmless(title)),
+    )
     for part in report.parts:
         if part.entries is not None or part.transactions is not None:
             table.add_row(words.clock(part.interval.begin, zone), *_cells(part))
@@ -127,9 +144,9 @@ def _rate(rate: Ratio | None) -> str:
 
 
 def _pairs(title: str, pairs: dict[str, object]) -> Table:
-    table = Table(title=title, show_header=False)
+    table = Table(title=Text(harmless(title)), show_header=False)
     for name, value in pairs.items():
-        table.add_row(name, str(value))
+        table.add_row(*_texts(name, value))
     return table
 
 
@@ -137,8 +154,9 @@ def _origin(row: QuarantineRow) -> str:
     return row.origin if row.position is None else f"{row.origin} line {row.position}"
 
 
-def _minute(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M}"
+def _texts(*values: object) -> list[Text]:
+    # Not str: rich would take [brackets] in it for markup.
+    return [Text(harmless(str(value))) for value in values]
 
 
 def _plain(value: object) -> str:

@@ -177,7 +177,7 @@ class _Link:
         if self._broker.username:
             client.username_pw_set(self._broker.username, self._broker.password())
         if self._broker.ca_file:
-            _use_tls(client, self._broker.ca_file)
+            _use_tls(client, self._broker.checked_ca_file())
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect

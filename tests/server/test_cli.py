@@ -165,6 +165,19 @@ def test_a_refused_row_can_be_listed_shown_retried_and_given_up(folder: Path) ->
         assert quarantine.waiting_count(db) == 0
 
 
+def test_what_a_file_says_cannot_steer_the_terminal(folder: Path) -> None:
+    with (folder / "sales.csv").open("a", encoding="utf-8") as file:
+        file.write("3,[/b] \x1b[2J,cake,3.00\n")
+    for ended in (
+        _import(folder),
+        _run(folder, "quarantine", "list"),
+        _run(folder, "quarantine", "show", "1"),
+    ):
+        assert "Traceback" not in ended.stderr
+        assert "[/b] \\x1b[2J" in ended.stdout
+        assert "\x1b[2J" not in ended.stdout
+
+
 def test_a_planogram_is_imported_or_refused_with_its_line(folder: Path) -> None:
     file = folder / "shelves.csv"
     file.write_text("sku,zone,valid_from,valid_until\nbread,shelf,,\n", encoding="utf-8")

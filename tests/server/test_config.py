@@ -78,6 +78,16 @@ def test_paths_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
             "sales.mappings.m.encoding: 'utf-9' is not an encoding",
             id="encoding",
         ),
+        pytest.param(
+            STORE + "[sales.mappings.m]\nencoding='base64'\ncolumns={sku='Item',at='At'}",
+            "sales.mappings.m.encoding: 'base64' is not an encoding",
+            id="a codec that is no encoding",
+        ),
+        pytest.param(
+            STORE + "[sales.mappings.m]\ndate_formats=['%Y-%Q']\ncolumns={sku='Item',at='At'}",
+            "sales.mappings.m.date_formats.0: '%Y-%Q' is no strptime format",
+            id="date format",
+        ),
         pytest.param("database = 'x.db'", "stores: Field required", id="no store"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import shutil
 import socket
@@ -51,14 +52,21 @@ class Mosquitto:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
-    def start(self) -> None:
-        """Start it and wait until it takes connections."""
+    def start(self, *more: str) -> None:
+        """Start it, with more lines of configuration or open to all, and wait until it takes connections."""
         configuration = self._folder / "mosquitto.conf"
-        configuration.write_text(f"listener {self.port} 127.0.0.1\nallow_anonymous true\n", encoding="utf-8")
+        # Of the test's own user, who may read the test's folder; it counts only where that is root.
+        lines = [f"user {getpass.getuser()}", f"listener {self.port} 127.0.0.1"]
+        lines += more or ("allow_anonymous true",)
+        configuration.write_text("\n".join(lines) + "\n", encoding="utf-8")
         self._process = subprocess.Popen(
             [self._program, "-c", str(configuration)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        until(self._answers, "Mosquitto answers")
+        try:
+            until(self._answers, "Mosquitto answers")
+        except BaseException:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """End it, if it runs."""
@@ -68,6 +76,8 @@ class Mosquitto:
             self._process = None
 
     def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "Mosquitto ended at once"
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 

@@ -69,6 +69,11 @@ TOPIC = bucket().topic
         pytest.param(Received(TOPIC, _altered(coverage=2)), "coverage:", id="impossible value"),
         pytest.param(Received(TOPIC, _altered(revision=2**63)), "cannot be stored", id="number too large"),
         pytest.param(
+            Received(sale().topic, encode(sale()).replace(b'"bread"', rb'"\ud800"')),
+            "",
+            id="half a character",
+        ),
+        pytest.param(
             Received("footfall/v1/demo/pos/counts", _altered()), "cannot be called 'pos'", id="reserved name"
         ),
         pytest.param(Received("elsewhere", b"{}"), "does not begin with", id="foreign topic"),

@@ -168,6 +168,24 @@ def test_a_database_that_is_locked_delays_and_loses_nothing(broker: Mosquitto, h
         until(lambda: _buckets(here) == 1, "the bucket is stored")
 
 
+def test_storing_that_breaks_is_tried_again_until_it_heals_and_told_once_each(
+    broker: Mosquitto, here: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="footfall.listen")
+    broker.start()
+    with listening(here):
+        wait_for_subscription(here)
+        with open_database(here.database) as db, device(broker.port) as publish:
+            db.execute("ALTER TABLE line_counts RENAME TO away")
+            publish(bucket())
+            until(lambda: _said(caplog, "nothing can be stored") == 1, "the trouble is told")
+            time.sleep(2)
+            db.execute("ALTER TABLE away RENAME TO line_counts")
+        until(lambda: _buckets(here) == 1, "the bucket is stored")
+        until(lambda: _said(caplog, "storing works again") == 1, "the end of it is told")
+    assert _said(caplog, "nothing can be stored") == 1
+
+
 def test_something_else_than_a_broker_is_not_taken_for_one(
     here: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
