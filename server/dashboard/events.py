@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from sse_starlette import ServerSentEvent
@@ -18,37 +18,36 @@ LOOK_EVERY_SECONDS = 1.0
 
 
 class Watchers:
-    """The open pages that are told of changes, counted; lives in the event loop's thread."""
+    """The open pages that are told of changes; they live in the event loop's thread."""
 
     def __init__(self, most: int = MOST_WATCHERS) -> None:
         self._most = most
         self._open = 0
+        self._closed = False
 
     @property
     def full(self) -> bool:
         """Whether one more would be too many."""
         return self._open >= self._most
 
-    async def changes(self, database: Path) -> AsyncIterator[ServerSentEvent]:
-        """The events of one page, see `changes`."""
+    def close(self) -> None:
+        """End all events within a second, so that a server can stop; from any thread."""
+        self._closed = True
+
+    async def changes(self, database: Path) -> AsyncGenerator[ServerSentEvent, None]:
+        """For one page: an event "changed" at once, and after every second in which something was stored.
+
+        At once, because something may have changed between the page and this connection. Belongs to the
+        event loop's thread, as its connection does; asking takes microseconds and waits for no lock.
+        """
         self._open += 1
         try:
-            async for event in changes(database):
-                yield event
+            with open_database(database, read_only=True) as db:
+                told = None
+                while not self._closed:
+                    if (version := data_version(db)) != told:
+                        told = version
+                        yield ServerSentEvent(event="changed", data=str(version))
+                    await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
             self._open -= 1
-
-
-async def changes(database: Path) -> AsyncIterator[ServerSentEvent]:
-    """An event "changed" at once, and after every second in which something was stored.
-
-    At once, because something may have changed between the page and this connection. Belongs to the
-    event loop's thread, as its connection does; asking takes microseconds and waits for no lock.
-    """
-    with open_database(database, read_only=True) as db:
-        told = None
-        while True:
-            if (version := data_version(db)) != told:
-                told = version
-                yield ServerSentEvent(event="changed", data=str(version))
-            await asyncio.sleep(LOOK_EVERY_SECONDS)

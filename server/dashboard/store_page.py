@@ -16,6 +16,7 @@ from server.dashboard.words import FULL_COVERAGE
 from server.metrics.footfall import Occupancy
 from server.storage.counts import stored_days
 
+
 @dataclass(frozen=True, slots=True)
 class StorePage:
     """One business day of one store. `now` is None for a day that is not today's."""
