@@ -89,6 +89,9 @@ def run(
     camera: Annotated[
         str | None, typer.Option(help="Count this camera only, in this very process (for service units).")
     ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object when a single recording has ended.")
+    ] = False,
 ) -> None:
     """Count the cameras of the configuration until stopped; a recording is played as a camera would.
 
@@ -98,7 +101,7 @@ def run(
     _log_to(err)
     cameras = [_known_camera(settings, camera)] if camera else list(settings.cameras)
     if len(cameras) == 1:
-        _run_here(settings, cameras[0])
+        _run_here(settings, cameras[0], as_json=as_json)
     else:
         _supervise(config, cameras)
 
@@ -302,18 +305,21 @@ def model_verify(as_json: JsonOption = False) -> None:
         raise typer.Exit(assets.AssetDamaged.exit_code)
 
 
-def _run_here(settings: EdgeSettings, camera: str) -> None:
+def _run_here(settings: EdgeSettings, camera: str, *, as_json: bool) -> None:
     with only_one(settings, camera):
         recording = recording_of(settings.cameras[camera])
         process = CameraProcess(settings, camera, recording=recording, resume=True, real_time=True)
         logging.getLogger(__name__).info("camera %s: %s", camera, process.model.in_words)
         if process.model.advice:
             logging.getLogger(__name__).info("%s", process.model.advice)
+        began = time.monotonic()
         with _stopping(process):
             delivered = process.work(None, END_DRAIN_SECONDS if recording else FLUSH_SECONDS)
         if not process.vitals.ended:
             return
-        summary = _summary(process, process.vitals.frame_at or 0.0)
+        summary = _summary(process, time.monotonic() - began)
+        if as_json:
+            out.print_json(json.dumps(summary))
         logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
         if not delivered:
             raise typer.Exit(_not_delivered(settings, camera))

@@ -89,6 +89,7 @@ class ClipZone(_Entry):
 class ClipAsset(Asset):
     """A recording with its counted truth."""
 
+    seconds: float = Field(gt=0, description="how long it lasts")
     lines: tuple[ClipLine, ...]
     zones: tuple[ClipZone, ...] = ()
 

@@ -189,6 +189,32 @@ def report(
         telling.show(Console(), [telling.day_table(figures)])
 
 
+@app.command()
+def demo(
+    clip: Annotated[str, typer.Option("--clip", help="A clip of 'footfall-edge model list'.")] = "demo",
+    headless: Annotated[
+        bool, typer.Option("--headless", help="As fast as it goes, and end with a summary.")
+    ] = False,
+    as_json: AsJson = False,
+    browse: Annotated[bool, typer.Option("--open", help="Open the page in the browser.")] = False,
+) -> None:
+    """Show a shop being counted: a broker, the server, a device with a clip, and a till, all here.
+
+    Ends with 1 if device, database, API and page do not agree.
+
+    Example: footfall-server demo --clip vtest --headless
+    """
+    try:
+        from server.demo.run import run_demo
+    except ModuleNotFoundError as error:
+        raise ServerError(f"the demo needs {error.name}", "pip install 'footfall[demo]'") from error
+    console = Console()
+    linger = console.is_terminal and not headless and not as_json
+    agree = run_demo(clip, headless=headless, as_json=as_json, browse=browse, linger=linger, console=console)
+    if not agree:
+        raise typer.Exit(1)
+
+
 @quarantine.command("list")
 def list_waiting(
     config: Config = _DEFAULT,
@@ -205,7 +231,10 @@ def list_waiting(
         values = [telling.quarantine_values(row) for row in rows]
         typer.echo(telling.as_json({"waiting": waiting, "lost_because_full": lost, "rows": values}))
         return
-    telling.show(Console(), [telling.quarantine_table(rows, waiting)])
+    if rows:
+        telling.show(Console(), [telling.quarantine_table(rows, waiting)])
+    else:
+        typer.echo("nothing waits")
     if lost:
         typer.echo(f"warning: {lost} were lost because the quarantine was full", err=True)
 
@@ -264,7 +293,7 @@ def discard(number: Number, config: Config = _DEFAULT) -> None:
 def main() -> None:
     """Run a command; what is wrong is told in a sentence and a hint, never in a traceback."""
     try:
-        app()
+        app(prog_name="footfall-server")
     except ServerError as error:
         _fail(str(error), error.hint, error.exit_code)
     except sqlite3.OperationalError as error:
