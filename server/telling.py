@@ -41,7 +41,7 @@ def quarantine_values(row: QuarantineRow) -> dict[str, Any]:
 
 def import_tables(report: ImportReport) -> list[Table]:
     """What became of a file."""
-    span = "" if report.first is None or report.last is None else f"{report.first} to {report.last}"
+    span = "" if not report.first or not report.last else f"{_minute(report.first)} to {_minute(report.last)}"
     tables = [
         _pairs(
             f"{report.file}{' (dry run: nothing written)' if report.dry_run else ''}",
@@ -73,9 +73,7 @@ def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:
     """What waits."""
     table = Table("number", "since (UTC)", "from", "why", "tries", title=f"{waiting} waiting")
     for row in rows:
-        table.add_row(
-            *_texts(row.number, f"{row.received_at:%Y-%m-%d %H:%M}", _origin(row), row.reason, row.tries)
-        )
+        table.add_row(*_texts(row.number, _minute(row.received_at), _origin(row), row.reason, row.tries))
     return table
 
 
@@ -98,7 +96,7 @@ def quarantine_item(row: QuarantineRow) -> Table:
 
 
 def day_table(report: StoreReport) -> Table:
-    """A business day, hour by hour."""
+    """A business day, hour by hour; hours in which nothing happened are left out."""
     zone = report.settings.time_zone
     title = f"{report.settings.name}, {report.interval.begin.astimezone(report.settings.zone):%A %d %B %Y}"
     table = Table(
@@ -112,7 +110,7 @@ def day_table(report: StoreReport) -> Table:
         title=Text(harmless(title)),
     )
     for part in report.parts:
-        if part.entries is not None or part.transactions is not None:
+        if part.entries or part.exits or part.transactions:
             table.add_row(words.clock(part.interval.begin, zone), *_cells(part))
     table.add_section()
     table.add_row("day", *_cells(report.totals))
@@ -152,6 +150,10 @@ def _pairs(title: str, pairs: dict[str, object]) -> Table:
 
 def _origin(row: QuarantineRow) -> str:
     return row.origin if row.position is None else f"{row.origin} line {row.position}"
+
+
+def _minute(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M}"
 
 
 def _texts(*values: object) -> list[Text]:

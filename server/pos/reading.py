@@ -30,8 +30,10 @@ def opened(file: Path, encoding: str) -> Iterator[Iterable[str]]:
 
     Raises:
         FileMissing: there is none.
-        FileRefused: it cannot be read, or not in this encoding.
+        FileRefused: it cannot be read, or not in this encoding, or its name cannot be stored.
     """
+    if not _is_utf8(file.name):
+        raise FileRefused(f"the name of the file {file.name} is not UTF-8", "rename it")
     try:
         with file.open(encoding=encoding, newline="") as lines:
             yield lines
@@ -112,6 +114,14 @@ class _Tape:
     @property
     def first_line(self) -> int:
         return self._count - len(self._taken) + 1
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _refuse_open_quote(tape: _Tape, name: str, *, at_end: bool) -> None:

@@ -166,6 +166,11 @@ def test_a_missing_file_and_a_missing_mapping_are_named(shop: Shop) -> None:
         shop.take(shop.file(HEADER))
 
 
+def test_a_file_whose_name_is_not_text_is_refused(shop: Shop) -> None:
+    with pytest.raises(FileRefused, match="is not UTF-8"):
+        shop.take(shop.file(HEADER, BREAD, name="caf\udce9.csv"))
+
+
 MAPPINGS: list[Any] = [
     pytest.param(
         {"delimiter": ";", "decimal": ",", "encoding": "cp1252", "date_formats": ["%d.%m.%Y %H:%M"]},
