@@ -1,0 +1,144 @@
+"""Every message that can be said, for hypothesis."""
+
+from __future__ import annotations
+
+import string
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from edge.wire import (
+    RESERVED_DEVICES,
+    Counts,
+    DetectorCard,
+    DwellSketch,
+    Health,
+    LineCount,
+    Live,
+    Sale,
+    SaleKind,
+    SaleLine,
+    SourceState,
+    Status,
+    ZoneCount,
+    ZoneNow,
+)
+
+ids = st.text(string.ascii_lowercase + string.digits + "-", min_size=1, max_size=64)
+devices = ids.filter(lambda name: name not in RESERVED_DEVICES)
+durations = st.floats(0, 30 * 86400.0, allow_nan=False)
+instants = st.datetimes(datetime(2000, 1, 2), datetime(2099, 12, 30), timezones=st.just(UTC))  # noqa: DTZ001 - hypothesis adds the zone
+_many = st.integers(0, 10**6)
+_amounts = st.floats(0, 1e9, allow_nan=False)
+_shares = st.floats(0, 1, allow_nan=False)
+
+
+def _text(most: int, least: int = 0) -> st.SearchStrategy[str]:
+    return st.text(min_size=least, max_size=most)
+
+
+def _decimals(most: int) -> st.SearchStrategy[Decimal]:
+    return st.decimals(-most, most, places=4)
+
+
+sketches = st.lists(durations, max_size=30).map(DwellSketch.of)
+_lines = st.builds(LineCount, line=ids, count_in=_many, count_out=_many)
+_zones = st.builds(
+    ZoneCount,
+    zone=ids,
+    dwell=sketches,
+    occupancy_person_seconds=_amounts,
+    observed_seconds=_amounts,
+    occupancy_peak=_many,
+)
+
+
+@st.composite
+def counts(draw: st.DrawFn) -> Counts:
+    """Any bucket."""
+    start = draw(instants)
+    return Counts(
+        store=draw(ids),
+        device=draw(devices),
+        camera=draw(ids),
+        bucket_start=start,
+        bucket_end=start + draw(st.timedeltas(timedelta(seconds=1), timedelta(days=1))),
+        revision=draw(st.integers(1, 10**9)),
+        final=draw(st.booleans()),
+        coverage=draw(_shares),
+        clock_synced=draw(st.booleans()),
+        replayed=draw(st.booleans()),
+        lines=tuple(draw(st.lists(_lines, max_size=4, unique_by=lambda line: line.line))),
+        zones=tuple(draw(st.lists(_zones, max_size=4, unique_by=lambda zone: zone.zone))),
+    )
+
+
+lives = st.builds(
+    Live,
+    store=ids,
+    device=devices,
+    camera=ids,
+    at=instants,
+    zones=st.lists(st.builds(ZoneNow, zone=ids, occupancy=_many), max_size=4).map(tuple),
+)
+statuses = st.builds(
+    Status,
+    store=ids,
+    device=devices,
+    camera=ids,
+    state=st.sampled_from(["online", "offline"]),
+    since=st.none() | instants,
+    version=_text(64),
+)
+healths = st.builds(
+    Health,
+    store=ids,
+    device=devices,
+    camera=ids,
+    at=instants,
+    fps=_amounts,
+    inference_ms=_amounts,
+    frames_done=_many,
+    frames_skipped=_many,
+    outbox_depth=_many,
+    outbox_oldest_seconds=_amounts,
+    memory_mb=_amounts,
+    source=st.builds(SourceState, state=st.sampled_from(["ok", "lost", "ended"]), reason=_text(500)),
+    detector=st.builds(
+        DetectorCard,
+        name=_text(100),
+        licence=_text(200),
+        average_precision=st.none() | _shares,
+        measured_on=_text(200),
+    ),
+)
+sales = st.builds(
+    Sale,
+    store=ids,
+    till=ids,
+    ticket=_text(100, least=1),
+    at=instants,
+    revision=st.integers(1, 10**9),
+    kind=st.sampled_from(SaleKind),
+    currency=st.none() | st.text(string.ascii_uppercase, min_size=3, max_size=3),
+    lines=st.lists(
+        st.builds(
+            SaleLine,
+            sku=_text(100, least=1),
+            name=st.none() | _text(200),
+            quantity=_decimals(1_000_000),
+            net=st.none() | _decimals(100_000_000),
+        ),
+        min_size=1,
+        max_size=5,
+    ).map(tuple),
+)
+messages = st.one_of(counts(), lives, statuses, healths, sales)
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=10), inner, max_size=4),
+    max_leaves=12,
+)
+"""Any JSON, and NaN and Infinity, which Python's JSON writes too."""

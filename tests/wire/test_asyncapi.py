@@ -1,0 +1,48 @@
+"""The contract for machines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from jsonschema import Draft7Validator
+
+from edge.wire import ROOT, Kind, counts_topic, health_topic, live_topic, sales_topic, status_topic
+from edge.wire import asyncapi as contract
+
+COMMITTED = Path(contract.__file__).with_name("asyncapi.json")
+
+
+def test_the_committed_document_is_current() -> None:
+    assert COMMITTED.read_text("utf-8") == contract.as_text(), (
+        "write it anew: python -m edge.wire.asyncapi > edge/wire/asyncapi.json"
+    )
+
+
+def test_every_kind_of_topic_has_a_channel() -> None:
+    assert [channel.kind for channel in contract.CHANNELS] == list(Kind)
+
+
+def test_addresses_are_those_that_topics_are_built_by() -> None:
+    addresses = {channel.kind: channel.address for channel in contract.CHANNELS}
+    parts = {"store": "s", "device": "d", "camera": "c", "till": "t"}
+    assert {kind: address.format(**parts) for kind, address in addresses.items()} == {
+        Kind.COUNTS: counts_topic("s", "d"),
+        Kind.LIVE: live_topic("s", "d"),
+        Kind.STATUS: status_topic("s", "d", "c"),
+        Kind.HEALTH: health_topic("s", "d", "c"),
+        Kind.SALES: sales_topic("s", "t"),
+    }
+    assert all(address.startswith(ROOT + "/") for address in addresses.values())
+
+
+def test_schemas_are_schemas_and_forbid_no_unknown_field() -> None:
+    for schema in contract.document()["components"]["schemas"].values():
+        Draft7Validator.check_schema(schema)
+        assert "additionalProperties" not in schema
+
+
+def test_every_message_must_say_its_version() -> None:
+    schemas = contract.document()["components"]["schemas"]
+    for channel in contract.document()["components"]["messages"].values():
+        name = channel["payload"]["$ref"].rpartition("/")[2]
+        assert schemas[name]["required"][0] == "schema"
