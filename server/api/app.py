@@ -10,10 +10,10 @@ from server.api import problems
 from server.api.guards import Guard
 from server.api.routes import ROUTES
 from server.api.site import Clock, Site
+from server.api.watching import Watchers
 from server.config import Settings
-from server.dashboard.events import Watchers
 from server.dashboard.pages import PAGES
-from server.dashboard.rendering import static_files
+from server.dashboard.rendering import problem_page, static_files
 
 
 def _this_moment() -> datetime:
@@ -37,6 +37,6 @@ def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
             page.path, page.handler, methods=[page.method], include_in_schema=False, response_model=None
         )
     app.mount("/static", static_files())
-    problems.install(app)
+    problems.install(app, problem_page)
     app.add_middleware(Guard)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -11,7 +12,6 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from server.dashboard.rendering import render
 from server.errors import ServerError
 from server.storage.database import StorageError
 
@@ -30,8 +30,13 @@ class Problem(ServerError):
         self.field = field
 
 
-def install(app: FastAPI) -> None:
+Page = Callable[[str, str], str]
+"""Makes a page of a title and a sentence."""
+
+
+def install(app: FastAPI, page: Page) -> None:
     """Let an app answer every error in this form."""
+    app.state.problem_page = page
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(StorageError, _of_storage)
     app.add_exception_handler(RequestValidationError, _of_validation)
@@ -54,8 +59,8 @@ def _answer(request: Request, problem: Problem) -> Response:
     if _is_for_machines(request):
         content = problem_content(problem.status, problem.detail, problem.field)
         return JSONResponse(content, problem.status, media_type=MEDIA_TYPE)
-    page = render("problem.html", title=HTTPStatus(problem.status).phrase, detail=problem.detail)
-    return HTMLResponse(page, problem.status)
+    page: Page = request.app.state.problem_page
+    return HTMLResponse(page(HTTPStatus(problem.status).phrase, problem.detail), problem.status)
 
 
 def _is_for_machines(request: Request) -> bool:

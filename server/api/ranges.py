@@ -11,7 +11,7 @@ from server.metrics.intervals import Calendar, Interval, Resolution, split
 MOST_INTERVALS = 2000
 """More are refused; the minutes of a day with 25 hours are 1500."""
 
-LONGEST_RANGE = timedelta(days=400)
+LONGEST_RANGE = timedelta(days=100)
 """A longer range is refused, for all of its rows would have to be read."""
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)

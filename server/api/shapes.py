@@ -12,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 from server.api.present import CameraNow, Presence, StoreNow
 from server.api.reports import StoreReport, zone_name
 from server.config import Settings, StoreSettings
-from server.dashboard.words import plain
 from server.metrics import ratios
 from server.metrics.glossary import GLOSSARY, NO_DATA, TOO_FEW
 from server.metrics.report import Figures
@@ -24,6 +23,12 @@ EXCERPT_CHARACTERS = 500
 """So much of a refused payload is shown."""
 
 _TEN_THOUSANDTH = Decimal("0.0001")
+
+
+def plain(amount: Decimal) -> str:
+    """A decimal number without exponent and without needless zeros, for example 12.5."""
+    text = format(amount, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _in_utc(at: datetime) -> str:

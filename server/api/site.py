@@ -12,8 +12,8 @@ from fastapi import Depends, Request
 from sqlite_utils import Database
 
 from server.api.problems import Problem
+from server.api.watching import Watchers
 from server.config import Settings, StoreSettings
-from server.dashboard.events import Watchers
 from server.storage.database import open_database
 
 Clock = Callable[[], datetime]

@@ -40,7 +40,7 @@ def store(here: Here, store: str, day: Day = None) -> Response:
     """One business day of a store, with everything around it."""
     shape = store_shape(store, here.store(store))
     page = _page(here, store, day)
-    return HTMLResponse(render("store.html", store=shape, page=page, several=len(here.settings.stores) > 1))
+    return HTMLResponse(render("store.html", store=shape, page=page))
 
 
 def figures(here: Here, store: str, day: Day = None) -> Response:

@@ -20,6 +20,11 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+def problem_page(title: str, detail: str) -> str:
+    """A page that says what is wrong."""
+    return render("problem.html", title=title, detail=detail)
+
+
 def static_files() -> StaticFiles:
     """Scripts, styles and what others wrote (`vendor/`)."""
     return StaticFiles(directory=_HERE / "static")

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from server.api.shapes import plain
 from server.metrics.glossary import NO_DATA, TOO_FEW
 
 FULL_COVERAGE = 0.95
@@ -33,12 +34,6 @@ class Rate(Protocol):
 def number(value: float | None, decimals: int = 0) -> str:
     """1,234 or 2.5."""
     return NO_DATA if value is None else f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
-
-
-def plain(value: Decimal) -> str:
-    """12.5: without exponent and needless zeros, for machines."""
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def amount(value: Decimal | None) -> str:

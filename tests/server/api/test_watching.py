@@ -3,8 +3,8 @@ from __future__ import annotations
 import asyncio
 from datetime import timedelta
 
+from server.api.watching import Watchers
 from server.config import Settings
-from server.dashboard.events import Watchers
 from tests.server.filling import NOON, counts, fill
 
 
