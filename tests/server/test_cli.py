@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from server.__main__ import app
+from server.commands import app
 from server.storage import counts, quarantine
 from server.storage.database import migrate, open_database
 from tests.server.ingest.running import device, free_port, until
@@ -121,6 +121,16 @@ def test_without_a_database_each_command_says_how_to_make_one(folder: Path, comm
     ended = _run(folder, *command)
     assert ended.returncode == 3, ended.stderr
     assert "hint: make it with: footfall-server migrate" in ended.stderr
+
+
+def test_without_the_extra_it_says_what_to_install() -> None:
+    program = "import sys; sys.modules['fastapi'] = None; from server.__main__ import main; main()"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 3
+    assert ended.stderr.splitlines() == [
+        "error: footfall-server needs the package fastapi",
+        "hint: pip install 'footfall[server]'",
+    ]
 
 
 def test_migrate_makes_the_database_and_then_has_nothing_to_do(folder: Path) -> None:
