@@ -72,6 +72,7 @@ class Tally:
         self._zones = tuple(zones)
         self._buckets: dict[int, Bucket] = {}
         self._changed: set[int] = set()
+        self._forgotten = -math.inf  # start of the newest bucket that is no longer kept
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -134,6 +135,7 @@ class Tally:
         for start in [start for start in self._buckets if start + KEPT_SECONDS < at]:
             if start not in self._changed:
                 del self._buckets[start]
+                self._forgotten = max(self._forgotten, start)
 
     def finish(self) -> None:
         """Calls every bucket final: nothing more will come."""
@@ -147,7 +149,8 @@ class Tally:
 
     def _bucket_at(self, at: float) -> Bucket:
         start = _minute(at)
-        if self._buckets and at < max(self._buckets) - KEPT_SECONDS:
+        # A minute that was forgotten must not begin again at nothing: it would replace what was told of it.
+        if self._buckets and start <= self._forgotten:
             start = min(self._buckets)
         return self._bucket(start)
 

@@ -85,7 +85,7 @@ class ZoneCounter:
             )
             self._stays[track.id] = stay
             self._outside.discard(track.id)
-        elif step.at - stay.inside_at > self._zone.gap_seconds:
+        elif not stay.is_inside and step.at - stay.inside_at > self._zone.gap_seconds:
             # Came back after the gap within one update: the visit before ends on its own.
             self._lost.append(_Stay(stay.entered_at, stay.inside_at, stay.place, stay.height, False))
             stay.entered_at = step.at

@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge.counting import Visit, VisitEnd, Zone, ZoneCounter
+from edge.geometry import Point
+from edge.people import Step, Track
+from tests.edge.cast import NOON, TALL, followed
+
+# A square of 100 pixels; a visit takes three seconds, and two outside end it.
+SQUARE = (Point(100, 100), Point(200, 100), Point(200, 200), Point(100, 200))
+SHELF = Zone("shelf", SQUARE, minimum_stay_seconds=3.0, gap_seconds=2.0)
+
+IN, OUT = (150.0, 150.0), (250.0, 150.0)
+
+
+def stay(begin: float, end: float, place: tuple[float, float] = IN) -> list[Step]:
+    """Half-second steps at one place, from and to so many seconds after noon, both included."""
+    return [Step(NOON + begin + half / 2, *place) for half in range(int((end - begin) * 2) + 1)]
+
+
+def visits(path: Iterable[Step], zone: Zone = SHELF, *, gone_after: float = 60.0) -> list[Visit]:
+    """Visits of one person who takes these steps, one an update, and is then seen no more."""
+    counter, ended, at = ZoneCounter(zone), [], NOON
+    for step in path:
+        at = step.at
+        ended += counter.update([followed(1, [step])], at)
+    return ended + counter.update([], at + gone_after)
+
+
+def lasted(ended: Iterable[Visit]) -> list[tuple[float, float, VisitEnd]]:
+    """Begin and end in seconds after noon, and why."""
+    return [(visit.entered_at - NOON, visit.left_at - NOON, visit.end) for visit in ended]
+
+
+LEFT, LOST, STOPPED = VisitEnd.LEFT, VisitEnd.LOST, VisitEnd.STOPPED
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(stay(0, 5) + stay(5.5, 10, OUT), [(0, 5, LEFT)], id="stays and leaves"),
+        pytest.param(stay(0, 3) + stay(3.5, 9, OUT), [(0, 3, LEFT)], id="stays exactly the minimum"),
+        pytest.param(stay(0, 2.5) + stay(3, 9, OUT), [], id="stays less than the minimum"),
+        pytest.param(stay(0, 9, OUT), [], id="never comes in"),
+        pytest.param(
+            stay(0, 2) + stay(2.5, 3.5, OUT) + stay(4, 6) + stay(6.5, 12, OUT),
+            [(0, 6, LEFT)],
+            id="steps out for exactly the gap: one visit",
+        ),
+        pytest.param(
+            stay(0, 4) + stay(4.5, 6, OUT) + stay(6.5, 10) + stay(10.5, 20, OUT),
+            [(0, 4, LEFT), (6.5, 10, LEFT)],
+            id="steps out for longer: two visits of one person",
+        ),
+        pytest.param(
+            stay(0, 2) + stay(2.5, 6, OUT) + stay(6.5, 8.5) + stay(9, 20, OUT),
+            [],
+            id="two short stays do not add up to a visit",
+        ),
+        pytest.param(stay(0, 5), [(0, 5, LOST)], id="disappears inside"),
+        pytest.param(stay(0, 5) + stay(5.5, 6, OUT), [(0, 5, LEFT)], id="disappears just after stepping out"),
+        pytest.param(
+            [*stay(0, 4), Step(NOON + 7, *IN), *stay(7.5, 9)],
+            [(0, 9, LOST)],
+            id="hidden inside for longer than the gap, and still the same track",
+        ),
+    ],
+)
+def test_a_stay_becomes_a_visit(path: list[Step], expected: list[tuple[float, float, VisitEnd]]) -> None:
+    assert lasted(visits(path)) == expected
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.1])
+def test_a_gap_shorter_than_the_time_between_two_pictures_still_lets_people_stay(gap: float) -> None:
+    zone = Zone("shelf", SQUARE, minimum_stay_seconds=3.0, gap_seconds=gap)
+    path = stay(0, 5) + stay(5.5, 6, OUT) + stay(6.5, 10)
+
+    assert lasted(visits(path, zone)) == [(0, 5, LEFT), (6.5, 10, LOST)]
+
+
+def test_a_visit_is_told_once_the_gap_is_over_and_dated_when_the_visitor_was_last_inside() -> None:
+    counter = ZoneCounter(SHELF)
+    told_at = [
+        step.at - NOON
+        for step in stay(0, 5) + stay(5.5, 10, OUT)
+        if counter.update([followed(1, [step])], step.at)
+    ]
+    assert told_at == [7.5]
+
+
+@pytest.mark.parametrize(
+    ("lost_for", "off", "expected"),
+    [
+        pytest.param(1.5, 0.0, [(0, 9.5, LOST)], id="soon and at the same place: one visit"),
+        pytest.param(1.5, 0.9 * TALL / 2, [(0, 9.5, LOST)], id="soon and a step further: one visit"),
+        pytest.param(4.0, 0.0, [(0, 4, LOST), (8, 12, LOST)], id="too late: two visits"),
+    ],
+)
+def test_somebody_lost_and_found_again_under_another_number(
+    lost_for: float, off: float, expected: list[tuple[float, float, VisitEnd]]
+) -> None:
+    counter = ZoneCounter(SHELF)
+    ended: list[Visit] = []
+    for step in stay(0, 4):
+        ended += counter.update([followed(1, [step])], step.at)
+    again = stay(4 + lost_for, 8 + lost_for, (IN[0] + off, IN[1]))
+    for at in (4.5, 5.0):
+        ended += counter.update([], NOON + at)
+    for step in again:
+        ended += counter.update([followed(2, [step])], step.at)
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == expected
+
+
+def test_somebody_who_appears_far_from_where_another_was_lost_is_somebody_else() -> None:
+    hall = Zone("hall", (Point(0, 0), Point(900, 0), Point(900, 300), Point(0, 300)))
+    counter = ZoneCounter(hall)
+    ended: list[Visit] = []
+    for step in stay(0, 4):
+        ended += counter.update([followed(1, [step])], step.at)
+    ended += counter.update([], NOON + 4.5)
+    for step in stay(5, 9, (IN[0] + 1.5 * TALL, IN[1])):
+        ended += counter.update([followed(2, [step])], step.at)
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == [(0, 4, LOST), (5, 9, LOST)]
+
+
+def test_somebody_who_was_seen_outside_does_not_take_over_the_visit_of_one_who_was_lost() -> None:
+    counter = ZoneCounter(SHELF)
+    ended: list[Visit] = []
+    passer_by = followed(2, [Step(NOON, *OUT)])
+    ended += counter.update([followed(1, [Step(NOON, *IN)]), passer_by], NOON)
+    for step in stay(0.5, 4):
+        ended += counter.update([followed(1, [step]), followed(2, [])], step.at)
+    for step in stay(4.5, 9):
+        ended += counter.update([followed(2, [step])], step.at)
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == [(0, 4, LOST), (4.5, 9, LOST)]
+
+
+def test_closing_ends_all_visits_with_their_reason_and_forgets_everybody() -> None:
+    counter = ZoneCounter(SHELF)
+    for step in stay(0, 5):
+        counter.update([followed(1, [step]), followed(2, [step])], step.at)
+    counter.update([followed(1, []), followed(2, [Step(NOON + 5.5, *OUT)])], NOON + 5.5)
+
+    assert lasted(counter.close(STOPPED)) == [(0, 5, STOPPED), (0, 5, STOPPED)]
+    assert len(counter) == 0
+    assert counter.close(STOPPED) == []
+
+
+def test_occupancy_is_who_is_inside_now() -> None:
+    counter = ZoneCounter(SHELF)
+
+    def now(at: float, *people: tuple[float, float]) -> int:
+        tracks: list[Track] = [
+            followed(number, [Step(NOON + at, *place)]) for number, place in enumerate(people)
+        ]
+        counter.update(tracks, NOON + at)
+        return counter.occupancy
+
+    assert [now(0), now(1, IN, OUT), now(2, IN, IN), now(3, OUT, IN), now(4, OUT)] == [0, 1, 2, 1, 0]
+
+
+def test_of_five_thousand_people_who_pass_none_is_remembered() -> None:
+    counter = ZoneCounter(SHELF)
+    ended, most = 0, 0
+    for person in range(5000):
+        begin = 10.0 * person
+        path = [*stay(begin, begin + 4), *stay(begin + 4.5, begin + 5, OUT)]
+        ended += len(counter.update([followed(person, path)], path[-1].at))
+        most = max(most, len(counter))
+    ended += len(counter.update([], NOON + 60_000))
+
+    assert ended == 5000
+    assert most <= 2
+    assert len(counter) == 0
+
+
+paths = st.lists(
+    st.tuples(st.integers(1, 8), st.sampled_from([IN, OUT, (110.0, 110.0)])), min_size=1, max_size=25
+).map(
+    lambda strides: [
+        Step(NOON + halves / 2, *place)
+        for halves, (_, place) in zip(
+            itertools.accumulate(stride for stride, _ in strides), strides, strict=True
+        )
+    ]
+)
+
+
+@given(paths, st.data())
+def test_it_does_not_matter_how_steps_are_split_into_updates(path: list[Step], data: st.DataObject) -> None:
+    cuts = sorted(set(data.draw(st.lists(st.integers(1, len(path)), max_size=6))) | {len(path)})
+    counter, ended = ZoneCounter(SHELF), []
+    for begin, end in itertools.pairwise([0, *cuts]):
+        ended += counter.update([followed(1, path[begin:end])], path[end - 1].at)
+    ended += counter.update([], path[-1].at + 60)
+
+    assert sorted(lasted(ended)) == sorted(lasted(visits(path)))
+
+
+@given(paths)
+def test_visits_of_one_person_never_overlap_and_last_long_enough(path: list[Step]) -> None:
+    ended = visits(path)
+
+    assert all(visit.seconds >= SHELF.minimum_stay_seconds for visit in ended)
+    assert all(
+        before.left_at + SHELF.gap_seconds < after.entered_at for before, after in itertools.pairwise(ended)
+    )
