@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,7 +136,7 @@ def test_a_range_is_half_open_and_may_be_local_or_utc(
     assert [part["entries"] for part in answer["intervals"]] == [30, 10, None, None]
 
 
-def test_a_date_alone_is_its_business_day(tmp_path: Any) -> None:
+def test_a_date_alone_is_its_business_day(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, **{STORE: berlin_store(day_begins="04:00")})
     answer = asking(settings, NOON).get(METRICS, params={"begin": "2026-03-29", "resolution": "day"}).json()
     assert (answer["begin"], answer["end"]) == ("2026-03-29T02:00:00Z", "2026-03-30T02:00:00Z")
@@ -220,3 +221,15 @@ def test_the_command_line_and_the_api_cannot_disagree(filled: Settings, ask: Ask
     assert [part.entries for part in report.parts] == [
         part["entries"] for part in ask.get(METRICS).json()["intervals"]
     ]
+
+
+def test_a_visit_late_in_the_evening_is_paid_for_after_the_day_has_ended(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path, **{STORE: berlin_store(visit_to_till_lag_minutes=15)})
+    midnight = datetime(2026, 3, 2, 23, 0, tzinfo=UTC)
+    visit = counts(midnight - timedelta(minutes=5), 0, 0, [zone_count("tea", [30.0])])
+    fill(settings, [visit, sale("late", midnight + timedelta(minutes=9))], NOON)
+    lay_out(settings, [PlanogramRow("tea-1", "tea", None, None)])
+    totals = asking(settings, NOON).get(METRICS, params={"begin": "2026-03-02"}).json()["totals"]
+    tea = totals["zones"][0]["conversion"]
+    assert (tea["numerator"], tea["denominator"]) == (1, 1)
+    assert totals["transactions"] == 0

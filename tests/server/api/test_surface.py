@@ -72,6 +72,15 @@ def test_a_camera_falls_silent_and_its_live_view_is_forgotten(settings: Settings
     assert later["zones"][0]["inside"] is None
 
 
+def test_an_old_live_view_says_nothing_although_its_camera_runs(settings: Settings) -> None:
+    later = NOON + timedelta(minutes=10)
+    fill(settings, [live(NOON, tea=3)], NOON)
+    fill(settings, [health(later)], later)
+    answer = asking(settings, later).get(f"/api/v1/stores/{STORE}/now").json()
+    assert answer["cameras"][0]["presence"] == "online"
+    assert answer["zones"][0]["inside"] is None
+
+
 def test_a_camera_that_said_goodbye_is_offline(settings: Settings, ask: Asking) -> None:
     fill(settings, [status(NOON), live(NOON, tea=3), status(NOON, online=False)], NOON)
     answer = ask.get(f"/api/v1/stores/{STORE}/now").json()

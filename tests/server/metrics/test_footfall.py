@@ -75,3 +75,10 @@ def test_a_day_without_counts_is_unknown_and_does_not_thin_the_mean() -> None:
 
 def test_no_time_has_no_occupancy() -> None:
     assert OccupancyCurve.of([line(0, 60, 6, 0)], BERLIN).over(span(5, 5)) is None
+
+
+def test_a_bucket_that_outlasts_its_day_counts_in_the_day_in_which_it_began() -> None:
+    curve = OccupancyCurve.of([line(23 * 60 + 30, 24 * 60 + 30, 7, 2)], BERLIN)
+    evening = curve.over(Interval(at(23 * 60), DAY.end))
+    assert evening is not None
+    assert evening.at_end == 5
