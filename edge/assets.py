@@ -18,6 +18,8 @@ from typing import Annotated, Any
 import platformdirs
 import pooch
 from pydantic import BaseModel, ConfigDict, Field
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress
 
 from edge.errors import EdgeError
 
@@ -192,9 +194,10 @@ def pull(name: str, asset: Asset, *, progress: bool = False) -> Found:
         raise AssetMissing(f"{name} is not on this machine and has no address to fetch it from")
     target = cache_folder() / asset.file
     incoming = target.with_name(target.name + ".part")
+    bar = _Bar(name) if progress else None
     try:
         incoming.parent.mkdir(parents=True, exist_ok=True)
-        pooch.HTTPDownloader(progressbar=progress, timeout=30)(asset.url, str(incoming), None)
+        pooch.HTTPDownloader(progressbar=bar or False, timeout=30)(asset.url, str(incoming), None)
         if _checksum(incoming) != asset.sha256:
             raise AssetDamaged(
                 f"what {asset.url} sent is not the {name} that the manifest names: its checksum differs",
@@ -209,7 +212,29 @@ def pull(name: str, asset: Asset, *, progress: bool = False) -> Found:
         ) from error
     finally:
         incoming.unlink(missing_ok=True)
+        if bar:
+            bar.close()
     return Found(target, Place.CACHE)
+
+
+class _Bar:
+    """What pooch wants of a progress bar, drawn by rich; its own would need one more package."""
+
+    def __init__(self, name: str) -> None:
+        self.total = 0
+        columns = (*Progress.get_default_columns(), DownloadColumn())
+        self._shown = Progress(*columns, console=Console(stderr=True))
+        self._task = self._shown.add_task(name, total=None)
+        self._shown.start()
+
+    def update(self, more: int) -> None:
+        self._shown.update(self._task, total=self.total or None, advance=more)
+
+    def reset(self) -> None:
+        self._shown.update(self._task, completed=0)
+
+    def close(self) -> None:
+        self._shown.stop()
 
 
 def _candidates(asset: Asset, *, by_name_only: bool = False) -> Iterator[tuple[Place, Path]]:
