@@ -18,6 +18,11 @@ OPEN_SECONDS = 10
 READ_SECONDS = 10
 
 _USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./-]+)$")
+_USER_AND_PASSWORD = re.compile(r"://.*@")
+# Many cameras take them as parameters, in the query or in the path, parted by & or by _.
+_SECRET = re.compile(
+    r"(user(?:name)?|pass(?:word|wd)?|pwd|auth|token|key)=[^&/?#]*?(?=_[a-z]+=|[&/?#]|$)", re.IGNORECASE
+)
 
 
 def open_live(source: str, credentials: str | None = None) -> tuple[str, Callable[[], Opened]]:
@@ -35,18 +40,16 @@ def open_live(source: str, credentials: str | None = None) -> tuple[str, Callabl
         device: int | str = int(usb[1]) if usb[1].isdigit() else usb[1]
         return source, lambda: _open(source, device, cv2.CAP_V4L2)
     shown = without_credentials(source)
-    if not urlsplit(source).hostname:
+    if not _host(source):
         raise SourceRefused(f"{shown} is no camera address", "write usb:0 or rtsp://host/path")
     address = with_credentials(source, credentials) if credentials else source
     return shown, lambda: _open(shown, address, cv2.CAP_FFMPEG)
 
 
 def without_credentials(address: str) -> str:
-    """An address as it may be shown: user and password replaced by three dots."""
-    parts = urlsplit(address)
-    if "@" not in parts.netloc:
-        return address
-    return urlunsplit(parts._replace(netloc="…@" + parts.netloc.rpartition("@")[2]))
+    """An address as it may be shown: whatever may be a user or password replaced by three dots."""
+    # Up to the last @: a password may hold any sign, and few write it escaped as addresses need it.
+    return _SECRET.sub(r"\1=…", _USER_AND_PASSWORD.sub("://…@", address))
 
 
 def with_credentials(address: str, credentials: str) -> str:
@@ -55,6 +58,13 @@ def with_credentials(address: str, credentials: str) -> str:
     parts = urlsplit(address)
     host = parts.netloc.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=f"{quote(user, safe='')}:{quote(password, safe='')}@{host}"))
+
+
+def _host(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None  # an unfinished IPv6 address
 
 
 class _OpenCvCamera:

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from itertools import islice, pairwise
+
+import pytest
+
+from edge.capture import Frame, LiveCamera
+from edge.people import Image
+from tests.edge.cast import NOON, FakeCamera, FakeClock, FakeOpener, picture, until
+
+MANY_FPS = 1000.0
+
+
+def live(opener: FakeOpener, *, fps: float = MANY_FPS, step: float = 0.01) -> LiveCamera:
+    """A camera on a clock that goes on by `step` seconds with every picture."""
+    return LiveCamera("door", opener, FakeClock(NOON, step), fps)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    return [(record.levelname, record.getMessage()) for record in caplog.records]
+
+
+def test_pictures_come_with_the_time_of_the_clock() -> None:
+    camera = live(FakeOpener(FakeCamera(0, forever=True, wait=0.001)))
+    frames = list(islice(camera.frames(), 5))
+    camera.close()
+
+    assert frames[0].image.shape == picture().shape
+    assert all(before.at < after.at for before, after in pairwise(frames))
+
+
+def test_a_camera_that_is_lost_heals_and_both_are_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    first, second = FakeCamera(3), FakeCamera(0, forever=True, wait=0.001)
+    opener = FakeOpener(first, None, second)
+    camera = live(opener)
+    frames = camera.frames()
+    next(frames)
+    until(lambda: camera.trouble != "", "the loss is known")
+    assert "the cable is out" in camera.trouble or "no route" in camera.trouble
+
+    next(islice(frames, 3, None))
+
+    assert opener.tried == 3
+    assert camera.trouble == ""
+    assert said(caplog) == [
+        ("WARNING", "camera door is lost: the cable is out (trying again for ever)"),
+        ("INFO", "camera door is back"),
+    ]
+    assert first.closed
+    frames.close()  # type: ignore[attr-defined]  # a generator
+    until(lambda: second.closed, "the camera is let go of")
+
+
+def test_a_camera_that_is_away_at_the_start_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    camera = live(FakeOpener(None, FakeCamera(0, forever=True, wait=0.001)))
+
+    next(camera.frames())
+
+    assert [level for level, _ in said(caplog)] == ["WARNING", "INFO"]
+    camera.close()
+
+
+def test_a_slow_counter_gets_the_newest_picture_and_what_it_missed_is_counted() -> None:
+    opener = FakeOpener(FakeCamera(0, forever=True, wait=0.002))
+    camera = live(opener)
+    frames = camera.frames()
+    first = next(frames)
+    time.sleep(0.2)
+    second = next(frames)
+    third = next(frames)
+
+    assert camera.frames_skipped > 10
+    assert second.at - first.at > 0.1
+    assert third.at - second.at < second.at - first.at
+    camera.close()
+
+
+def test_no_more_pictures_are_given_than_asked_for_and_those_left_out_are_not_called_skipped() -> None:
+    camera = live(FakeOpener(FakeCamera(0, forever=True, wait=0.001)), fps=5, step=0.04)
+    frames = list(islice(camera.frames(), 6))
+
+    gaps = [after.at - before.at for before, after in pairwise(frames)]
+    assert min(gaps) >= 0.18
+    assert camera.frames_skipped == 0
+
+
+def test_a_camera_at_just_the_rate_that_is_asked_for_loses_no_picture_to_jitter() -> None:
+    camera = live(FakeOpener(FakeCamera(0, forever=True, wait=0.005)), fps=10, step=0.095)
+    frames = list(islice(camera.frames(), 6))
+
+    assert [after.at - before.at for before, after in pairwise(frames)] == pytest.approx([0.095] * 5)
+
+
+@pytest.mark.parametrize(
+    "opener",
+    [
+        pytest.param(FakeOpener(FakeCamera(0, forever=True, wait=0.01)), id="while pictures come"),
+        pytest.param(FakeOpener(), id="while it is away"),
+    ],
+)
+def test_closing_ends_the_frames_soon(opener: FakeOpener) -> None:
+    camera = live(opener)
+    given: list[Frame] = []
+    counting = threading.Thread(target=lambda: given.extend(camera.frames()))
+    counting.start()
+    until(lambda: opener.tried > 0, "the camera was tried")
+    camera.close()
+    counting.join(3)
+
+    assert not counting.is_alive()
+
+
+class BrokenCamera(FakeCamera):
+    """Raises what nobody expects."""
+
+    def read(self) -> Image:
+        raise ZeroDivisionError("in the driver")
+
+
+def test_a_failure_nobody_expected_reaches_the_thread_that_counts() -> None:
+    camera = live(FakeOpener(BrokenCamera(1)))
+
+    with pytest.raises(ZeroDivisionError, match="in the driver"):
+        list(camera.frames())
+
+
+def test_a_camera_that_is_never_there_is_not_knocked_on_all_the_time() -> None:
+    opener = FakeOpener()
+    camera = live(opener)
+    counting = threading.Thread(target=lambda: list(camera.frames()))
+    counting.start()
+    time.sleep(1.5)
+    camera.close()
+    counting.join(3)
+
+    assert 1 <= opener.tried <= 2
