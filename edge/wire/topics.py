@@ -48,7 +48,7 @@ def checked_id(name: str, what: str) -> str:
     Raises:
         TopicError: it is not `[a-z0-9-]{1,64}`, the form that every broker takes in a topic level.
     """
-    if not _ID.match(name):
+    if not _ID.fullmatch(name):
         raise TopicError(f"{what} id {name!r} may hold only a-z, 0-9 and '-', 1 to 64 of them")
     return name
 

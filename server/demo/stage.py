@@ -121,8 +121,8 @@ def edge_command(*words: str) -> list[str]:
 def set_up(folder: Path, clip: Clip, now: datetime) -> Stage:
     """Writes the configurations of a shop with that clip as its camera."""
     broker_port, web_port = free_port(), free_port(PREFERRED_WEB_PORT)
-    # The business day begins half a day ago, so that a demo at midnight is not cut in two.
-    day_begins = (now - timedelta(hours=12)).strftime("%H:00")
+    # The business day begins an hour or two ago, so that a demo at midnight is not cut in two.
+    day_begins = (now - timedelta(hours=1)).strftime("%H:00")
     text = SERVER_CONFIG.format(
         broker_port=broker_port, web_port=web_port, store=STORE, currency=CURRENCY, day_begins=day_begins
     )

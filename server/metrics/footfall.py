@@ -57,7 +57,8 @@ def crossings(rows: Sequence[LineRow]) -> Crossings | None:
 class OccupancyCurve:
     """The number of people inside over time, one curve per business day, each beginning at 0.
 
-    What a bucket counted takes effect at the bucket's end, or at its day's end where it outlasts the day.
+    What a bucket counted takes effect at the bucket's end, or at its day's end where it outlasts the day;
+    what one that still runs has counted so far takes effect now.
     A day without counts has no curve: nothing is known about it.
     """
 
@@ -65,11 +66,12 @@ class OccupancyCurve:
     days: Mapping[date, tuple[Step, ...]]
 
     @classmethod
-    def of(cls, rows: Iterable[LineRow], calendar: Calendar) -> OccupancyCurve:
+    def of(cls, rows: Iterable[LineRow], calendar: Calendar, now: datetime | None = None) -> OccupancyCurve:
         """The curve of some entrance rows, which reach back to the beginning of their first business day."""
         changes: dict[date, Counter[datetime]] = defaultdict(Counter)
         for row in rows:
-            changes[calendar.day_of(row.begin)][row.end] += row.count_in - row.count_out
+            at = row.end if now is None else min(row.end, max(row.begin, now))
+            changes[calendar.day_of(row.begin)][at] += row.count_in - row.count_out
         return cls(
             calendar, {day: _steps(change, calendar.business_day(day)) for day, change in changes.items()}
         )

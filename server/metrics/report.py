@@ -137,7 +137,7 @@ def _known(rows: Rows, terms: Terms, now: datetime) -> _Known:
         has_tills=bool(rows.tickets),
         planogram=Planogram.of(rows.planogram),
         zones=(*terms.zones, *sorted(others)),
-        curve=OccupancyCurve.of(entrance_rows(rows.lines), terms.calendar),
+        curve=OccupancyCurve.of(entrance_rows(rows.lines), terms.calendar, now),
         till=Till.of(rows.tickets, terms.currency),
     )
 

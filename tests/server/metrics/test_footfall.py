@@ -48,6 +48,13 @@ def test_occupancy_is_what_came_less_what_went_since_the_day_began() -> None:
     assert inside.peak == 5
 
 
+def test_who_came_within_the_running_minute_is_inside_now() -> None:
+    curve = OccupancyCurve.of([line(0, 1, 4, 0), line(1, 2, 3, 1)], BERLIN, at(1.5))
+    inside = curve.over(span(0, 1.5))
+    assert inside is not None
+    assert (inside.at_end, inside.peak) == (6, 6)
+
+
 def test_every_business_day_begins_at_zero() -> None:
     evening, next_morning = line(23 * 60, 24 * 60, 7, 0), line(24 * 60 + 60, 24 * 60 + 120, 1, 0)
     curve = OccupancyCurve.of([evening, next_morning], BERLIN)
