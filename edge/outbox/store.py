@@ -113,12 +113,13 @@ class Outbox:
 
     def since(self, camera: str, begin: float) -> list[Counts]:
         """Buckets of a camera that end after `begin` (seconds since the epoch), oldest first."""
-        rows = self._db.execute(
+        rows = self._rows(
             """
             SELECT topic, body FROM buckets
             WHERE camera = ? AND bucket_start > ? - 60 ORDER BY bucket_start
             """,
-            (camera, begin),
+            camera,
+            begin,
         )
         return [message for topic, body in rows if (message := _read(topic, body)) is not None]
 
@@ -129,12 +130,12 @@ class Outbox:
             limit: how many at most.
             skip: (camera, bucket_start, revision) of what was sent and is not yet acknowledged.
         """
-        rows = self._db.execute(
+        rows = self._rows(
             """
             SELECT camera, bucket_start, revision, topic, body FROM buckets
             WHERE delivered_revision < revision ORDER BY bucket_start LIMIT ?
             """,
-            (limit + len(skip),),
+            limit + len(skip),
         )
         waiting = [
             Waiting(camera, start, revision, topic, body.encode())
@@ -166,7 +167,8 @@ class Outbox:
         """
         with self._changing():
             self._db.execute(
-                "DELETE FROM buckets WHERE delivered_revision >= revision AND bucket_start < ?",
+                # By when it was put, not by when it happened: an old recording is no older than its count.
+                "DELETE FROM buckets WHERE delivered_revision >= revision AND put_at < ?",
                 (now - KEPT_SECONDS,),
             )
             self._drop_oldest("delivered_revision >= revision")
@@ -183,7 +185,7 @@ class Outbox:
         lines: dict[str, tuple[int, int]] = {}
         visits: dict[str, int] = {}
         buckets = 0
-        for topic, body in self._db.execute("SELECT topic, body FROM buckets ORDER BY bucket_start"):
+        for topic, body in self._rows("SELECT topic, body FROM buckets ORDER BY bucket_start"):
             message = _read(topic, body)
             if message is None:
                 continue
@@ -244,9 +246,14 @@ class Outbox:
         return int(row[0]) if row else 0
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
-        with closing(self._db.execute(sql, values)) as rows:
-            row: tuple[Any, ...] | None = rows.fetchone()
-            return row
+        return next(iter(self._rows(sql, *values)), None)
+
+    def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        try:
+            with closing(self._db.execute(sql, values)) as rows:
+                return list(rows)
+        except sqlite3.Error as error:
+            raise _in_words(self._path, error) from error
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -258,7 +265,7 @@ class Outbox:
                 self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
-        except sqlite3.OperationalError as error:
+        except sqlite3.Error as error:
             raise _in_words(self._path, error) from error
 
 

@@ -1,0 +1,68 @@
+"""A process that writes is killed at random instants; what it leaves has to be whole."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from edge.outbox import Outbox
+from tests.edge.cast import NOON, ROOT, until
+
+ROUNDS = 8
+
+# Counts one crossing after the other, from where the last life ended, and prints what is surely kept.
+WRITER = """
+import sys
+from pathlib import Path
+from edge.counting import CountedBy, Crossing, Direction, Tally
+from edge.outbox import Outbox, Progress
+from tests.edge.cast import NOON
+
+box = Outbox(Path(sys.argv[1]))
+tally = Tally(["door"], [])
+before = box.progress("entrance")
+done = 0
+if before:
+    tally.restore(box.since("entrance", before.counted_until - 3600))
+    done = round(before.counted_until - NOON)
+while True:
+    done += 1
+    tally.add(Crossing("door", Direction.IN, NOON + done))
+    tally.settle(NOON + done)
+    changed = tally.take_changed(CountedBy("shop", "door-1", "entrance"))
+    box.put("entrance", changed, Progress("clip", NOON, NOON + done, False), NOON + done)
+    for one in box.oldest(3):
+        box.delivered(one.camera, one.bucket_start, one.revision)
+    print(done, flush=True)
+"""
+
+
+def test_whenever_the_power_goes_counts_and_progress_agree_and_nothing_told_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "outbox.db"
+    chance = random.Random(7)
+    told = 0
+    for _ in range(ROUNDS):
+        log = tmp_path / "told"
+        with log.open("w") as told_to:
+            writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdout=told_to, cwd=ROOT)
+            until(lambda log=log: log.stat().st_size > 0, "the writer writes")  # type: ignore[misc]
+            time.sleep(chance.uniform(0.0, 0.08))
+            writer.kill()
+            writer.wait(10)
+        told = max(
+            told, *(int(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n"))
+        )
+
+        box = Outbox(path)
+        progress = box.progress("entrance")
+        kept = box.totals()
+        box.close()
+
+        assert progress is not None
+        until_now = round(progress.counted_until - NOON)
+        assert until_now >= told
+        assert kept.lines == {"door": (until_now, 0)}
+    assert told > ROUNDS
