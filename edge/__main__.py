@@ -34,6 +34,7 @@ from edge.assembly import (
     open_outbox,
     outbox_path,
     peak_memory_mb,
+    quiet_codecs,
     recording_of,
 )
 from edge.config import EdgeSettings, load_settings
@@ -74,6 +75,7 @@ DEFAULT_CONFIG = Path("edge.toml")
 
 def main() -> None:
     """Runs the command line; a user's mistake ends in a sentence and an exit code, never in a traceback."""
+    quiet_codecs()
     try:
         app()
     except EdgeError as error:
@@ -148,13 +150,13 @@ def replay(
             publish=publish,
         )
         began = time.monotonic()
-        with _stopping(process), _frames_shown(file.name, quiet=as_json) as on_frame:
-            delivered = process.work(on_frame, END_DRAIN_SECONDS if publish else 0.0)
-        summary = _summary(process, time.monotonic() - began)
-    if as_json:
-        out.print_json(json.dumps(summary))
-    else:
-        _print_summary(summary, process)
+        try:
+            with _stopping(process), _frames_shown(file.name, quiet=as_json) as on_frame:
+                delivered = process.work(on_frame, END_DRAIN_SECONDS if publish else 0.0)
+        finally:
+            # A file that breaks off ends in an error; what was counted until there is shown all the same.
+            if process.vitals.frames_done:
+                _show_summary(_summary(process, time.monotonic() - began), process, as_json=as_json)
     if not delivered:
         raise typer.Exit(_not_delivered(settings, name))
 
@@ -439,10 +441,17 @@ def _summary(process: CameraProcess, seconds: float) -> dict[str, Any]:
             line: {"in": of[Direction.IN], "out": of[Direction.OUT]} for line, of in vitals.crossings.items()
         },
         "zones": {
-            zone: {"visits": int(of[0]), "mean_dwell_seconds": round(of[1] / of[0], 2)}
+            zone: {"visits": int(of[0]), "mean_dwell_seconds": round(of[1] / of[0], 2) if of[0] else None}
             for zone, of in vitals.visits.items()
         },
     }
+
+
+def _show_summary(summary: dict[str, Any], process: CameraProcess, *, as_json: bool) -> None:
+    if as_json:
+        out.print_json(json.dumps(summary))
+    else:
+        _print_summary(summary, process)
 
 
 def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
@@ -453,11 +462,9 @@ def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
     for line, of in summary["lines"].items():
         table.add_row(line, str(of["in"]), str(of["out"]), "", "")
     for zone, of in summary["zones"].items():
-        table.add_row(zone, "", "", str(of["visits"]), f"{of['mean_dwell_seconds']:.1f} s")
-    if table.row_count:
-        out.print(table)
-    else:
-        out.print("nobody crossed a line or visited a zone")
+        dwell = of["mean_dwell_seconds"]
+        table.add_row(zone, "", "", str(of["visits"]), "–" if dwell is None else f"{dwell:.1f} s")
+    out.print(table)
     out.print(
         f"{summary['frames']} frames in {summary['seconds']:.1f} s, "
         f"{summary['inference_ms']:.0f} ms a detection, at most {summary['peak_memory_mb']:.0f} MiB",

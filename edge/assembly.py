@@ -15,10 +15,12 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+import cv2
+
 from edge.assets import AssetMissing, Found, ModelAsset, find, load_manifest, require
 from edge.capture import FrameSource, LiveCamera, Recording, open_live
 from edge.config import CameraSettings, EdgeSettings, is_live
-from edge.counting import CameraCounter, CountedBy, Line, LineCounter, Tally, Zone, ZoneCounter
+from edge.counting import CameraCounter, CountedBy, Direction, Line, LineCounter, Tally, Zone, ZoneCounter
 from edge.counting.tally import KEPT_SECONDS
 from edge.detection import Detector, open_detector
 from edge.errors import EdgeError
@@ -245,6 +247,10 @@ class CameraProcess:
         except BaseException:
             self._outbox.close()
             raise
+        for line in self._camera.lines:
+            self.vitals.crossings[line.id] = dict.fromkeys(Direction, 0)
+        for zone in self._camera.zones:
+            self.vitals.visits[zone.id] = [0, 0.0]
         self.publisher = self._build_publisher() if publish else None
 
     @property
@@ -358,6 +364,12 @@ class CameraProcess:
             source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
             detector=self.model.card,
         )
+
+
+def quiet_codecs() -> None:
+    """Keeps FFmpeg's and OpenCV's own complaints away: they name no place that a user knows, ours do."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
 
 
 def memory_mb() -> float:

@@ -173,7 +173,7 @@ class CameraService:
             case Crossing():
                 if vitals.first_crossing_after is None:
                     vitals.first_crossing_after = self._steady()
-                line = vitals.crossings.setdefault(fact.line, {Direction.IN: 0, Direction.OUT: 0})
+                line = vitals.crossings.setdefault(fact.line, dict.fromkeys(Direction, 0))
                 line[fact.direction] += 1
             case Visit():
                 zone = vitals.visits.setdefault(fact.zone, [0, 0.0])

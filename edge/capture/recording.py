@@ -74,7 +74,7 @@ class Recording:
         if expected > 0 and read < expected * (1 - MOST_FRAMES_LOST) - 2:
             raise SourceRefused(
                 f"{self._path} breaks off: {read} of {expected} frames can be read",
-                "what was counted until there is kept; copy the file again if it can be had whole",
+                "what was counted until there stands; copy the file again if it can be had whole",
             )
 
     def _wait_until(self, at: float) -> None:

@@ -237,10 +237,8 @@ def _print_outcome(outcome: Outcome, console: Console) -> None:
         soft_wrap=True,
     )
     for zone, of in device["zones"].items():
-        console.print(
-            f"zone {zone}: {of['visits']} visits, {of['mean_dwell_seconds']:.1f} s on average",
-            highlight=False,
-        )
+        stay = f", {of['mean_dwell_seconds']:.1f} s on average" if of["visits"] else ""
+        console.print(f"zone {zone}: {of['visits']} visit(s){stay}", highlight=False)
     console.print(
         f"detector {card['name']}, licence {card['licence']}, "
         f"person AP {card['average_precision']:.3f} on {card['measured_on']}",
