@@ -30,6 +30,7 @@ ANSWER_SECONDS = 120.0
 """A bucket that the broker has not acknowledged for so long is sent again."""
 
 IDLE_SECONDS = 0.25
+RETRY_SECONDS = 2.0
 LIVE_SECONDS = 2.0
 HEALTH_SECONDS = 10.0
 KEEPALIVE_SECONDS = 30
@@ -107,7 +108,8 @@ class Publisher:
         self._on_their_way: dict[int, _Sent] = {}  # by message id; only the uplink's thread touches it
         self._acknowledged: deque[int] = deque()  # message ids, from paho's thread
         self._stopping = threading.Event()
-        self._empty = threading.Event()
+        self._asked = 0  # how often `drain` has asked whether the outbox is empty
+        self._answered = 0  # the last question that was answered with yes
         self._connected = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         self._said_lost = False
@@ -139,11 +141,14 @@ class Publisher:
             seconds: how long to wait at most.
             unreached_seconds: how long at most while the broker is not there.
         """
-        self._empty.clear()
+        # A question of its own: what was found before the last counts were put is no answer to it.
+        self._asked += 1
         began = self._monotonic()
-        while not self._empty.wait(0.1):
+        while self._answered < self._asked:
+            self._thread.join(0.1)
             waited = self._monotonic() - began
-            if waited > (seconds if self.connected else min(seconds, unreached_seconds)):
+            most = seconds if self.connected else min(seconds, unreached_seconds)
+            if waited > most or not self._thread.is_alive():
                 return False
         return True
 
@@ -179,15 +184,21 @@ class Publisher:
                 raise EdgeError(f"broker.ca_file {address.ca_file} cannot be used: {error}") from error
 
     def _run(self) -> None:
-        try:
-            outbox = self._open_outbox()
-        except EdgeError as error:
-            self.failure = error
-            return
+        while not self._stopping.is_set():
+            try:
+                self._work()
+            except EdgeError as error:
+                if not self.failure:
+                    log.error("nothing can be published: %s (trying again for ever)", error)
+                self.failure = error
+                self._stopping.wait(RETRY_SECONDS)
+
+    def _work(self) -> None:
+        outbox = self._open_outbox()
         try:
             self._publish_until_stopped(outbox)
-        finally:
             self._settle(outbox)
+        finally:
             outbox.close()
 
     def _publish_until_stopped(self, outbox: Outbox) -> None:
@@ -197,6 +208,9 @@ class Publisher:
             if not self.connected:
                 continue
             self._send_waiting(outbox)
+            if self.failure:
+                log.info("counts are published again")
+                self.failure = None
             now = self._monotonic()
             if now >= live_due:
                 live_due = now + LIVE_SECONDS
@@ -209,16 +223,18 @@ class Publisher:
         while self._acknowledged:
             sent = self._on_their_way.pop(self._acknowledged.popleft(), None)
             if sent:
-                outbox.delivered(*sent.bucket)
+                outbox.delivered(
+                    *sent.bucket
+                )  # if that fails it is sent again, which counts once all the same
 
     def _send_waiting(self, outbox: Outbox) -> None:
-        now = self._monotonic()
+        now, asked = self._monotonic(), self._asked
         for message_id in [i for i, sent in self._on_their_way.items() if now - sent.at > ANSWER_SECONDS]:
             del self._on_their_way[message_id]  # never answered: sent again, which counts once all the same
         skip = frozenset(sent.bucket for sent in self._on_their_way.values())
         waiting = outbox.oldest(max(0, BATCH - len(skip)), skip=skip)
         if not waiting and not skip:
-            self._empty.set()
+            self._answered = asked
         for bucket in waiting:
             message = self._client.publish(bucket.topic, bucket.body, qos=1)
             self._on_their_way[message.mid] = _Sent(
