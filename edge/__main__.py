@@ -341,11 +341,13 @@ def _supervise(config: Path, cameras: list[str]) -> None:
                 if stopping.wait(0.2):
                     child.terminate()
             codes[camera] = child.returncode
-            if child.returncode in (0, 2, 3, 4) or stopping.is_set():
-                return  # ended, or would fail the same way again
+            if child.returncode in (0, 2, 4) or stopping.is_set():
+                return  # ended, or would fail the same way until somebody mends it
             now = time.monotonic()
             failures = [at for at in failures if now - at < RESTART_WINDOW_SECONDS] + [now]
-            wait = RESTART_WINDOW_SECONDS if len(failures) > MOST_RESTARTS else 1.0
+            # A full disk or a missing model (3) may be mended while nobody is at the device.
+            hasty = child.returncode != 3 and len(failures) <= MOST_RESTARTS
+            wait = 1.0 if hasty else RESTART_WINDOW_SECONDS
             logging.getLogger(__name__).error(
                 "camera %s ended with code %d; started again in %.0f s", camera, child.returncode, wait
             )

@@ -283,7 +283,8 @@ class CameraProcess:
             tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
             return Run(self._camera.source, now, None, repeatable=False)
         source = str(recording)
-        if resume and before and _can_go_on(before, source, start_at):
+        waiting, _ = self._outbox.depth(now)
+        if resume and before and _can_go_on(before, source, start_at, undelivered=waiting > 0):
             tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
             return Run(source, before.started_at, before.counted_until, repeatable=True)
         begin = now if start_at is None else start_at
@@ -392,8 +393,10 @@ def recording_of(camera: CameraSettings) -> Path | None:
     return None if is_live(camera.source) else Path(camera.source)
 
 
-def _can_go_on(before: Progress, source: str, start_at: float | None) -> bool:
-    return not before.ended and before.source == source and start_at in (None, before.started_at)
+def _can_go_on(before: Progress, source: str, start_at: float | None, *, undelivered: bool) -> bool:
+    """Whether a recording is taken up again: it was interrupted, or has ended but not been delivered yet."""
+    left_off = not before.ended or undelivered
+    return left_off and before.source == source and start_at in (None, before.started_at)
 
 
 def _credentials(path: Path) -> str:

@@ -17,6 +17,7 @@ def m001_buckets(db: Database) -> None:
             camera TEXT NOT NULL,
             bucket_start INTEGER NOT NULL, -- seconds since the epoch
             revision INTEGER NOT NULL,
+            news_revision INTEGER NOT NULL, -- the last one in which somebody crossed or ended a visit
             delivered_revision INTEGER NOT NULL DEFAULT 0,
             final INTEGER NOT NULL,
             put_at REAL NOT NULL, -- seconds since the epoch

@@ -2,12 +2,14 @@
 
 A bucket is kept once, at its newest revision, together with the revision that the broker has
 acknowledged: what waits to be sent is where the two differ. So a minute that was corrected ten times
-while the broker was away is sent once, and sending is resumed after any crash.
+while the broker was away is sent once, and sending is resumed after any crash. A running minute waits
+only while it has news: that a quiet one has been watched a little longer is told when it is final.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -24,6 +26,10 @@ KEPT_SECONDS = 30 * 86400.0
 """How long the device keeps what the broker has, as its own tally."""
 
 BUSY_SECONDS = 15.0
+WAL_TRIES = 100
+WAL_PAUSE_SECONDS = 0.05
+
+_WAITS = "delivered_revision < revision AND (final OR delivered_revision < news_revision)"
 
 
 class OutboxError(EdgeError):
@@ -131,10 +137,8 @@ class Outbox:
             skip: (camera, bucket_start, revision) of what was sent and is not yet acknowledged.
         """
         rows = self._rows(
-            """
-            SELECT camera, bucket_start, revision, topic, body FROM buckets
-            WHERE delivered_revision < revision ORDER BY bucket_start LIMIT ?
-            """,
+            f"SELECT camera, bucket_start, revision, topic, body FROM buckets WHERE {_WAITS} "  # noqa: S608 - our constant
+            "ORDER BY bucket_start LIMIT ?",
             limit + len(skip),
         )
         waiting = [
@@ -156,7 +160,7 @@ class Outbox:
 
     def depth(self, now: float) -> tuple[int, float]:
         """How many buckets wait, and for how many seconds the oldest of them has."""
-        row = self._one("SELECT count(*), min(put_at) FROM buckets WHERE delivered_revision < revision")
+        row = self._one(f"SELECT count(*), min(put_at) FROM buckets WHERE {_WAITS}")  # noqa: S608 - our constant
         count, oldest = row or (0, None)
         return count, max(0.0, now - oldest) if oldest is not None else 0.0
 
@@ -201,14 +205,15 @@ class Outbox:
     def _put_one(self, message: Counts, at: float) -> None:
         start = int(message.bucket_start.timestamp())
         kept = self._one(
-            "SELECT revision, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
+            "SELECT revision, news_revision, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
             message.camera,
             start,
         )
-        revision = 1
+        revision, news_revision = 1, int(_says_something(message))
         if kept:
             revision = kept[0] + 1
-            before = _read(kept[1], kept[2])
+            before = _read(kept[2], kept[3])
+            news_revision = kept[1] if before and _facts(before) == _facts(message) else revision
             if before and message.replayed and not before.replayed:
                 raise OutboxError(
                     f"camera {message.camera}: the minute from {message.bucket_start.isoformat()} on "
@@ -218,13 +223,23 @@ class Outbox:
         message = message.model_copy(update={"revision": revision})
         self._db.execute(
             """
-            INSERT INTO buckets (camera, bucket_start, revision, final, put_at, topic, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO buckets (camera, bucket_start, revision, news_revision, final, put_at, topic, body)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (camera, bucket_start) DO UPDATE SET revision = excluded.revision,
-                final = excluded.final, topic = excluded.topic, body = excluded.body,
+                news_revision = excluded.news_revision, final = excluded.final,
+                topic = excluded.topic, body = excluded.body,
                 put_at = CASE WHEN delivered_revision < revision THEN put_at ELSE excluded.put_at END
             """,
-            (message.camera, start, revision, message.final, at, message.topic, encode(message).decode()),
+            (
+                message.camera,
+                start,
+                revision,
+                news_revision,
+                message.final,
+                at,
+                message.topic,
+                encode(message).decode(),
+            ),
         )
 
     def _drop_oldest(self, which: str) -> dict[str, int]:
@@ -273,15 +288,45 @@ def _open(path: Path) -> Database:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA journal_mode = WAL")
-        # Every commit reaches the disk: a power cut loses no crossing that was counted.
-        connection.execute("PRAGMA synchronous = FULL")
-        database = Database(connection)
-        if migrations.pending(database):
-            migrations.apply(database)
+        try:
+            _switch_to_wal(connection)
+            # Every commit reaches the disk: a power cut loses no crossing that was counted.
+            connection.execute("PRAGMA synchronous = FULL")
+            database = Database(connection)
+            _migrate(database)
+        except BaseException:
+            connection.close()
+            raise
     except (OSError, sqlite3.Error) as error:
         raise _in_words(path, error) from error
     return database
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # SQLite does not wait for the lock here, however long the busy timeout.
+    for tries_left in reversed(range(WAL_TRIES)):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if not tries_left or "locked" not in str(error):
+                raise
+            time.sleep(WAL_PAUSE_SECONDS)
+        else:
+            return
+
+
+def _migrate(database: Database) -> None:
+    if not migrations.pending(database):
+        return
+    # Asked again under the lock: another process may be opening the new file at the same moment.
+    database.execute("BEGIN IMMEDIATE")
+    try:
+        if migrations.pending(database):
+            migrations.apply(database)
+    except BaseException:
+        database.execute("ROLLBACK")
+        raise
+    database.execute("COMMIT")
 
 
 def _in_words(path: Path, error: Exception) -> OutboxError:

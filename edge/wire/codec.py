@@ -45,7 +45,7 @@ def decode(topic: str, payload: bytes) -> Message:
     if type(schema) is not int or not OLDEST_READABLE_SCHEMA <= schema <= SCHEMA:
         raise WireError(f"schema is {schema!r}; this reader knows {OLDEST_READABLE_SCHEMA} to {SCHEMA}")
     try:
-        message = MESSAGE_OF[address.kind].model_validate_json(payload)
+        message = MESSAGE_OF[address.kind].model_validate_json(payload, strict=True)
     except ValidationError as error:
         raise WireError(_in_words(error)) from error
     if not message.is_from(address):

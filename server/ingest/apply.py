@@ -38,6 +38,10 @@ class BatchResult:
     refused: int
 
 
+_STATES = ("/status", "/health")
+"""Ends of the topics whose last message the broker keeps."""
+
+
 class _Outcome(Enum):
     STORED = "stored"
     UNCHANGED = "unchanged"
@@ -93,6 +97,8 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
 
 
 def _apply(db: Database, settings: Settings, received: Received, now: datetime) -> _Outcome:
+    if not received.payload and received.topic.endswith(_STATES):
+        return _Outcome.UNCHANGED  # somebody cleared the state that the broker kept
     try:
         message = _understood(settings, received)
         changed = _keep_safely(db, message, now, retained=received.retained)
@@ -154,6 +160,6 @@ def _set_aside(db: Database, received: Received, reason: str, now: datetime) -> 
         origin=received.topic,
         payload=received.payload,
         reason=reason,
-        newest_only=received.topic.endswith(("/live", "/status", "/health")),
+        newest_only=received.topic.endswith((*_STATES, "/live")),
     )
     return _Outcome.QUARANTINED if quarantine.put(db, refusal, now) else _Outcome.REFUSED

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -64,6 +66,19 @@ def test_every_version_of_a_minute_gets_the_next_revision_and_only_the_newest_wa
     message = decode(one.topic, one.body)
     assert isinstance(message, Counts)
     assert (one.revision, message.revision, message.lines[0].count_in) == (3, 3, 3)
+
+
+def test_a_quiet_minute_is_sent_once_it_is_final_and_one_with_news_at_once(box: Outbox) -> None:
+    quiet, busy = minute(0, count_in=0), minute(1, count_in=2)
+    put(box, quiet.model_copy(update={"final": False}), busy.model_copy(update={"final": False}))
+    assert waiting(box) == [(1, 1)]
+
+    acknowledge(box, 1, 1)
+    put(box, busy.model_copy(update={"final": False, "coverage": 0.5}))
+    assert waiting(box) == [], "watched a little longer is no news"
+
+    put(box, quiet.model_copy(update={"final": True}), busy.model_copy(update={"final": True}))
+    assert waiting(box) == [(0, 2), (1, 3)]
 
 
 def test_what_is_delivered_waits_no_more(box: Outbox) -> None:
@@ -163,6 +178,23 @@ def test_depth_is_how_many_wait_and_since_when(box: Outbox) -> None:
     put(box, minute(0, count_in=3), at=NOON + 250)  # corrected after it was delivered: waits anew
     assert box.depth(NOON + 300) == (2, 200.0)
     assert box.depth(NOON - 50) == (2, 0.0)  # a clock that was set back
+
+
+def test_many_may_open_a_new_outbox_at_the_same_moment(tmp_path: Path) -> None:
+    for number in range(10):
+        path, together = tmp_path / f"{number}.db", threading.Barrier(6)
+
+        def open_it(path: Path = path, together: threading.Barrier = together) -> dict[str, tuple[int, int]]:
+            together.wait(10)
+            box = Outbox(path)
+            try:
+                return box.totals().lines
+            finally:
+                box.close()
+
+        with ThreadPoolExecutor(6) as pool:
+            opened = [pool.submit(open_it) for _ in range(6)]
+        assert [one.result() for one in opened] == [{}] * 6
 
 
 # Bounds

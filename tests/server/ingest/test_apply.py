@@ -51,6 +51,12 @@ def test_a_lower_revision_after_a_higher_changes_nothing_even_within_a_batch(db:
     assert _people_in(db) == 7
 
 
+def test_clearing_a_state_that_the_broker_kept_is_no_mistake(db: Database) -> None:
+    cleared = Received(status().topic, b"")
+    assert _apply(db, cleared) == BatchResult(0, 1, 0, 0)
+    assert _apply(db, Received(TOPIC, b"")) == BatchResult(0, 0, 1, 0)
+
+
 def _altered(**changes: object) -> bytes:
     return json.dumps(json.loads(encode(bucket(9))) | changes).encode()
 
