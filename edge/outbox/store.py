@@ -342,3 +342,15 @@ def _read(topic: str, body: str) -> Counts | None:
     except WireError:
         return None  # written by a newer version; it is still sent as it is
     return message if isinstance(message, Counts) else None
+
+
+def _facts(message: Counts) -> object:
+    """What somebody did: crossings and visits, not for how long it was watched."""
+    return message.lines, [(zone.zone, zone.dwell) for zone in message.zones]
+
+
+def _says_something(message: Counts) -> bool:
+    """Whether anybody crossed or ended a visit."""
+    return any(line.count_in or line.count_out for line in message.lines) or any(
+        zone.visits for zone in message.zones
+    )
