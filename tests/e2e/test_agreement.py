@@ -115,3 +115,19 @@ def test_sales_from_a_file_meet_the_counts(shop: Shop, tmp_path: Path) -> None:
     waiting = json.loads(shop.run("server", "quarantine", "list", "--json").stdout)
     assert waiting["waiting"] == 1
     assert waiting["rows"][0]["position"] == 5
+
+
+def test_what_was_counted_while_no_broker_was_there_is_sent_by_the_next_run_and_not_counted_again(
+    shop: Shop,
+) -> None:
+    expected = undisturbed(shop)
+    gave_up = shop.run("edge", "replay", clip_of(shop), "--publish", code=5)
+    assert "has not taken everything" in gave_up.stderr
+    assert "Traceback" not in gave_up.stderr
+    assert shop.by_device() == expected
+    shop.start_broker()
+    start_server(shop)
+    until(lambda: "listening at" in shop.log("listen"), "the listener hears")
+
+    shop.run("edge", "replay", clip_of(shop), "--publish", "--resume")
+    assert_all_agree(shop, expected)
