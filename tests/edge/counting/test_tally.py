@@ -194,7 +194,7 @@ def certain(message: Counts) -> object:
     return message.bucket_start, message.final, message.lines, zone.dwell.bins, zone.occupancy_peak
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(1, 399))
 def test_a_tally_restored_at_any_second_goes_on_exactly(second: int) -> None:
     uninterrupted = tally()

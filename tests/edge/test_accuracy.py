@@ -1,0 +1,104 @@
+"""Counting of real clips against what was counted by eye, with the best network that is known."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from edge.assembly import choose_model, counter_builder, open_chosen
+from edge.assets import load_manifest, require
+from edge.capture import Recording
+from edge.counting import Crossing, Direction, Visit
+from edge.tracking import Tracker
+from tests.edge.cast import NOON
+from tests.edge.device import Device
+
+ASSETS = os.environ.get("FOOTFALL_ASSETS")
+
+pytestmark = pytest.mark.skipif(not ASSETS, reason="FOOTFALL_ASSETS names no folder with real clips")
+
+WITHIN_SECONDS = 2.0
+
+Event = tuple[Direction, float]
+
+
+@dataclass
+class Counted:
+    """What a clip gave."""
+
+    crossings: list[Crossing] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
+
+
+def counted(clip: str, folder: Path) -> Counted:
+    """Counts a clip as `footfall-edge init --clip` sets it up; times are seconds after its beginning."""
+    settings = Device(folder, clip=clip).settings
+    detector = open_chosen(choose_model("rtmdet-nano-person"), settings)
+    tracker, result = Tracker(detector.sure_score), Counted()
+    path = require(clip, load_manifest().clips[clip]).path
+    counter = None
+    for frame in Recording(path, NOON).frames():
+        height, width = frame.image.shape[:2]
+        counter = counter or counter_builder(settings.cameras["entrance"])(width, height)
+        for fact in counter.update(tracker.update(detector.detect(frame.image), frame.at), frame.at):
+            if isinstance(fact, Crossing):
+                result.crossings.append(fact)
+            else:
+                result.visits.append(fact)
+    return result
+
+
+def events(result: Counted) -> list[Event]:
+    """Which way, and when after the beginning."""
+    return [(crossing.direction, crossing.at - NOON) for crossing in result.crossings]
+
+
+def truth(clip: str) -> Any:
+    """Its entry in truth.json."""
+    content = json.loads((Path(str(ASSETS)) / "truth.json").read_text("utf-8"))
+    return content["sequences"][f"videos/{clip}"]
+
+
+def wrong(found: list[Event], expected: list[Event]) -> int:
+    """Events missed and events invented, when each is matched to the nearest one in time."""
+    left, missed = list(found), 0
+    for direction, at in expected:
+        near = [one for one in left if one[0] == direction and abs(one[1] - at) <= WITHIN_SECONDS]
+        if near:
+            left.remove(min(near, key=lambda one: abs(one[1] - at)))
+        else:
+            missed += 1
+    return missed + len(left)
+
+
+def test_a_path_with_people_in_both_directions_is_counted_right_but_for_one_event_at_most(
+    tmp_path: Path,
+) -> None:
+    known = truth("vtest.avi")
+    into = {"right_to_left": Direction.IN, "left_to_right": Direction.OUT}
+    expected = [
+        (into[event["dir"]], event["video_frame0"] / known["fps"]) for event in known["lines"][0]["events"]
+    ]
+    assert [way for way, _ in expected].count(Direction.IN) == 15
+    assert [way for way, _ in expected].count(Direction.OUT) == 12
+
+    found = events(counted("vtest", tmp_path))
+
+    assert wrong(found, expected) <= 1
+
+
+def test_six_people_one_by_one_go_out_at_the_right_and_none_comes_in_there(tmp_path: Path) -> None:
+    known = truth("one-by-one-person-detection.mp4")
+    expected = [(Direction.IN, frame / known["fps"]) for frame in known["lines"][0]["events_video_frame0"]]
+    assert len(expected) == 6
+
+    found = [
+        (crossing.direction, crossing.at - NOON) for crossing in counted("one-by-one", tmp_path).crossings
+    ]
+
+    assert wrong(found, expected) == 0
