@@ -11,12 +11,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
 from pathlib import Path
+from queue import SimpleQueue
 from types import FrameType
 from typing import Annotated, Any
 
@@ -47,6 +48,7 @@ FLUSH_SECONDS = 10.0
 END_DRAIN_SECONDS = 60.0
 MOST_RESTARTS = 5
 RESTART_WINDOW_SECONDS = 60.0
+STOP_SECONDS = 30.0
 PARENT_SETTING = "FOOTFALL_PARENT_PID"
 
 app = typer.Typer(
@@ -339,7 +341,7 @@ def _supervise(config: Path, cameras: list[str]) -> None:
             child = subprocess.Popen(command, env=os.environ | {PARENT_SETTING: str(os.getpid())})  # noqa: S603 - our own command
             while child.poll() is None:
                 if stopping.wait(0.2):
-                    child.terminate()
+                    _end(child)
             codes[camera] = child.returncode
             if child.returncode in (0, 2, 4) or stopping.is_set():
                 return  # ended, or would fail the same way until somebody mends it
@@ -354,7 +356,7 @@ def _supervise(config: Path, cameras: list[str]) -> None:
             stopping.wait(wait)
 
     keepers = [threading.Thread(target=keep, args=(camera,), name=camera) for camera in cameras]
-    _on_stop_signals(lambda: stopping.set())
+    _on_stop_signals(stopping.set)
     for keeper in keepers:
         keeper.start()
     for keeper in keepers:
@@ -363,6 +365,15 @@ def _supervise(config: Path, cameras: list[str]) -> None:
     worst = max(codes.values(), default=0)
     if worst > 0 and not stopping.is_set():
         raise typer.Exit(worst)
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Asks a process once to end, and ends it if it does not."""
+    child.terminate()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
 
 
 @contextmanager
@@ -398,11 +409,20 @@ def _stopping(process: CameraProcess) -> Iterator[None]:
         over.set()
 
 
-def _on_stop_signals(stop: Any) -> None:
+def _on_stop_signals(stop: Callable[[], None]) -> None:
+    # The handler runs in the middle of whatever the main thread does, so it takes no lock that this may
+    # hold: it only notes the signal, in the one queue that allows that, and another thread acts on it.
+    asked: SimpleQueue[int] = SimpleQueue()
+
     def handle(number: int, frame: FrameType | None) -> None:
-        del number, frame
+        del frame
+        asked.put(number)
+
+    def act() -> None:
+        asked.get()
         stop()
 
+    threading.Thread(target=act, name="stop", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, handle)
 

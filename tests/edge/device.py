@@ -26,6 +26,7 @@ class Device:
     folder: Path
     port: int = field(default_factory=free_port)
     clip: str = "demo"
+    said: str = ""
 
     def __post_init__(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +108,7 @@ def ended(process: subprocess.Popen[str], code: int, seconds: float = 60) -> tup
         process.kill()
         raise
     assert process.returncode == code, messages
-    assert "Traceback" not in output + messages
+    assert "Traceback" not in output + messages, messages
     return output, messages
 
 
