@@ -176,7 +176,7 @@ def check_config(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fa
             raise
         out.print_json(json.dumps({"ok": False, "problems": list(getattr(error, "problems", [str(error)]))}))
         raise typer.Exit(error.exit_code) from None
-    model = choose_model(settings.detector.model)
+    model = choose_model(settings.detector.model, settings.detector.runtime)
     if as_json:
         out.print_json(json.dumps({"ok": True, "cameras": list(settings.cameras), "model": model.name}))
         return

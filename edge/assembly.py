@@ -17,12 +17,13 @@ from pathlib import Path
 
 import cv2
 
-from edge.assets import AssetMissing, Found, ModelAsset, find, load_manifest, require
+from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
 from edge.capture import FrameSource, LiveCamera, Recording, open_live
-from edge.config import CameraSettings, EdgeSettings, is_live
+from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
 from edge.counting import CameraCounter, CountedBy, Direction, Line, LineCounter, Tally, Zone, ZoneCounter
 from edge.counting.tally import KEPT_SECONDS
 from edge.detection import Detector, open_detector
+from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
 from edge.geometry import Point
 from edge.outbox import Outbox, Progress
@@ -31,6 +32,8 @@ from edge.uplink import BrokerAddress, Publisher
 from edge.wire import DetectorCard, Health, Live, SourceState, Status, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
+LONGEST_NAME = 100
+"""Of a detector, on the wire."""
 CLOCK_STEP_SECONDS = 2.0
 
 log = logging.getLogger(__name__)
@@ -67,10 +70,19 @@ class SteadyClock:
 
 @dataclass(frozen=True, slots=True)
 class ChosenModel:
-    """The detector of a run: which, from where, and how good it was measured to be."""
+    """The detector of a run: which, from where, and how good it was measured to be.
+
+    Attributes:
+        average_precision: person AP at IoU 0.5, or None where nobody measured it.
+        width: network input width in pixels, unless the settings say another.
+    """
 
     name: str
-    asset: ModelAsset
+    licence: str
+    average_precision: float | None
+    measured_on: str
+    backend: str
+    width: int
     found: Found
 
     @property
@@ -78,24 +90,26 @@ class ChosenModel:
         """What every health message says of it."""
         return DetectorCard(
             name=self.name,
-            licence=self.asset.licence,
-            average_precision=self.asset.average_precision,
-            measured_on=self.asset.measured_on,
+            licence=self.licence,
+            average_precision=self.average_precision,
+            measured_on=self.measured_on,
         )
 
     @property
     def in_words(self) -> str:
         """One line that every run prints."""
-        return (
-            f"detector {self.name}, licence {self.asset.licence}, "
-            f"person AP {self.asset.average_precision:.3f} on {self.asset.measured_on}"
+        measured = (
+            "not measured"
+            if self.average_precision is None
+            else f"{self.average_precision:.3f} on {self.measured_on}"
         )
+        return f"detector {self.name}, licence {self.licence}, person AP {measured}"
 
     @property
     def advice(self) -> str:
-        """What to do for a better one; empty if this is the best that is known."""
+        """What to do for a better one; empty if this is the best that is known, or was never measured."""
         best_name, best = max(load_manifest().models.items(), key=lambda item: item[1].average_precision)
-        if best.average_precision <= self.asset.average_precision:
+        if self.average_precision is None or best.average_precision <= self.average_precision:
             return ""
         return (
             f"a better one is known: 'footfall-edge model pull {best_name}' "
@@ -103,32 +117,65 @@ class ChosenModel:
         )
 
 
-def choose_model(name: str) -> ChosenModel:
+def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
     """The named model, or for `auto` the best of those that can be had without asking.
 
     Raises:
         AssetMissing: it is not on this machine, or no such name is known.
+        EdgeError: the package that it needs is not installed.
     """
     models = load_manifest().models
+    if name.startswith(ULTRALYTICS):
+        return _ultralytics(Path(name.removeprefix(ULTRALYTICS)))
     if name != "auto":
         if name not in models:
-            raise AssetMissing(f"no model is called {name!r}", f"known: {', '.join(models)}, and auto")
-        return ChosenModel(name, models[name], require(name, models[name]))
+            known = f"known: {', '.join(models)}, auto, and {ULTRALYTICS}PATH"
+            raise AssetMissing(f"no model is called {name!r}", known)
+        chosen = _from_manifest(name, models[name], runtime, require(name, models[name]))
+        check_installed(chosen.backend)
+        return chosen
+    if runtime == "openvino":
+        check_installed("rtmdet-openvino")  # asked for, so never passed over in silence
     for candidate, asset in sorted(models.items(), key=lambda item: -item[1].average_precision):
-        found = find(asset)
-        if found:
-            return ChosenModel(candidate, asset, found)
+        if BACKENDS[_backend(asset, runtime)].is_installed and (found := find(asset)):
+            return _from_manifest(candidate, asset, runtime, found)
     raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
 
 
 def open_chosen(model: ChosenModel, settings: EdgeSettings) -> Detector:
     """The detector of a chosen model."""
     return open_detector(
-        model.asset.backend,
+        model.backend,
         model.found.path,
-        width=settings.detector.width or model.asset.width,
+        *model.found.parts,
+        width=settings.detector.width or model.width,
         threads=settings.detector.threads,
     )
+
+
+def _backend(asset: ModelAsset, runtime: Runtime) -> str:
+    return RUNS_IN_OPENVINO_AS.get(asset.backend, asset.backend) if runtime == "openvino" else asset.backend
+
+
+def _from_manifest(name: str, asset: ModelAsset, runtime: Runtime, found: Found) -> ChosenModel:
+    return ChosenModel(
+        name,
+        asset.licence,
+        asset.average_precision,
+        asset.measured_on,
+        _backend(asset, runtime),
+        asset.width,
+        found,
+    )
+
+
+def _ultralytics(path: Path) -> ChosenModel:
+    name = f"{ULTRALYTICS}{path.name}"[:LONGEST_NAME]  # without its folder, which is nobody else's business
+    chosen = ChosenModel(
+        name, "AGPL-3.0 (Ultralytics)", None, "", "ultralytics", 640, Found(path, Place.NAMED)
+    )
+    check_installed(chosen.backend)
+    return chosen
 
 
 def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounter]:
@@ -224,7 +271,7 @@ class CameraProcess:
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
-        self.model = choose_model(settings.detector.model)
+        self.model = choose_model(settings.detector.model, settings.detector.runtime)
         detector = open_chosen(self.model, settings)
         self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)

@@ -44,15 +44,27 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Asset(_Entry):
-    """A file that the project uses and does not write itself."""
+class AssetFile(_Entry):
+    """One file by its checksum."""
 
     file: str = Field(description="its name in the cache and in the box")
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     bytes: int
+    url: str | None = None
+
+
+class Asset(AssetFile):
+    """What the project uses and does not write itself: a file, and those that belong to it."""
+
     licence: str
     about: str
-    url: str | None = None
+    by_hand: str | None = Field(None, description="where a person gets it who has to bring it by hand")
+    parts: tuple[AssetFile, ...] = Field((), description="further files without which it is of no use")
+
+    @property
+    def files(self) -> tuple[AssetFile, ...]:
+        """All that has to be here."""
+        return (self, *self.parts)
 
 
 class ModelAsset(Asset):
@@ -109,14 +121,17 @@ class Place(StrEnum):
     FOLDER = "folder"
     CACHE = "cache"
     BOX = "box"
+    NAMED = "named"
+    """Nowhere that is searched: the configuration named its path."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A verified file."""
+    """A verified file, and those that belong to it in the manifest's order; they may lie elsewhere."""
 
     path: Path
     place: Place
+    parts: tuple[Path, ...] = ()
 
 
 def box_folder() -> Path:
@@ -153,10 +168,9 @@ def load_manifest(path: Path | None = None) -> Manifest:
 
 def find(asset: Asset) -> Found | None:
     """The first verified copy on this machine, or None. Nothing is fetched."""
-    for place, path in _candidates(asset):
-        if _is(asset, path):
-            return Found(path, place)
-    return None
+    found = [_find_file(file) for file in asset.files]
+    whole = [one for one in found if one]
+    return _together(whole) if len(whole) == len(found) else None
 
 
 def require(name: str, asset: Asset) -> Found:
@@ -166,48 +180,75 @@ def require(name: str, asset: Asset) -> Found:
         AssetDamaged: a file of that name is there, but it is another or a damaged one.
         AssetMissing: there is none.
     """
-    found = find(asset)
-    if found:
-        return found
-    for _, path in _candidates(asset, by_name_only=True):
-        raise AssetDamaged(
-            f"{path} is not the {name} that the manifest names: its checksum differs",
-            f"delete it and run 'footfall-edge model pull {name}'",
-        )
-    raise AssetMissing(
-        f"{name} ({asset.file}) is not on this machine",
-        f"run 'footfall-edge model pull {name}', or set {ASSETS_SETTING} to a folder that holds it",
-    )
+    return _together([_require_file(name, file, _remedy(name, asset)) for file in asset.files])
 
 
 def pull(name: str, asset: Asset, *, progress: bool = False) -> Found:
-    """The file, fetched into the cache if no copy is on this machine.
+    """The file and its parts, fetched into the cache if no copy is on this machine.
 
     Raises:
         AssetMissing: no address is known, or the address cannot be reached.
         AssetDamaged: what came is not what the manifest names; it is thrown away.
     """
-    found = find(asset)
+    found = []
+    for file in asset.files:
+        here = _find_file(file)
+        if not (here or file.url):
+            raise AssetMissing(
+                f"{name} ({file.file}) is not on this machine and has no address to fetch it from",
+                _remedy(name, asset),
+            )
+        found.append(here or _fetch(name, file, progress=progress))
+    return _together(found)
+
+
+def _remedy(name: str, asset: Asset) -> str:
+    bring = f"set {ASSETS_SETTING} to a folder that holds it"
+    if asset.by_hand:
+        return f"get it from {asset.by_hand}, and {bring}"
+    return f"run 'footfall-edge model pull {name}', or {bring}"
+
+
+def _together(found: list[Found]) -> Found:
+    return Found(found[0].path, found[0].place, tuple(part.path for part in found[1:]))
+
+
+def _find_file(file: AssetFile) -> Found | None:
+    for place, path in _candidates(file):
+        if _is(file, path):
+            return Found(path, place)
+    return None
+
+
+def _require_file(name: str, file: AssetFile, remedy: str) -> Found:
+    found = _find_file(file)
     if found:
         return found
-    if not asset.url:
-        raise AssetMissing(f"{name} is not on this machine and has no address to fetch it from")
-    target = cache_folder() / asset.file
+    for _, path in _candidates(file, by_name_only=True):
+        raise AssetDamaged(
+            f"{path} is not the {name} that the manifest names: its checksum differs",
+            f"delete it and {remedy}",
+        )
+    raise AssetMissing(f"{name} ({file.file}) is not on this machine", remedy)
+
+
+def _fetch(name: str, file: AssetFile, *, progress: bool) -> Found:
+    target = cache_folder() / file.file
     incoming = target.with_name(target.name + ".part")
     bar = _Bar(name) if progress else None
     try:
         incoming.parent.mkdir(parents=True, exist_ok=True)
-        pooch.HTTPDownloader(progressbar=bar or False, timeout=30)(asset.url, str(incoming), None)
-        if _checksum(incoming) != asset.sha256:
+        pooch.HTTPDownloader(progressbar=bar or False, timeout=30)(file.url, str(incoming), None)
+        if _checksum(incoming) != file.sha256:
             raise AssetDamaged(
-                f"what {asset.url} sent is not the {name} that the manifest names: its checksum differs",
+                f"what {file.url} sent is not the {name} that the manifest names: its checksum differs",
                 "try again later; if it stays so, the file there has been changed",
             )
         incoming.replace(target)
     # requests' errors are OSErrors, and so are those of the disk.
     except OSError as error:
         raise AssetMissing(
-            f"{name} cannot be fetched from {asset.url}: {error}",
+            f"{name} cannot be fetched from {file.url}: {error}",
             f"check the connection and {target.parent}, or bring the file by hand and set {ASSETS_SETTING}",
         ) from error
     finally:
@@ -237,7 +278,7 @@ class _Bar:
         self._shown.stop()
 
 
-def _candidates(asset: Asset, *, by_name_only: bool = False) -> Iterator[tuple[Place, Path]]:
+def _candidates(asset: AssetFile, *, by_name_only: bool = False) -> Iterator[tuple[Place, Path]]:
     folder = assets_folder()
     if folder:
         for path in _files(folder):
@@ -266,7 +307,7 @@ def _files(folder: Path) -> Iterable[Path]:
                 yield path
 
 
-def _is(asset: Asset, path: Path) -> bool:
+def _is(asset: AssetFile, path: Path) -> bool:
     try:
         return path.stat().st_size == asset.bytes and _checksum(path) == asset.sha256
     except OSError:

@@ -17,6 +17,10 @@ from edge.wire.topics import ID_PATTERN, checked_device
 Share = Annotated[float, Field(ge=0, le=1)]
 Place = tuple[Share, Share]
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
+Runtime = Literal["onnxruntime", "openvino"]
+
+ULTRALYTICS = "ultralytics:"
+"""Before a path, in detector.model: a model of Ultralytics, which is under AGPL-3.0."""
 
 SHORTEST_LINE = 0.01
 SMALLEST_ZONE = 0.0001
@@ -126,7 +130,11 @@ class StateSettings(_Section):
 class DetectorSettings(_Section):
     """How people are found."""
 
-    model: str = Field("auto", description="a name of 'footfall-edge model list', or auto: the best one here")
+    model: str = Field(
+        "auto",
+        description="a name of 'footfall-edge model list', auto: the best one here, or ultralytics:PATH",
+    )
+    runtime: Runtime = Field("onnxruntime", description="what computes RTMDet")
     threads: int = Field(2, ge=1, le=64, description="processor threads for one detection")
     width: int | None = Field(
         None, ge=128, le=1920, description="network input width in pixels; unset: as the model was measured"
@@ -179,9 +187,14 @@ def _with_absolute_paths(settings: EdgeSettings, folder: Path) -> EdgeSettings:
     def under(path: Path | None) -> Path | None:
         return None if path is None else folder / path
 
-    broker = settings.broker
+    def model(name: str) -> str:
+        path = name.removeprefix(ULTRALYTICS)
+        return name if path == name else f"{ULTRALYTICS}{folder / path}"
+
+    broker, detector = settings.broker, settings.detector
     return settings.model_copy(
         update={
+            "detector": detector.model_copy(update={"model": model(detector.model)}),
             "state": settings.state.model_copy(update={"folder": folder / settings.state.folder}),
             "broker": broker.model_copy(
                 update={"password_file": under(broker.password_file), "ca_file": under(broker.ca_file)}

@@ -16,6 +16,7 @@ PAD = 114
 MEAN = np.array((103.53, 116.28, 123.675), np.float32)
 DEVIATION = np.array((57.375, 57.12, 58.395), np.float32)
 
+SURE_SCORE = 0.4
 DOUBTFUL_SCORE = 0.15
 """Detections below this are noise to the tracker too."""
 
@@ -23,7 +24,7 @@ DOUBTFUL_SCORE = 0.15
 class RtmDet:
     """A person detector that takes any picture whose sides 32 divides; it letterboxes to `width`."""
 
-    sure_score = 0.4
+    sure_score = SURE_SCORE
 
     def __init__(self, path: Path, width: int, threads: int) -> None:
         self._session = open_session(path, threads)
@@ -32,17 +33,26 @@ class RtmDet:
 
     def detect(self, image: Image) -> Detections:
         """See `Detector.detect`."""
-        picture, scale = letterbox(image, self._width)
-        blob = ((picture - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
-        found: Floats = self._session.run(["dets"], {self._input: np.ascontiguousarray(blob)})[0][0]
-        found = found[found[:, 4] >= DOUBTFUL_SCORE]
-        if not len(found):
-            return NOBODY
-        boxes = found[:, :4] / scale
-        height, width = image.shape[:2]
-        boxes[:, 0::2] = boxes[:, 0::2].clip(0, width)
-        boxes[:, 1::2] = boxes[:, 1::2].clip(0, height)
-        return Detections.from_boxes(boxes, found[:, 4].copy())
+        blob, scale = prepared(image, self._width)
+        return people_in(self._session.run(["dets"], {self._input: blob})[0][0], scale, image)
+
+
+def prepared(image: Image, width: int) -> tuple[Floats, float]:
+    """What the network takes, (1, 3, height, width), and the scale from the picture to it."""
+    picture, scale = letterbox(image, width)
+    return np.ascontiguousarray(((picture - MEAN) / DEVIATION).transpose(2, 0, 1)[None]), scale
+
+
+def people_in(found: Floats, scale: float, image: Image) -> Detections:
+    """People of the network's rows (n, 5): box in its own pixels, score."""
+    found = found[found[:, 4] >= DOUBTFUL_SCORE]
+    if not len(found):
+        return NOBODY
+    boxes = found[:, :4] / scale
+    height, width = image.shape[:2]
+    boxes[:, 0::2] = boxes[:, 0::2].clip(0, width)
+    boxes[:, 1::2] = boxes[:, 1::2].clip(0, height)
+    return Detections.from_boxes(boxes, found[:, 4].copy())
 
 
 def letterbox(image: Image, longest: int) -> tuple[Floats, float]:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import onnxruntime as ort
-
+from edge.detection.packages import without_telemetry
 from edge.errors import EdgeError
 
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
-def open_session(path: Path, threads: int) -> ort.InferenceSession:
+
+def open_session(path: Path, threads: int) -> InferenceSession:
     """A session on the CPU.
 
     Raises:
         EdgeError: the file is no network that this ONNX Runtime can read.
     """
+    without_telemetry()
+    import onnxruntime as ort  # reports home from its import on, unless told before
+
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

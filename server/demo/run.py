@@ -240,8 +240,7 @@ def _print_outcome(outcome: Outcome, console: Console) -> None:
         stay = f", {of['mean_dwell_seconds']:.1f} s on average" if of["visits"] else ""
         console.print(f"zone {zone}: {of['visits']} visit(s){stay}", highlight=False)
     console.print(
-        f"detector {card['name']}, licence {card['licence']}, "
-        f"person AP {card['average_precision']:.3f} on {card['measured_on']}",
+        f"detector {card['name']}, licence {card['licence']}, person AP {_measured(card)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -287,6 +286,11 @@ def _until_interrupted(console: Console, stage: Stage) -> None:
 
 def _or_dash(value: int | None) -> str:
     return "–" if value is None else str(value)
+
+
+def _measured(card: dict[str, Any]) -> str:
+    precision = card["average_precision"]
+    return "not measured" if precision is None else f"{precision:.3f} on {card['measured_on']}"
 
 
 def _seconds(value: float | None) -> str:

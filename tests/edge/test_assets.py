@@ -15,6 +15,7 @@ import pytest
 from edge.assets import (
     Asset,
     AssetDamaged,
+    AssetFile,
     AssetMissing,
     Place,
     box_folder,
@@ -77,10 +78,13 @@ def test_every_entry_of_the_manifest_is_well_formed() -> None:
         assert asset.bytes > 0, name
         assert asset.licence, name
         assert asset.about, name
-        assert asset.url is None or asset.url.startswith("https://"), name
-        assert asset.url or (box_folder() / asset.file).is_file(), f"{name} cannot be had anywhere"
+        for file in asset.files:
+            assert file.url is None or file.url.startswith("https://"), name
+            had = file.url or asset.by_hand or (box_folder() / file.file).is_file()
+            assert had, f"{file.file} of {name} cannot be had anywhere"
     assert {model.backend for model in manifest.models.values()} <= set(BACKENDS)
-    assert len({asset.file for _, asset in entries}) == len(entries)
+    files = [file.file for _, asset in entries for file in asset.files]
+    assert len(set(files)) == len(files)
 
 
 def test_every_file_in_the_box_is_what_the_manifest_says() -> None:
@@ -292,3 +296,53 @@ def test_a_server_that_is_not_there_is_said(cache: Path) -> None:
 def test_a_file_without_an_address_cannot_be_fetched() -> None:
     with pytest.raises(AssetMissing, match="has no address"):
         pull("weights", known())
+
+
+def test_what_has_to_be_brought_by_hand_is_said_with_where_it_is() -> None:
+    asset = known().model_copy(update={"by_hand": "its maker's page"})
+
+    for ask in (pull, require):
+        with pytest.raises(AssetMissing, match="is not on this machine") as caught:
+            ask("weights", asset)
+        assert caught.value.hint.startswith("get it from its maker's page, and set FOOTFALL_ASSETS")
+
+
+# What consists of several files
+
+SECOND = b"more weights"
+
+
+def in_two(url: str | None = None) -> Asset:
+    """A model of two files, of which the second has this address."""
+    second = AssetFile(
+        file="weights.bin", sha256=hashlib.sha256(SECOND).hexdigest(), bytes=len(SECOND), url=url
+    )
+    return known().model_copy(update={"parts": (second,)})
+
+
+def test_the_parts_of_a_model_are_found_wherever_they_lie(folder: Path, cache: Path) -> None:
+    first, second = lay(folder / "a" / "graph"), lay(cache / "weights.bin", SECOND)
+
+    assert require("weights", in_two()) == find(in_two())
+    assert require("weights", in_two()).path == first
+    assert require("weights", in_two()).parts == (second,)
+
+
+@pytest.mark.parametrize("content", [pytest.param(None, id="not there"), pytest.param(b"?", id="damaged")])
+def test_a_model_of_which_a_part_is_missing_is_not_here(content: bytes | None, folder: Path) -> None:
+    lay(folder / "weights.onnx")
+    if content:
+        lay(folder / "weights.bin", content)
+
+    assert find(in_two()) is None
+    with pytest.raises(AssetDamaged if content else AssetMissing, match=r"weights\.bin"):
+        require("weights", in_two())
+
+
+def test_only_the_part_that_is_missing_is_fetched(folder: Path, cache: Path) -> None:
+    first = lay(folder / "weights.onnx")
+    with serving(sends(SECOND)) as url:
+        found = pull("weights", in_two(url))
+
+    assert (found.path, found.parts) == (first, (cache / "weights.bin",))
+    assert list(cache.iterdir()) == [cache / "weights.bin"]

@@ -11,6 +11,7 @@ import pytest
 from edge.assets import find, load_manifest
 from edge.detection import Detector, open_detector
 from edge.detection.centrepoint import distinct
+from edge.detection.opening import BACKENDS
 from edge.detection.rtmdet import PAD, STRIDE, letterbox
 from edge.errors import EdgeError
 from edge.people import Detections, Image
@@ -175,4 +176,4 @@ def test_an_unknown_backend_is_said_with_those_that_are_known(tmp_path: Path) ->
     with pytest.raises(EdgeError, match="'yolo'") as caught:
         open_detector("yolo", tmp_path, width=416, threads=1)
 
-    assert caught.value.hint == "known: centrepoint-onnx, rtmdet-onnx"
+    assert caught.value.hint == f"known: {', '.join(sorted(BACKENDS))}"
