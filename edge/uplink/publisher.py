@@ -171,6 +171,9 @@ class Publisher:
                 log.debug("the broker left before the goodbye")
         self._client.disconnect()
         self._client.loop_stop()
+        # Lets go of each other, so that paho closes its sockets now and not when garbage is collected.
+        client = self._client
+        client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_publish = None
 
     def _show_credentials(self) -> None:
         address = self._address

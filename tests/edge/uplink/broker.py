@@ -87,8 +87,8 @@ def listening(port: int, into: Listener | None = None) -> Iterator[Listener]:
     listener.subscribed.clear()
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
 
-    def subscribe(*_: object) -> None:
-        client.subscribe("footfall/#", qos=0)
+    def subscribe(connected: mqtt.Client, *_: object) -> None:
+        connected.subscribe("footfall/#", qos=0)
 
     def note(_: mqtt.Client, __: object, message: mqtt.MQTTMessage) -> None:
         listener.heard.append((message.topic, bytes(message.payload), message.retain))
