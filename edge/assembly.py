@@ -18,7 +18,7 @@ from pathlib import Path
 import cv2
 
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
-from edge.capture import FrameSource, LiveCamera, Recording, open_live
+from edge.capture import FrameSource, LiveCamera, Recording, open_live, without_credentials
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
 from edge.counting import CameraCounter, CountedBy, Direction, Line, LineCounter, Tally, Zone, ZoneCounter
 from edge.counting.tally import KEPT_SECONDS
@@ -328,7 +328,7 @@ class CameraProcess:
         before = self._outbox.progress(self._name)
         if recording is None:
             tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
-            return Run(self._camera.source, now, None, repeatable=False)
+            return Run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
         if resume and before and _can_go_on(before, source, start_at, undelivered=waiting > 0):

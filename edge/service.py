@@ -151,7 +151,7 @@ class CameraService:
 
     def _counter_for(self, frame: Frame) -> CameraCounter:
         height, width = frame.image.shape[:2]
-        broken = self._last_at is not None and not 0 < frame.at - self._last_at <= BREAK_SECONDS
+        broken = self._last_at is not None and not 0 <= frame.at - self._last_at <= BREAK_SECONDS
         if self._counter is None or (width, height) != self._size or broken:
             self._forget_everybody()
             self._size = (width, height)

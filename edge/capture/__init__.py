@@ -2,7 +2,7 @@
 
 from edge.capture.frame import CameraLost, Frame, FrameSource, SourceRefused
 from edge.capture.live import LiveCamera, Opened
-from edge.capture.opening import open_live
+from edge.capture.opening import open_live, without_credentials
 from edge.capture.recording import Recording
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "Recording",
     "SourceRefused",
     "open_live",
+    "without_credentials",
 ]
