@@ -43,6 +43,7 @@ class LineCounter:
         self._walkers: dict[int, Walker] = {}
         self._lost: list[Walker] = []
         self._began_at: float | None = None
+        self._looked_at: float | None = None
 
     def __len__(self) -> int:
         return len(self._walkers) + len(self._lost)
@@ -125,15 +126,20 @@ class LineCounter:
     def _may_have_come(self, walker: Walker) -> bool:
         # Whoever is there when counting begins did not come just now.
         is_new = self._began_at is not None and walker.first.at - self._began_at >= PATIENCE_SECONDS
-        return self._line.late_counts and is_new and not self._is_crowded(walker)
+        recent = [other for other in self._everybody() if walker.first.at - other.last.at <= PATIENCE_SECONDS]
+        return self._line.late_counts and is_new and not _is_crowded(walker, recent)
 
     def _look_round(self, at: float) -> None:
+        """Notes who is, or was in the last picture, too near to somebody seen now."""
+        before, self._looked_at = self._looked_at, at
+        seen = [walker for walker in self._walkers.values() if walker.last.at == at]
         for walker in self._walkers.values():
+            is_near = self._line.distance(walker.place) <= walker.height
             if walker.last.at == at:
-                walker.is_crowded = self._is_crowded(walker)
-
-    def _is_crowded(self, walker: Walker) -> bool:
-        return any(other is not walker and are_crowded(walker, other) for other in self._everybody())
+                walker.is_crowded = is_near and _is_crowded(walker, seen)
+            elif walker.last.at == before:
+                # Where one of two boxes of a person vanishes, the other is seen again.
+                walker.is_crowded |= is_near and _is_crowded(walker, seen)
 
     def _lose(self, given: set[int]) -> None:
         for track_id in [track_id for track_id in self._walkers if track_id not in given]:
@@ -156,6 +162,10 @@ def _released(walker: Walker) -> Iterator[Crossing]:
     if walker.held:
         yield walker.held.crossing
         walker.held = None
+
+
+def _is_crowded(walker: Walker, others: Iterable[Walker]) -> bool:
+    return any(other is not walker and are_crowded(walker, other) for other in others)
 
 
 def _is_alike(held: Held, walker: Walker) -> bool:
