@@ -186,7 +186,15 @@ def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounte
             return Point(place[0] * width, place[1] * height)
 
         lines = [
-            LineCounter(Line(line.id, pixels(line.points[0]), pixels(line.points[1]), pixels(line.arrow[1])))
+            LineCounter(
+                Line(
+                    line.id,
+                    tuple(pixels(place) for place in line.points),
+                    (pixels(line.arrow[0]), pixels(line.arrow[1])),
+                    line.recross_seconds,
+                    line.late_counts,
+                )
+            )
             for line in camera.lines
         ]
         zones = {

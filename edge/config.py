@@ -5,13 +5,14 @@ from __future__ import annotations
 import difflib
 import tomllib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edge.errors import EdgeError
-from edge.geometry import Point, area, crosses_itself, cut, distance
+from edge.geometry import Point, area, crosses_itself, distance, line_crosses_itself, way_over
 from edge.wire.topics import ID_PATTERN, checked_device
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -43,20 +44,35 @@ class LineSettings(_Section):
     """A line across an entrance, and the arrow that says which way is in."""
 
     id: Id = Field(description="name of the line in all counts")
-    points: tuple[Place, Place] = Field(
-        description="its two ends, each [x, y] as shares of the picture's width and height from the top left"
+    points: Annotated[tuple[Place, ...], Field(min_length=2, max_length=16)] = Field(
+        description="its ends, and the places in order where it bends between them, "
+        "each [x, y] as shares of the picture's width and height from the top left"
     )
     arrow: tuple[Place, Place] = Field(
         description="from a place outside to a place inside; crossing along it counts as in"
     )
+    recross_seconds: float = Field(
+        1.0,
+        ge=0,
+        le=60,
+        description="somebody who comes back over the line within so long has not crossed it",
+    )
+    late_counts: bool = Field(
+        True, description="whether those count who are lost, or first seen, while they walk across the line"
+    )
 
     @model_validator(mode="after")
     def _can_count(self) -> Self:
-        first, second = (Point(*place) for place in self.points)
+        line = tuple(Point(*place) for place in self.points)
         tail, head = (Point(*place) for place in self.arrow)
-        if distance(first, second) < SHORTEST_LINE:
-            raise ValueError("the two points of the line are the same place; move one of them")
-        if cut((tail, head), (first, second)) is None:
+        if any(distance(first, second) < SHORTEST_LINE for first, second in pairwise(line)):
+            raise ValueError("two points of the line are the same place; move one of them")
+        if line_crosses_itself(line):
+            raise ValueError(
+                "the line crosses itself; give its points in the order in which one walks along it, "
+                "or make two lines of it"
+            )
+        if way_over((tail, head), line) == 0:
             raise ValueError(
                 "the arrow does not go from one side of the line to the other; "
                 "let it begin outside the shop and end inside"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -39,6 +40,68 @@ def cut(path: tuple[Point, Point], line: tuple[Point, Point]) -> tuple[float, fl
     return share, ((x - line[0].x) * along_x + (y - line[0].y) * along_y) / (along_x**2 + along_y**2)
 
 
+class Cut(NamedTuple):
+    """Where a path cuts a line of several segments.
+
+    Attributes:
+        share: share of the path, 0..1.
+        sign: 1 towards the side where `turn` along the line is positive, -1 towards the other.
+        within: between the line's ends, not on the straights that go on beyond them.
+    """
+
+    share: float
+    sign: int
+    within: bool
+
+
+def cuts(path: tuple[Point, Point], line: tuple[Point, ...]) -> list[Cut]:
+    """All places where a path cuts a line, or the straights that go on beyond its two ends, in its order.
+
+    The signs add up to the path's signed intersection number with the line, which says whether it went to
+    the other side, however the line is bent (see Hormann and Agathos, "The point in polygon problem for
+    arbitrary polygons", 2001, for the same idea with rays). A joint belongs to exactly one of its segments.
+    """
+    found: list[Cut] = []
+    for number, side in enumerate(pairwise(line)):
+        met = cut(path, side)
+        if met is None:
+            continue
+        share, position = met
+        sign = 1 if turn(*side, path[1]) > turn(*side, path[0]) else -1
+        is_first, is_last = number == 0, number == len(line) - 2
+        begin, end = turn(*path, side[0]), turn(*path, side[1])
+        if (begin > 0) != (end > 0) or (is_first and begin == 0) or (is_last and end == 0):
+            found.append(Cut(share, sign, within=True))
+        elif (is_first and position < 0) or (is_last and position > 1):
+            place = between(*path, share)
+            if len(line) == 2 or _nearest(line, place).is_beyond:
+                found.append(Cut(share, sign, within=False))
+    return sorted(found)
+
+
+def way_over(path: tuple[Point, Point], line: tuple[Point, ...]) -> int:
+    """Which way a path goes over a line, by the sign of its cuts; 0 if it does not, or goes back again.
+
+    A straight line may be passed beyond its ends, a bent one only between them.
+    """
+    total = sum(one.sign for one in cuts(path, line) if one.within or len(line) == 2)
+    return (total > 0) - (total < 0)
+
+
+def between(first: Point, second: Point, share: float) -> Point:
+    """The place at a share of the way from `first` to `second`."""
+    return Point(first.x + share * (second.x - first.x), first.y + share * (second.y - first.y))
+
+
+def distance_to(line: tuple[Point, ...], place: Point) -> float:
+    """Pixels from a line; beyond its ends, from the straight that goes on there."""
+    nearest = _nearest(line, place)
+    if not nearest.is_beyond:
+        return nearest.distance
+    first, second = nearest.side
+    return abs(turn(first, second, place)) / distance(first, second)
+
+
 def inside(polygon: tuple[Point, ...], place: Point) -> bool:
     """Whether a place lies within a polygon (even-odd rule)."""
     found = False
@@ -62,6 +125,15 @@ def crosses_itself(polygon: tuple[Point, ...]) -> bool:
     return False
 
 
+def line_crosses_itself(line: tuple[Point, ...]) -> bool:
+    """Whether two segments of a line meet elsewhere than in their joint, or one runs back on another."""
+    sides = list(pairwise(line))
+    for i, first in enumerate(sides):
+        if any(_meet(first, second) for second in sides[i + 2 :]):
+            return True
+    return any(_runs_back(*corner) for corner in zip(line, line[1:], line[2:], strict=False))
+
+
 def area(polygon: tuple[Point, ...]) -> float:
     """Area of a polygon that does not cross itself, in pixels²."""
     twice = sum(
@@ -70,8 +142,38 @@ def area(polygon: tuple[Point, ...]) -> float:
     return abs(twice) / 2
 
 
+class _Nearest(NamedTuple):
+    distance: float
+    side: tuple[Point, Point]
+    is_beyond: bool  # nearest to an end of the line, and past it
+
+
+def _nearest(line: tuple[Point, ...], place: Point) -> _Nearest:
+    last = len(line) - 2
+    found = []
+    for number, (first, second) in enumerate(pairwise(line)):
+        along_x, along_y = second.x - first.x, second.y - first.y
+        share = (place.x - first.x) * along_x + (place.y - first.y) * along_y
+        share /= along_x**2 + along_y**2
+        foot = between(first, second, min(max(share, 0.0), 1.0))
+        is_beyond = (number == 0 and share < 0) or (number == last and share > 1)
+        found.append(_Nearest(distance(place, foot), (first, second), is_beyond))
+    return min(found, key=lambda one: one.distance)
+
+
+def _runs_back(before: Point, corner: Point, after: Point) -> bool:
+    onward = (corner.x - before.x) * (after.x - corner.x) + (corner.y - before.y) * (after.y - corner.y)
+    return turn(before, corner, after) == 0 and onward < 0
+
+
 def _meet(first: tuple[Point, Point], second: tuple[Point, Point]) -> bool:
     return (
         turn(*first, second[0]) * turn(*first, second[1]) <= 0
         and turn(*second, first[0]) * turn(*second, first[1]) <= 0
+        and _overlap([place.x for place in first], [place.x for place in second])
+        and _overlap([place.y for place in first], [place.y for place in second])
     )
+
+
+def _overlap(first: list[float], second: list[float]) -> bool:
+    return max(min(first), min(second)) <= min(max(first), max(second))

@@ -159,10 +159,10 @@ class CameraService:
         return self._counter
 
     def _forget_everybody(self) -> None:
-        visits = self._counter.close(VisitEnd.STOPPED) if self._counter else []
+        facts = self._counter.close(VisitEnd.STOPPED) if self._counter else []
         if self._last_at is not None and self._last_at > self._known_until:
-            for visit in visits:
-                self._count(visit)
+            for fact in facts:
+                self._count(fact)
         self._tracker = Tracker(self._detector.sure_score)
         self._last_at = None
 

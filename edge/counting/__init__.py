@@ -2,7 +2,8 @@
 
 from edge.counting.camera import CameraCounter
 from edge.counting.facts import Crossing, Direction, Visit, VisitEnd
-from edge.counting.lines import Line, LineCounter
+from edge.counting.line import Line
+from edge.counting.lines import LineCounter
 from edge.counting.tally import CountedBy, Tally
 from edge.counting.zones import Zone, ZoneCounter
 

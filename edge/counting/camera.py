@@ -26,13 +26,16 @@ class CameraCounter:
         """Facts that the tracks confirm by `at` (seconds since the epoch)."""
         facts: list[Crossing | Visit] = []
         for line in self._lines:
-            facts += line.update(tracks)
+            facts += line.update(tracks, at)
         for zone in self._zones.values():
             facts += zone.update(tracks, at)
         return facts
 
-    def close(self, end: VisitEnd) -> list[Visit]:
-        """Ends all visits and forgets everybody."""
+    def close(self, end: VisitEnd) -> list[Crossing | Visit]:
+        """Ends all visits, gives out the crossings that were held back, and forgets everybody."""
+        facts: list[Crossing | Visit] = []
         for line in self._lines:
-            line.update([])
-        return [visit for zone in self._zones.values() for visit in zone.close(end)]
+            facts += line.close()
+        for zone in self._zones.values():
+            facts += zone.close(end)
+        return facts

@@ -1,46 +1,38 @@
 """Entrance lines: who crossed, in which direction, when.
 
 A side counts as taken only once the feet are a share of the body height beyond the line. What happens
-within that band (stops, jitter, a U-turn) is nothing; coming out of it on the other side is a crossing,
-and coming back is another.
+within that band (stops, jitter, a U-turn) is nothing; coming out of it on the other side is a crossing.
+It is held back for a moment, for coming straight back undoes it, and keeps its own time.
+
+A track that begins where another was lost goes on in its place. Somebody who is lost while walking across
+the line, or is found while walking away from it, and is not such a pair, has crossed it (see `late`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
 
-from edge.counting.facts import Crossing, Direction
-from edge.geometry import Point, cut, distance, turn
-from edge.people import Step, Track
+from edge.counting.facts import Crossing
+from edge.counting.late import (
+    COMING_SECONDS,
+    PATIENCE_SECONDS,
+    are_crowded,
+    can_be_the_same,
+    crossing_of_the_found,
+    crossing_of_the_lost,
+)
+from edge.counting.line import Line
+from edge.counting.walker import Held, Walker
+from edge.geometry import distance
+from edge.people import Track
 
-BAND_HEIGHTS = 0.08
-"""Half width of the band around a line, in body heights: about 14 cm, more than feet jitter."""
+AWAY_HEIGHTS = 0.5
+"""Somebody this many body heights from the line is clearly away from it."""
 
-BAND_PIXELS = 2.0
-"""Its least half width."""
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A straight line from `first` to `second`, in pixels; `inner` is any point on the side that is in."""
-
-    id: str
-    first: Point
-    second: Point
-    inner: Point
-
-    def signed_distance(self, place: Point) -> float:
-        """Pixels from the line, positive on the inner side."""
-        side = 1.0 if turn(self.first, self.second, self.inner) > 0 else -1.0
-        return side * turn(self.first, self.second, place) / distance(self.first, self.second)
-
-
-@dataclass(slots=True)
-class _Follower:
-    side: int = 0  # last confirmed side: 1 inner, -1 outer, 0 not known yet
-    last: Step | None = None
-    cut_at: float | None = None  # when the straight was last cut within the line's ends
+SAME_HEIGHT = 1.1
+"""Somebody who turns round stays as tall; a track that changes by more now follows somebody else."""
 
 
 class LineCounter:
@@ -48,43 +40,133 @@ class LineCounter:
 
     def __init__(self, line: Line) -> None:
         self._line = line
-        self._followers: dict[int, _Follower] = {}
+        self._walkers: dict[int, Walker] = {}
+        self._lost: list[Walker] = []
+        self._began_at: float | None = None
+        self._looked_at: float | None = None
 
     def __len__(self) -> int:
-        return len(self._followers)
+        return len(self._walkers) + len(self._lost)
 
-    def update(self, tracks: Iterable[Track]) -> list[Crossing]:
-        """Crossings that the new steps of the tracks confirm; tracks not given are forgotten."""
-        known, self._followers = self._followers, {}
-        crossings: list[Crossing] = []
-        for track in tracks:
-            follower = self._followers[track.id] = known.get(track.id) or _Follower()
-            band = max(BAND_PIXELS, BAND_HEIGHTS * track.height)
-            for step in track.steps:
-                crossing = self._take(follower, step, band)
-                if crossing:
-                    crossings.append(crossing)
+    def update(self, tracks: Iterable[Track], at: float) -> list[Crossing]:
+        """Crossings that are certain by `at`, seconds since the epoch; tracks not given are lost."""
+        tracks = list(tracks)
+        self._began_at = at if self._began_at is None else self._began_at
+        self._lose({track.id for track in tracks})
+        new = [track for track in tracks if track.steps and track.id not in self._walkers]
+        # Those who are known first: somebody who is seen again is not who a new track goes on for.
+        crossings = [one for track in tracks if track.id in self._walkers for one in self._follow(track)]
+        for track in new:
+            self._walkers[track.id] = self._begun(track)
+            crossings += self._follow(track)
+        self._look_round(at)
+        return [*crossings, *self._due(at), *self._given_up(at)]
+
+    def close(self) -> list[Crossing]:
+        """Crossings that were held back, and of those who are lost; forgets everybody."""
+        crossings = [walker.held.crossing for walker in self._everybody() if walker.held]
+        crossings += self._late(self._lost)
+        self._walkers, self._lost, self._began_at = {}, [], None
         return crossings
 
-    def _take(self, follower: _Follower, step: Step, band: float) -> Crossing | None:
-        self._note_cut(follower, step)
-        off = self._line.signed_distance(Point(step.x, step.y))
-        if abs(off) < band:
-            return None
-        side = 1 if off > 0 else -1
-        before, cut_at = follower.side, follower.cut_at
-        follower.side, follower.cut_at = side, None
-        if not before or before == side or cut_at is None:
-            return None
-        return Crossing(self._line.id, Direction.IN if side > 0 else Direction.OUT, cut_at)
+    def _everybody(self) -> Iterator[Walker]:
+        return chain(self._walkers.values(), self._lost)
 
-    def _note_cut(self, follower: _Follower, step: Step) -> None:
-        last, follower.last = follower.last, step
-        if last is None:
+    def _follow(self, track: Track) -> Iterator[Crossing]:
+        walker = self._walkers[track.id]
+        for step in track.steps:
+            walker.is_followed_on = False
+            if walker.held and step.at >= walker.held.until:
+                yield from _released(walker)
+            crossing = walker.take(step, track.height, self._line)
+            if crossing:
+                yield from self._hold(walker, crossing)
+            yield from self._away(walker)
+
+    def _hold(self, walker: Walker, crossing: Crossing) -> Iterator[Crossing]:
+        held = walker.held
+        walker.may_have_come = False
+        if held and held.crossing.direction is not crossing.direction and _is_alike(held, walker):
+            walker.held = None  # there and straight back
             return
-        path = (Point(last.x, last.y), Point(step.x, step.y))
-        found = cut(path, (self._line.first, self._line.second))
-        if found:
-            share, position = found
-            within = 0.0 <= position <= 1.0
-            follower.cut_at = last.at + share * (step.at - last.at) if within else None
+        yield from _released(walker)
+        walker.held = Held(crossing, walker.last.at + self._line.recross_seconds, walker.height)
+        if self._line.recross_seconds == 0:
+            yield from _released(walker)
+
+    def _away(self, walker: Walker) -> Iterator[Crossing]:
+        if walker.last.at - walker.first.at > COMING_SECONDS:
+            walker.may_have_come = False
+        if self._line.distance(walker.place) < AWAY_HEIGHTS * walker.height:
+            return
+        yield from _released(walker)
+        if walker.may_have_come:
+            walker.may_have_come = False
+            came = crossing_of_the_found(walker, self._line)
+            if came:
+                yield came
+
+    def _due(self, at: float) -> list[Crossing]:
+        """What was held back long enough, also of those who are not seen now."""
+        due = [walker for walker in self._everybody() if walker.held and at >= walker.held.until]
+        return [crossing for walker in due for crossing in _released(walker)]
+
+    def _begun(self, track: Track) -> Walker:
+        step = track.steps[0]
+        walker = Walker(step, step, track.height)
+        lost = [other for other in self._everybody() if can_be_the_same(other, walker)]
+        if not lost:
+            walker.may_have_come = self._may_have_come(walker)
+            return walker
+        before = min(lost, key=lambda other: distance(other.place, walker.place))
+        goes_on = replace(before)
+        before.is_followed_on, before.held = True, None
+        return goes_on
+
+    def _may_have_come(self, walker: Walker) -> bool:
+        # Whoever is there when counting begins did not come just now.
+        is_new = self._began_at is not None and walker.first.at - self._began_at >= PATIENCE_SECONDS
+        recent = [other for other in self._everybody() if walker.first.at - other.last.at <= PATIENCE_SECONDS]
+        return self._line.late_counts and is_new and not _is_crowded(walker, recent)
+
+    def _look_round(self, at: float) -> None:
+        """Notes who is, or was in the last picture, too near to somebody seen now."""
+        before, self._looked_at = self._looked_at, at
+        seen = [walker for walker in self._walkers.values() if walker.last.at == at]
+        for walker in self._walkers.values():
+            is_near = self._line.distance(walker.place) <= walker.height
+            if walker.last.at == at:
+                walker.is_crowded = is_near and _is_crowded(walker, seen)
+            elif walker.last.at == before:
+                # Where one of two boxes of a person vanishes, the other is seen again.
+                walker.is_crowded |= is_near and _is_crowded(walker, seen)
+
+    def _lose(self, given: set[int]) -> None:
+        for track_id in [track_id for track_id in self._walkers if track_id not in given]:
+            self._lost.append(self._walkers.pop(track_id))
+
+    def _given_up(self, at: float) -> list[Crossing]:
+        over = [walker for walker in self._lost if at - walker.last.at > PATIENCE_SECONDS]
+        self._lost = [walker for walker in self._lost if at - walker.last.at <= PATIENCE_SECONDS]
+        held = [crossing for walker in over for crossing in _released(walker)]
+        return [*held, *self._late(over)]
+
+    def _late(self, lost: Iterable[Walker]) -> list[Crossing]:
+        if not self._line.late_counts:
+            return []
+        crossings = [crossing_of_the_lost(walker, self._line) for walker in lost]
+        return [crossing for crossing in crossings if crossing]
+
+
+def _released(walker: Walker) -> Iterator[Crossing]:
+    if walker.held:
+        yield walker.held.crossing
+        walker.held = None
+
+
+def _is_crowded(walker: Walker, others: Iterable[Walker]) -> bool:
+    return any(other is not walker and are_crowded(walker, other) for other in others)
+
+
+def _is_alike(held: Held, walker: Walker) -> bool:
+    return 1 / SAME_HEIGHT <= walker.height / held.height <= SAME_HEIGHT

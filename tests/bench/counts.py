@@ -13,7 +13,7 @@ from rich.table import Table
 from edge.assembly import counter_builder
 from edge.assets import ClipAsset, ModelAsset, find, load_manifest
 from edge.config import CameraSettings
-from edge.counting import Crossing, Direction
+from edge.counting import Crossing, Direction, VisitEnd
 from edge.detection import open_detector
 from edge.people import Detections
 from edge.tracking import Tracker
@@ -29,7 +29,7 @@ def detections_of(
     here, weights = find(clip), find(model)
     assert here is not None
     assert weights is not None
-    detector = open_detector(model.backend, weights.path, width=model.width, threads=THREADS)
+    detector = open_detector(model.backend, weights.path, *weights.parts, width=model.width, threads=THREADS)
     video = cv2.VideoCapture(str(here.path))
     found: list[Detections] = []
     size = (0, 0)
@@ -55,12 +55,13 @@ def count(
         }
     )
     counter, tracker = counter_builder(camera)(*size), Tracker(bar)
-    crossings = [
+    facts = [
         fact
         for number, detections in enumerate(found)
         for fact in counter.update(tracker.update(detections, number / fps), number / fps)
-        if isinstance(fact, Crossing)
     ]
+    facts += counter.close(VisitEnd.STOPPED)
+    crossings = [fact for fact in facts if isinstance(fact, Crossing)]
     came = sum(crossing.direction is Direction.IN for crossing in crossings)
     return came, len(crossings) - came
 

@@ -54,6 +54,7 @@ def test_a_good_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
     )
     camera = settings.cameras["entrance"]
     assert camera.fps == 10
+    assert (camera.lines[0].recross_seconds, camera.lines[0].late_counts) == (1, True)
     assert (camera.zones[0].minimum_stay_seconds, camera.zones[0].gap_seconds) == (3, 2)
 
 
@@ -136,7 +137,42 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
             id="no length",
         ),
         pytest.param(
-            LINE_POINTS, "points = [[0.2, 0.5]]", f"{LINE}.points[1]", "is missing", id="line of one point"
+            LINE_POINTS, "points = [[0.2, 0.5]]", f"{LINE}.points", "at least 2", id="line of one point"
+        ),
+        pytest.param(
+            LINE_POINTS,
+            f"points = {[[n / 20, 0.5] for n in range(17)]}",
+            f"{LINE}.points",
+            "at most 16",
+            id="line of seventeen points",
+        ),
+        pytest.param(
+            LINE_POINTS,
+            "points = [[0.2, 0.5], [0.8, 0.5], [0.8, 0.2], [0.6, 0.2], [0.6, 0.8]]",
+            LINE,
+            "crosses itself; give its points in the order in which one walks along it",
+            id="line that crosses itself",
+        ),
+        pytest.param(
+            LINE_POINTS,
+            "points = [[0.2, 0.5], [0.8, 0.5], [0.4, 0.5]]",
+            LINE,
+            "crosses itself",
+            id="line that runs back on itself",
+        ),
+        pytest.param(
+            LINE_POINTS,
+            "points = [[0.4, 0.2], [0.4, 0.55], [0.6, 0.55], [0.6, 0.45], [0.45, 0.45]]",
+            LINE,
+            "begin outside",
+            id="arrow across a bent line and back out of it",
+        ),
+        pytest.param(
+            'id = "door"',
+            'id = "door"\nrecross_seconds = -1',
+            f"{LINE}.recross_seconds",
+            "greater than",
+            id="negative window",
         ),
         pytest.param(
             LINE_POINTS,
@@ -210,6 +246,19 @@ def test_a_mistake_is_said_with_its_place_and_what_to_do(
 
     matching = [problem for problem in said if problem.startswith(f"{place}: ") and remedy in problem]
     assert len(matching) == 1, said
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        pytest.param([[0.3, 0.4], [0.3, 0.5], [0.7, 0.5], [0.7, 0.4]], id="round a mat"),
+        pytest.param([[0.2, 0.5], [0.4, 0.5], [0.6, 0.5], [0.8, 0.5]], id="straight, of several points"),
+    ],
+)
+def test_a_line_may_bend(points: list[list[float]], tmp_path: Path) -> None:
+    settings = loaded(GOOD.replace(LINE_POINTS, f"points = {points}"), tmp_path)
+
+    assert [list(place) for place in settings.cameras["entrance"].lines[0].points] == points
 
 
 @pytest.mark.parametrize("name", sorted(RESERVED_DEVICES))

@@ -33,7 +33,7 @@ def frames(shades: Iterable[int], begin: float = NOON, seconds: float = 0.1) -> 
 
 
 def counters(width: int, height: int) -> CameraCounter:
-    line = Line("door", Point(70, 0), Point(70, height), Point(width, 100))
+    line = Line("door", (Point(70, 0), Point(70, height)), (Point(0, 100), Point(width, 100)))
     whole = Zone("shop", (Point(-1, -1), Point(width, -1), Point(width, height), Point(-1, height)), 1.0, 1.0)
     return CameraCounter([LineCounter(line)], {"shop": ZoneCounter(whole)})
 

@@ -8,27 +8,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.counting import Crossing, Direction, Line, LineCounter
-from edge.counting.lines import BAND_HEIGHTS, BAND_PIXELS
+from edge.counting.lines import AWAY_HEIGHTS
+from edge.counting.walker import BAND_HEIGHTS, BAND_PIXELS
 from edge.geometry import Point
 from edge.people import Step
 from tests.edge.cast import NOON, TALL, followed, steps
 
 # An upright line at x = 100 from y = 0 to y = 200; to the right of it is in. The band is 8 pixels.
-DOOR = Line("door", Point(100, 0), Point(100, 200), Point(150, 100))
+ENDS = (Point(100, 0), Point(100, 200))
+ARROW = (Point(50, 100), Point(150, 100))
+AT_ONCE = Line("door", ENDS, ARROW, recross_seconds=0.0)
+DOOR = Line("door", ENDS, ARROW)
 BAND = BAND_HEIGHTS * TALL
+AWAY = AWAY_HEIGHTS * TALL
 
 IN, OUT = Direction.IN, Direction.OUT
 
 
-def crossings(path: Iterable[Step], line: Line = DOOR) -> list[Crossing]:
-    """What is counted when somebody takes these steps, one an update."""
+def crossings(path: Iterable[Step], line: Line = AT_ONCE) -> list[Crossing]:
+    """What is counted when somebody takes these steps, one an update, and counting ends."""
     counter = LineCounter(line)
-    return [crossing for step in path for crossing in counter.update([followed(1, [step])])]
+    counted = [one for step in path for one in counter.update([followed(1, [step])], step.at)]
+    return counted + counter.close()
 
 
-def directions(*xs: float, y: float = 100.0) -> list[Direction]:
-    """The same, of somebody who walks at one height of the picture."""
-    return [crossing.direction for crossing in crossings(steps((x, y) for x in xs))]
+def directions(*xs: float, y: float = 100.0, line: Line = AT_ONCE) -> list[Direction]:
+    """The same, of somebody who walks at one height of the picture, ten pictures a second."""
+    return [crossing.direction for crossing in crossings(steps((x, y) for x in xs), line)]
 
 
 @pytest.mark.parametrize(
@@ -90,8 +96,8 @@ def test_only_what_passes_between_the_ends_of_the_line_is_counted(
 
 def test_the_arrow_says_which_way_is_in() -> None:
     path = steps([(60, 100), (140, 100)])
-    turned = Line("door", DOOR.first, DOOR.second, Point(50, 100))
-    swapped_ends = Line("door", DOOR.second, DOOR.first, DOOR.inner)
+    turned = Line("door", ENDS, ARROW[::-1])
+    swapped_ends = Line("door", ENDS[::-1], ARROW)
 
     assert [crossing.direction for crossing in crossings(path)] == [IN]
     assert [crossing.direction for crossing in crossings(path, turned)] == [OUT]
@@ -99,11 +105,11 @@ def test_the_arrow_says_which_way_is_in() -> None:
 
 
 def test_two_people_who_cross_together_both_count() -> None:
-    counter = LineCounter(DOOR)
+    counter = LineCounter(AT_ONCE)
     towards, away = steps([(80, 90), (120, 90)]), steps([(130, 110), (70, 110)])
 
-    counter.update([followed(1, [towards[0]]), followed(2, [away[0]])])
-    both = counter.update([followed(1, [towards[1]]), followed(2, [away[1]])])
+    counter.update([followed(1, [towards[0]]), followed(2, [away[0]])], NOON)
+    both = counter.update([followed(1, [towards[1]]), followed(2, [away[1]])], NOON + 0.1)
 
     assert [crossing.direction for crossing in both] == [IN, OUT]
 
@@ -125,23 +131,24 @@ def test_a_crossing_between_two_pictures_is_timed_by_its_share_of_the_way() -> N
 
 
 def test_somebody_unseen_in_the_middle_of_crossing_counts_once_when_seen_beyond() -> None:
-    counter = LineCounter(DOOR)
+    counter = LineCounter(AT_ONCE)
     before, beyond = Step(NOON, 90, 100), Step(NOON + 1.0, 130, 100)
 
-    counted = counter.update([followed(1, [before])])
-    for _ in range(9):
-        counted += counter.update([followed(1, [])])
-    counted += counter.update([followed(1, [beyond])])
+    counted = counter.update([followed(1, [before])], NOON)
+    for number in range(1, 10):
+        counted += counter.update([followed(1, [])], NOON + number / 10)
+    counted += counter.update([followed(1, [beyond])], NOON + 1.0)
 
     assert counted == [Crossing("door", IN, NOON + 0.25)]
 
 
 def test_a_track_that_is_gone_is_not_continued_by_its_number() -> None:
     counter = LineCounter(DOOR)
-    counter.update([followed(1, [Step(NOON, 60, 100)])])
-    counter.update([])
+    counter.update([followed(1, [Step(NOON, 60, 100)])], NOON)
+    counter.update([], NOON + 0.5)
+    counted = counter.update([followed(1, [Step(NOON + 1, 140, 100)])], NOON + 1)
 
-    assert counter.update([followed(1, [Step(NOON + 1, 140, 100)])]) == []
+    assert counted + counter.close() == []
 
 
 @pytest.mark.parametrize(
@@ -153,11 +160,11 @@ def test_a_track_that_is_gone_is_not_continued_by_its_number() -> None:
     ],
 )
 def test_the_band_grows_with_the_body(height: float, expected: list[Direction]) -> None:
-    counter = LineCounter(DOOR)
+    counter = LineCounter(AT_ONCE)
     counted = [
         crossing
         for step in steps([(60, 100), (105, 100), (60, 100)])
-        for crossing in counter.update([followed(1, [step], height)])
+        for crossing in counter.update([followed(1, [step], height)], step.at)
     ]
     assert [crossing.direction for crossing in counted] == expected
 
@@ -166,20 +173,20 @@ def test_a_pixel_to_and_fro_is_jitter_however_small_the_person_looks() -> None:
     assert BAND_PIXELS > 1
     counter = LineCounter(DOOR)
     for step in steps([(60, 100), *[(99, 100), (101, 100)] * 10, (60, 100)]):
-        assert counter.update([followed(1, [step], height=1.0)]) == []
+        assert counter.update([followed(1, [step], height=1.0)], step.at) == []
 
 
-def test_of_five_thousand_people_who_pass_none_is_remembered() -> None:
+def test_of_five_thousand_people_who_pass_hardly_anybody_is_remembered() -> None:
     counter = LineCounter(DOOR)
     counted, most = 0, 0
     for person in range(5000):
-        for step in steps([(60, 100), (100, 100), (140, 100)]):
-            counted += len(counter.update([followed(person, [step])]))
+        for step in steps([(60, 100), (100, 100), (140, 100)], begin=NOON + person):
+            counted += len(counter.update([followed(person, [step])], step.at))
             most = max(most, len(counter))
-    counter.update([])
+    counted += len(counter.update([], NOON + 5003))
 
     assert counted == 5000
-    assert most == 1
+    assert most <= 4
     assert len(counter) == 0
 
 
@@ -194,26 +201,29 @@ def mirrored(path: Sequence[Step]) -> list[Step]:
     return [Step(step.at, 200 - step.x, step.y) for step in path]
 
 
-@given(paths)
-def test_mirroring_a_path_swaps_in_and_out(path: tuple[Step, ...]) -> None:
+@pytest.mark.parametrize("line", [AT_ONCE, DOOR])
+@given(path=paths)
+def test_mirroring_a_path_swaps_in_and_out(line: Line, path: tuple[Step, ...]) -> None:
     swapped = {IN: OUT, OUT: IN}
-    plain, other = crossings(path), crossings(mirrored(path))
+    plain, other = crossings(path, line), crossings(mirrored(path), line)
 
     assert [swapped[crossing.direction] for crossing in plain] == [crossing.direction for crossing in other]
     assert [crossing.at for crossing in plain] == pytest.approx([crossing.at for crossing in other])
 
 
-@given(paths, st.data())
+@pytest.mark.parametrize("line", [AT_ONCE, DOOR])
+@given(path=paths, data=st.data())
 def test_it_does_not_matter_how_steps_are_split_into_updates(
-    path: tuple[Step, ...], data: st.DataObject
+    line: Line, path: tuple[Step, ...], data: st.DataObject
 ) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(path)), max_size=6).map(sorted))
-    counter = LineCounter(DOOR)
+    counter = LineCounter(line)
     counted = []
     for begin, end in itertools.pairwise([0, *cuts, len(path)]):
-        counted += counter.update([followed(1, path[begin:end])])
+        at = path[end - 1].at if end else NOON
+        counted += counter.update([followed(1, path[begin:end])], at)
 
-    assert counted == crossings(path)
+    assert counted + counter.close() == crossings(path, line)
 
 
 @given(paths, st.sampled_from([0.25, 0.5, 2.0, 8.0]))

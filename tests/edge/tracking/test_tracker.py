@@ -160,7 +160,7 @@ def test_feet_that_the_network_sees_above_or_below_the_box_are_where_somebody_st
     assert said[-1][0].steps[-1].y == pytest.approx(210, abs=0.5)
 
 
-LINE = Line("door", Point(400, 0), Point(400, 400), Point(500, 200))
+LINE = Line("door", (Point(400, 0), Point(400, 400)), (Point(300, 200), Point(500, 200)))
 
 
 def there_and_back(seconds: float) -> float:
@@ -189,10 +189,12 @@ def test_the_same_walk_gives_the_same_crossings_at_any_frame_rate(
     counted: list[Crossing] = []
     for number in range(round(seconds * fps)):
         moment = number / fps
-        counted += counter.update(tracker.update(at(walk(moment)), NOON + moment))
+        counted += counter.update(tracker.update(at(walk(moment)), NOON + moment), NOON + moment)
+
+    counted += counter.close()
 
     assert [crossing.direction for crossing in counted] == expected
-    crossed_at = next(n for n in range(3_000) if walk(n / 1000) >= LINE.first.x) / 1000
+    crossed_at = next(n for n in range(3_000) if walk(n / 1000) >= LINE.points[0].x) / 1000
     assert counted[0].at - NOON == pytest.approx(crossed_at, abs=0.15)
 
 
