@@ -1,13 +1,8 @@
-"""What people saw in a clip: the file format of a truth, version 1.
-
-`python -m edge.truth.format > edge/truth/truth-v1.schema.json` writes its JSON Schema.
-"""
+"""What people saw in a clip: the file format of a truth, version 1."""
 
 from __future__ import annotations
 
-import json
-import sys
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -162,12 +157,3 @@ class Truth(_Part):
     def at(self, frame: float, seconds: float | None) -> float:
         """Seconds from the beginning of the clip."""
         return frame / self.clip.fps if seconds is None else seconds
-
-
-def json_schema() -> dict[str, Any]:
-    """The format as JSON Schema."""
-    return {"$id": "urn:footfall:truth:1", **Truth.model_json_schema(by_alias=True)}
-
-
-if __name__ == "__main__":
-    sys.stdout.write(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")

@@ -6,6 +6,7 @@ device's counters: truth that came from the same code would forgive its mistakes
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -49,7 +50,7 @@ def read_paths(text: str) -> Paths:
             continue
         try:
             cells = [float(cell) for cell in line.split(",")]
-            frame, person, left, top, wide, high = cells[:6]
+            frame, person, left, top, wide, high = map(_finite, cells[:6])
         except ValueError:
             raise MotProblem(
                 f"line {number}: {line[:60]!r} is no label: frame,id,left,top,width,height,…"
@@ -94,6 +95,12 @@ def visits(
 def _counts(cells: Sequence[float]) -> bool:
     active = len(cells) < 7 or cells[6] != 0
     return active and not (len(cells) == 9 and cells[7] != PEDESTRIAN)
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise ValueError("not a number")
+    return value
 
 
 def _crossings_of(

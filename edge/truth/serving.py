@@ -24,7 +24,7 @@ from edge.truth.marking import Marking, MarkRefused, Marks, Moment
 HOST = "127.0.0.1"
 LONGEST_BODY = 4096
 POLICY = (
-    "default-src 'none'; img-src 'self'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "default-src 'none'; img-src 'self' data:; script-src 'self'; style-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 STATIC = {

@@ -137,7 +137,7 @@ def as_supervision(sv: Any, boxes: Detections) -> Any:
 
 
 def line_zone(sv: Any, line: TrueLine) -> tuple[Any, Direction]:
-    """supervision's line at the foot point, and which direction it calls in: somebody goes along the arrow."""
+    """supervision's line at the foot point, and what it calls going along the arrow."""
 
     def build() -> Any:
         ends = [sv.Point(*place) for place in line.points]
