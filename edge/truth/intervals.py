@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 Z_95 = 1.959963984540054
@@ -21,7 +22,7 @@ class Estimate:
 NOTHING = Estimate(None, None, None)
 
 
-def share(part: int, whole: int) -> Estimate:
+def share(part: float, whole: float) -> Estimate:
     """A share, with Wilson's score interval.
 
     Source: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -36,7 +37,7 @@ def share(part: int, whole: int) -> Estimate:
     return Estimate(value, low, high)
 
 
-def per_event(number: int, events: int) -> Estimate:
+def per_event(number: float, events: float) -> Estimate:
     """A rate of things that may happen any number of times, with the Poisson score interval.
 
     Solves (number - mean)² = z² · mean for the mean, as Wilson does for a share.
@@ -47,7 +48,7 @@ def per_event(number: int, events: int) -> Estimate:
     return Estimate(number / events, max(0.0, middle - half) / events, (middle + half) / events)
 
 
-def count_ratio(true: int, matched: int, extra: int) -> Estimate:
+def count_ratio(true: float, matched: float, extra: float) -> Estimate:
     """Counted / true = matched / true + extra / true, with the MOVER interval of that sum.
 
     True and counted events are mostly the same events, so neither is a share of the other, and taking
@@ -67,23 +68,49 @@ def count_ratio(true: int, matched: int, extra: int) -> Estimate:
     return Estimate(value, max(0.0, low), high)
 
 
-def crossings_needed(half_width: float, expected: float) -> int:
+def crossings_for_share(half_width: float, expected: float) -> int:
     """How many crossings make Wilson's interval of a share at most ±`half_width` wide.
 
     Args:
         half_width: half the interval, as a share: 0.02 for ±2 %.
-        expected: the share that is expected, such as 0.97.
+        expected: the share that is expected, such as a recall of 0.97.
     """
-    wanted, top = half_width, 1
-    while _half(top, expected) > wanted:
+
+    def fits(whole: int) -> bool:
+        estimate = share(expected * whole, whole)
+        assert estimate.low is not None
+        assert estimate.high is not None
+        return (estimate.high - estimate.low) / 2 <= half_width
+
+    return _fewest(fits)
+
+
+def crossings_for_count(half_width: float, missed: float, extra: float) -> int:
+    """How many crossings hold both ends of the count ratio's interval within ±`half_width` of it.
+
+    Args:
+        half_width: as a share: 0.02 for ±2 %.
+        missed: expected missed / true.
+        extra: expected extra / true.
+    """
+
+    def fits(whole: int) -> bool:
+        ratio = count_ratio(whole, whole * (1 - missed), whole * extra)
+        assert ratio.value is not None
+        assert ratio.low is not None
+        assert ratio.high is not None
+        return max(ratio.high - ratio.value, ratio.value - ratio.low) <= half_width
+
+    return _fewest(fits)
+
+
+def _fewest(fits: Callable[[int], bool]) -> int:
+    """The least number from 1 on that fits, where all greater ones fit too."""
+    top = 1
+    while not fits(top):
         top *= 2
-    low, high = top // 2, top
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if _half(middle, expected) > wanted else (low, middle)
-    return high
-
-
-def _half(whole: int, value: float) -> float:
-    spread = Z_95 * Z_95 / whole
-    return Z_95 * math.sqrt(value * (1 - value) / whole + spread / (4 * whole)) / (1 + spread)
+    low = top // 2  # does not fit
+    while top - low > 1:
+        middle = (low + top) // 2
+        low, top = (low, middle) if fits(middle) else (middle, top)
+    return top

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.truth.intervals import NOTHING, Z_95, count_ratio, crossings_needed, per_event, share
+from edge.truth.intervals import (
+    NOTHING,
+    Z_95,
+    count_ratio,
+    crossings_for_count,
+    crossings_for_share,
+    per_event,
+    share,
+)
 
 
 @pytest.mark.parametrize(
@@ -51,15 +59,25 @@ def test_of_nothing_there_is_no_figure() -> None:
     assert share(0, 0) == per_event(3, 0) == count_ratio(0, 0, 3) == NOTHING
 
 
-@pytest.mark.parametrize(
-    ("half_width", "expected"), [(0.02, 0.90), (0.02, 0.95), (0.02, 0.97), (0.02, 0.99), (0.05, 0.95)]
-)
-def test_no_fewer_crossings_would_do(half_width: float, expected: float) -> None:
-    needed = crossings_needed(half_width, expected)
+@pytest.mark.parametrize("expected", [0.90, 0.95, 0.97, 0.99, 1.0])
+def test_one_crossing_less_would_be_too_few_for_a_share(expected: float) -> None:
+    needed = crossings_for_share(0.02, expected)
+    halves = [
+        (estimate.high - estimate.low) / 2
+        for whole in (needed - 1, needed)
+        if (estimate := share(expected * whole, whole)).low is not None and estimate.high is not None
+    ]
+    assert halves[1] <= 0.02 < halves[0]
 
-    def half(whole: int) -> float:
-        # Of a share that need not be a whole number of crossings.
-        spread = Z_95**2 / whole
-        return float(Z_95 * (expected * (1 - expected) / whole + spread / (4 * whole)) ** 0.5 / (1 + spread))
 
-    assert half(needed) <= half_width < half(needed - 1)
+@pytest.mark.parametrize(("missed", "extra"), [(0.0, 0.0), (0.03, 0.01), (0.05, 0.05)])
+def test_one_crossing_less_would_be_too_few_for_a_count(missed: float, extra: float) -> None:
+    needed = crossings_for_count(0.02, missed, extra)
+    arms = [
+        max(ratio.high - ratio.value, ratio.value - ratio.low)
+        for whole in (needed - 1, needed)
+        if (ratio := count_ratio(whole, whole * (1 - missed), whole * extra)).value is not None
+        and ratio.high is not None
+        and ratio.low is not None
+    ]
+    assert arms[1] <= 0.02 < arms[0]

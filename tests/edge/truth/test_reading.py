@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,6 @@ from edge.truth import ClipFacts, Places, TruthRefused, camera_of, given_places,
 from edge.truth.frames import clip_facts
 from edge.truth.marking import encoded
 from edge.truth.schema import json_schema
-from tests.edge.cast import ROOT
 from tests.edge.truth.making import CLIP, DOOR, GIVEN, content, truth
 
 NOTHING = Places()
@@ -32,7 +32,7 @@ def listed(**line: Any) -> dict[str, Any]:
 
 
 def test_the_schema_that_is_published_is_the_models() -> None:
-    published = json.loads((ROOT / "edge" / "truth" / "truth-v1.schema.json").read_text("utf-8"))
+    published = json.loads((files("edge.truth") / "truth-v1.schema.json").read_text("utf-8"))
     assert published == json_schema()
 
 

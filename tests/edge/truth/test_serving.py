@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.edge.cast import DEMO
 from tests.edge.truth.clicking import LINE, ZONE, Clicking, run
 
 JSON = {"Content-Type": "application/json"}
@@ -122,7 +123,7 @@ def test_a_file_that_is_there_is_gone_on_with_only_if_that_is_asked_for(tmp_path
         clicking.end()
     before = out.read_bytes()
     assert len(json.loads(before)["lines"][0]["events"]) == 2
-    refused = run("truth", "annotate", "models/demo.mp4", "--out", str(out), "--line", LINE)
+    refused = run("truth", "annotate", str(DEMO), "--out", str(out), "--line", LINE)
     assert (refused.returncode, out.read_bytes()) == (2, before)
     assert "is there already" in refused.stderr
     assert "--resume" in refused.stderr
