@@ -43,6 +43,7 @@ from edge.counting import Direction
 from edge.errors import EdgeError
 from edge.service import Vitals
 from edge.starter import starter_configuration
+from edge.truth_commands import app as truth_app
 
 FLUSH_SECONDS = 10.0
 END_DRAIN_SECONDS = 60.0
@@ -63,6 +64,7 @@ model_app = typer.Typer(
     help="Weights and clips: which are here, fetch them, check them.", no_args_is_help=True
 )
 app.add_typer(model_app, name="model")
+app.add_typer(truth_app, name="truth")
 
 out = Console()
 err = Console(stderr=True)

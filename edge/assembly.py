@@ -7,10 +7,11 @@ import logging
 import os
 import resource
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -18,9 +19,20 @@ from pathlib import Path
 import cv2
 
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
-from edge.capture import FrameSource, LiveCamera, Recording, open_live, without_credentials
+from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
-from edge.counting import CameraCounter, CountedBy, Direction, Line, LineCounter, Tally, Zone, ZoneCounter
+from edge.counting import (
+    CameraCounter,
+    CountedBy,
+    Crossing,
+    Direction,
+    Line,
+    LineCounter,
+    Tally,
+    Visit,
+    Zone,
+    ZoneCounter,
+)
 from edge.counting.tally import KEPT_SECONDS
 from edge.detection import Detector, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
@@ -35,6 +47,9 @@ BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
 """Of a detector, on the wire."""
 CLOCK_STEP_SECONDS = 2.0
+
+ANY_DAY = 1_600_000_000.0
+"""When a recording is said to have begun where that does not matter; the contract wants a date after 2000."""
 
 log = logging.getLogger(__name__)
 
@@ -262,6 +277,8 @@ class CameraProcess:
         real_time: play a recording as fast as it was filmed.
         replayed: whether the counts say that they come from a recording.
         publish: whether to connect to the broker.
+        most_fps: look at no more of a recording's frames than these a second; None: at all of them.
+        on_fact: hears of every crossing and visit as it is counted.
     """
 
     def __init__(
@@ -275,6 +292,8 @@ class CameraProcess:
         real_time: bool = False,
         replayed: bool = False,
         publish: bool = True,
+        most_fps: float | None = None,
+        on_fact: Callable[[Crossing | Visit], None] | None = None,
     ) -> None:
         self._settings = settings
         self._name = camera
@@ -287,7 +306,8 @@ class CameraProcess:
         try:
             tally = Tally([line.id for line in self._camera.lines], [zone.id for zone in self._camera.zones])
             run = self._begin(recording, start_at, tally, resume=resume)
-            self._source = self._open_source(recording, run, real_time=real_time)
+            source = self._open_source(recording, run, real_time=real_time)
+            self._source = Thinned(source, most_fps) if recording and most_fps else source
             self.service = CameraService(
                 CountedBy(settings.store, settings.device, camera, replayed),
                 run,
@@ -298,6 +318,7 @@ class CameraProcess:
                 self._outbox,
                 time.time,
                 steady,
+                on_fact,
             )
         except BaseException:
             self._outbox.close()
@@ -422,6 +443,36 @@ class CameraProcess:
         )
 
 
+def facts_of(
+    settings: EdgeSettings,
+    camera: str,
+    recording: Path,
+    *,
+    most_fps: float | None = None,
+    on_frame: Callable[[Vitals], None] | None = None,
+) -> tuple[list[Crossing | Visit], CameraProcess]:
+    """Everything that a device counts in a recording, in seconds from its beginning; nothing is kept or sent.
+
+    Raises:
+        EdgeError: the recording or the model cannot be used.
+    """
+    facts: list[Crossing | Visit] = []
+    with tempfile.TemporaryDirectory(prefix="footfall-") as folder:
+        state = settings.state.model_copy(update={"folder": Path(folder)})
+        process = CameraProcess(
+            settings.model_copy(update={"state": state}),
+            camera,
+            recording=recording,
+            start_at=ANY_DAY,
+            replayed=True,
+            publish=False,
+            most_fps=most_fps,
+            on_fact=facts.append,
+        )
+        process.work(on_frame)
+    return [_since(fact, ANY_DAY) for fact in facts], process
+
+
 def quiet_codecs() -> None:
     """Keeps FFmpeg's and OpenCV's own complaints away: they name no place that a user knows, ours do."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
@@ -452,6 +503,12 @@ def _can_go_on(before: Progress, source: str, start_at: float | None, *, undeliv
     """Whether a recording is taken up again: it was interrupted, or has ended but not been delivered yet."""
     left_off = not before.ended or undelivered
     return left_off and before.source == source and start_at in (None, before.started_at)
+
+
+def _since(fact: Crossing | Visit, begin: float) -> Crossing | Visit:
+    if isinstance(fact, Crossing):
+        return replace(fact, at=fact.at - begin)
+    return replace(fact, entered_at=fact.entered_at - begin, left_at=fact.left_at - begin)
 
 
 def _credentials(path: Path) -> str:

@@ -75,6 +75,7 @@ class CameraService:
         outbox: keeps them; opened in the thread that calls `work`.
         wall: seconds since the epoch.
         steady: seconds since the process began.
+        on_fact: hears of every crossing and visit as it is counted.
     """
 
     def __init__(
@@ -88,6 +89,7 @@ class CameraService:
         outbox: Outbox,
         wall: Callable[[], float],
         steady: Callable[[], float],
+        on_fact: Callable[[Crossing | Visit], None] | None = None,
     ) -> None:
         self._by = by
         self._run = run
@@ -98,6 +100,7 @@ class CameraService:
         self._outbox = outbox
         self._wall = wall
         self._steady = steady
+        self._on_fact = on_fact
         self._tracker = Tracker(detector.sure_score)
         self._counter: CameraCounter | None = None
         self._size = (0, 0)
@@ -168,6 +171,8 @@ class CameraService:
 
     def _count(self, fact: Crossing | Visit) -> None:
         self._tally.add(fact)
+        if self._on_fact:
+            self._on_fact(fact)
         vitals = self.vitals
         match fact:
             case Crossing():

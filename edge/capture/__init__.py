@@ -4,6 +4,7 @@ from edge.capture.frame import CameraLost, Frame, FrameSource, SourceRefused
 from edge.capture.live import LiveCamera, Opened
 from edge.capture.opening import open_live, without_credentials
 from edge.capture.recording import Recording
+from edge.capture.thinned import Thinned
 
 __all__ = [
     "CameraLost",
@@ -13,6 +14,7 @@ __all__ = [
     "Opened",
     "Recording",
     "SourceRefused",
+    "Thinned",
     "open_live",
     "without_credentials",
 ]
