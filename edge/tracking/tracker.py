@@ -180,7 +180,9 @@ class Tracker:
         motion.correct((x0 + x1) / 2, foot, doubt)
         if foot == y1:
             person.drop += weight * (drop - person.drop)
-        motion.height += weight * (tall - motion.height)
+        # A box that is cut off says little of how tall somebody is.
+        odd = abs(math.log(tall / motion.height))
+        motion.height += weight / (1 + odd) * (tall - motion.height)
         person.width += weight * (wide - person.width)
         person.times_seen += 1
         self._go(person, Step(at, motion.x, motion.y + person.drop, (x0, y0, x1, y1)))
