@@ -40,12 +40,18 @@ class Detections:
 NOBODY = Detections(np.zeros((0, 4), np.float32), np.zeros(0, np.float32), np.zeros((0, 2), np.float32))
 
 
+Box = tuple[float, float, float, float]
+"""x0, y0, x1, y1 in pixels of the frame."""
+
+
 class Step(NamedTuple):
     """Where somebody stood at a moment: pixels of the frame, seconds since the epoch."""
 
     at: float
     x: float
     y: float
+    box: Box | None = None
+    """Around the whole of them, as detected; counting needs only the feet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +61,7 @@ class Track:
     Attributes:
         id: unique within one tracker, never reused.
         steps: where the feet were since the last update, oldest first. Usually one; several when the
-            track has just been confirmed; none while it is only guessed.
+            track has just been confirmed, or found again after a gap; none while it is only guessed.
         height: body height in pixels, smoothed.
         seen_at: when it was last really detected, seconds since the epoch.
     """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-RESTLESSNESS = 1.0
+RESTLESSNESS = 0.1
 """Spectral density of the acceleration noise, in body heights² per second³."""
 
 MEASUREMENT_ERROR = 0.06
@@ -44,9 +44,9 @@ class Motion:
         self.p_mixed += seconds * self.p_velocity + q * seconds**2 / 2
         self.p_velocity += q * seconds
 
-    def correct(self, x: float, y: float) -> None:
-        """Takes in a measured point."""
-        total = self.p_position + self.measurement_variance
+    def correct(self, x: float, y: float, doubt: float = 1.0) -> None:
+        """Takes in a measured point, `doubt` times less exact than usual."""
+        total = self.p_position + self.measurement_variance * doubt**2
         gain_position = self.p_position / total
         gain_velocity = self.p_mixed / total
         off_x, off_y = x - self.x, y - self.y

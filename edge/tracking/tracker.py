@@ -3,11 +3,13 @@
 Sure detections are matched to all tracks first, doubtful ones only keep alive what the sure ones left
 over (after Zhang et al., "ByteTrack", ECCV 2022). The cost is a mix of distance to the predicted place
 and overlap, so that fast walkers at 3 frames per second, whose boxes no longer overlap, are matched too.
+Whoever is found again after a gap is said to have gone straight in between.
 """
 
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -15,7 +17,8 @@ import lap
 import numpy as np
 from numpy.typing import NDArray
 
-from edge.people import Detections, Floats, Step, Track
+from edge.people import Detections, Step, Track
+from edge.tracking.boxes import Floats64, overlap, worth_following
 from edge.tracking.motion import Motion
 
 REFUSED = 1e6
@@ -25,6 +28,15 @@ ODD_SIZE = math.log(1.2)
 
 SIZE_SECONDS = 0.5
 """Time constant with which the size of a person follows that of the boxes."""
+
+ODD_WIDTH_DOUBT = 5.0
+"""How fast the trust in a box's middle falls with its width differing from its person's (as a logarithm):
+two people who pass each other share a wide box, an arm's length from either."""
+
+DISTANCE_WEIGHT = 0.5
+SIZE_WEIGHT = 0.5
+"""Weights of the distance, as a share of the farthest allowed, and of the difference in height (as a
+logarithm), beside one for lack of overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +48,25 @@ class TrackerSettings:
         trust: but no longer than this many times as long as they had been followed before.
         confirm_seconds: a track is believed once it has lived that long and was seen twice.
         gate_spreads: how many standard deviations from the predicted place a detection may lie.
-        reach_heights: and how far at the most, in body heights.
+        first_reach_heights: and how far at the most, in body heights, while the direction is not known.
+        reach_heights: and afterwards, however long somebody was unseen.
+        most_growth: how many times taller or shorter than its person a box at the predicted place may be.
         doubtful_overlap: least overlap at which a doubtful detection may continue a track.
         twin_overlap: a detection that overlaps a better one more than this is the same person.
+        most_covered: a doubtful detection with more than this share inside a sure one is part of that person.
         most_tracks: bound of what is remembered; the longest unseen go first.
     """
 
     patience_seconds: float = 1.5
     trust: float = 1.0
     confirm_seconds: float = 0.2
-    gate_spreads: float = 3.5
-    reach_heights: float = 1.5
-    doubtful_overlap: float = 0.4
+    gate_spreads: float = 2.5
+    first_reach_heights: float = 1.5
+    reach_heights: float = 0.5
+    most_growth: float = 2.2
+    doubtful_overlap: float = 0.6
     twin_overlap: float = 0.55
+    most_covered: float = 0.8
     most_tracks: int = 500
 
 
@@ -59,10 +77,14 @@ class _Person:
     width: float
     drop: float  # from the box's bottom edge down to the feet, pixels; 0 for most networks
     born_at: float
-    seen_at: float
+    last: Step
     times_seen: int = 1
     confirmed: bool = False
     unreported: list[Step] = field(default_factory=list)
+
+    @property
+    def seen_at(self) -> float:
+        return self.last.at
 
 
 class Tracker:
@@ -73,7 +95,7 @@ class Tracker:
         self._settings = settings or TrackerSettings()
         self._people: list[_Person] = []
         self._next_id = 1
-        self._at: float | None = None
+        self._moments: deque[float] = deque()  # of the pictures within patience, and the last two
 
     def __len__(self) -> int:
         return len(self._people)
@@ -86,90 +108,102 @@ class Tracker:
             at: when it was taken, seconds since the epoch, later than the last one.
 
         Returns:
-            Confirmed tracks, also those unseen in this picture but within patience (no steps then).
+            Confirmed tracks, also those unseen in this picture but within patience (no steps then, but
+            for all pictures of the gap once they are found again).
         """
         self._move_on(at)
-        detections = _without_twins(detections, self._settings.twin_overlap)
-        sure = detections.scores >= self._sure_score
-        free = self._match(self._people, detections, np.flatnonzero(sure), at, 0.0)
-        unmatched = [person for person in self._people if person.seen_at < at]
-        left = self._match(unmatched, detections, np.flatnonzero(~sure), at, self._settings.doubtful_overlap)
-        del left  # doubtful detections never begin a track
-        self._begin(detections, free, at)
+        settings = self._settings
+        detections = worth_following(
+            detections, self._sure_score, settings.twin_overlap, settings.most_covered
+        )
+        self._begin(detections, self._match(detections, at), at)
         self._forget(at)
         return [self._report(person) for person in self._people if self._is_believed(person)]
 
     def _move_on(self, at: float) -> None:
-        seconds = 0.0 if self._at is None else at - self._at
-        self._at = at
+        seconds = at - self._moments[-1] if self._moments else 0.0
         for person in self._people:
             person.motion.predict(seconds)
+        self._moments.append(at)
+        while len(self._moments) > 2 and self._moments[0] < at - self._settings.patience_seconds:
+            self._moments.popleft()
 
-    def _match(
-        self,
-        people: list[_Person],
-        detections: Detections,
-        numbers: NDArray[np.intp],
-        at: float,
-        least_overlap: float,
-    ) -> list[int]:
-        """Gives detections to people; the numbers of those that nobody took."""
-        if not people or not len(numbers):
-            return [int(number) for number in numbers]
-        costs = self._costs(people, detections.boxes[numbers], least_overlap)
-        _, of_person, of_detection = lap.lapjv(costs, extend_cost=True, cost_limit=REFUSED / 2)
-        for person, column in zip(people, of_person, strict=True):
-            if column >= 0:
-                self._take(person, detections, int(numbers[column]), at)
-        return [int(number) for number, row in zip(numbers, of_detection, strict=True) if row < 0]
+    def _match(self, detections: Detections, at: float) -> list[int]:
+        """Gives detections to people; the numbers of the sure ones that nobody took."""
+        sure = detections.scores >= self._sure_score
+        if not self._people or not len(detections):
+            return np.flatnonzero(sure).tolist()
+        boxes = detections.boxes.astype(np.float64)
+        costs, overlaps = self._costs(boxes)
+        everybody = np.arange(len(self._people))
+        pairs, free = _assign(costs, everybody, np.flatnonzero(sure))
+        costs[overlaps < self._settings.doubtful_overlap] = REFUSED
+        unmatched = np.delete(everybody, [row for row, _ in pairs])
+        more, _ = _assign(costs, unmatched, np.flatnonzero(~sure))  # doubtful ones never begin a track
+        places, drops = boxes.tolist(), (detections.feet[:, 1] - detections.boxes[:, 3]).tolist()
+        for row, column in pairs + more:
+            self._take(self._people[row], places[column], drops[column], at)
+        return free
 
-    def _costs(self, people: list[_Person], boxes: Floats, least_overlap: float) -> NDArray[np.float64]:
+    def _costs(self, boxes: Floats64) -> tuple[Floats64, Floats64]:
+        """What it costs to give each person each box, and how much they overlap: shape (people, boxes)."""
         settings = self._settings
         state = np.array(
-            [(p.motion.x, p.motion.y, p.width, p.motion.height, p.motion.spread) for p in people]
+            [(p.motion.x, p.motion.y, p.width, p.motion.height, self._gate(p)) for p in self._people]
         )
-        x, y, wide, high, spread = state.T[:, :, None]
-        boxes64 = boxes.astype(np.float64)
-        middle, top, bottom = (boxes64[:, 0] + boxes64[:, 2]) / 2, boxes64[:, 1], boxes64[:, 3]
-        tall = np.maximum(boxes64[:, 3] - boxes64[:, 1], 1.0)
+        x, y, wide, high, gate = state.T[:, :, None]
+        middle, top, bottom = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1], boxes[:, 3]
+        size = np.abs(np.log(np.maximum(bottom - top, 1.0) / high))
+        off_foot, off_head = np.abs(bottom - y), np.abs(top + high - y)
         # A box much shorter or taller than its person is cut off or holds two: then the head tells more.
-        foot = np.where(
-            (np.abs(np.log(tall / high)) > ODD_SIZE) & (np.abs(top + high - y) < np.abs(bottom - y)),
-            top + high,
-            bottom,
-        )
-        distance = np.hypot(middle - x, foot - y)
-        gate = np.minimum(settings.gate_spreads * spread, settings.reach_heights * high)
-        expected = np.hstack([x - wide / 2, y - high, x + wide / 2, y])
-        overlap = _overlap(expected, boxes64)
-        size = np.abs(np.log(tall / high))
-        costs = distance / gate + (1 - overlap) + 0.5 * size
-        costs[(distance > gate) | (overlap < least_overlap) | (size > math.log(2.2))] = REFUSED
-        return np.asarray(costs)
+        off = np.where(size > ODD_SIZE, np.minimum(off_foot, off_head), off_foot)
+        distance = np.hypot(middle - x, off)
+        overlaps = overlap(np.hstack([x - wide / 2, y - high, x + wide / 2, y]), boxes)
+        costs = DISTANCE_WEIGHT * distance / gate + SIZE_WEIGHT * size + (1 - overlaps)
+        # The odder its size, the nearer it has to be.
+        costs[(distance / gate) ** 2 + (size / math.log(settings.most_growth)) ** 2 > 1] = REFUSED
+        return costs, overlaps
 
-    def _take(self, person: _Person, detections: Detections, number: int, at: float) -> None:
-        x0, y0, x1, y1 = (float(value) for value in detections.boxes[number])
+    def _gate(self, person: _Person) -> float:
+        """How far from the predicted place somebody may be found, in pixels."""
+        settings, motion = self._settings, person.motion
+        reach = settings.reach_heights if person.times_seen > 1 else settings.first_reach_heights
+        return min(settings.gate_spreads * motion.spread, reach * motion.height)
+
+    def _take(self, person: _Person, box: list[float], drop: float, at: float) -> None:
+        """Follows a person on to a box whose feet are `drop` below its lower edge."""
+        x0, y0, x1, y1 = box
+        motion, tall, wide = person.motion, max(y1 - y0, 1.0), max(x1 - x0, 1.0)
         weight = 1 - math.exp(-max(at - person.seen_at, 1e-3) / SIZE_SECONDS)
-        motion, tall = person.motion, max(y1 - y0, 1.0)
-        from_head = y0 + motion.height
-        if abs(math.log(tall / motion.height)) > ODD_SIZE and abs(from_head - motion.y) < abs(y1 - motion.y):
-            motion.correct((x0 + x1) / 2, from_head)
-        else:
-            motion.correct((x0 + x1) / 2, y1)
-            person.drop += weight * (float(detections.feet[number][1]) - y1 - person.drop)
-        motion.height += weight * (tall - motion.height)
-        person.width += weight * (x1 - x0 - person.width)
-        person.seen_at = at
+        doubt = 1 + ODD_WIDTH_DOUBT * abs(math.log(wide / person.width))
+        foot = _foot(motion, y0, y1)
+        motion.correct((x0 + x1) / 2, foot, doubt)
+        if foot == y1:
+            person.drop += weight * (drop - person.drop)
+        # A box that is cut off says little of how tall somebody is.
+        odd = abs(math.log(tall / motion.height))
+        motion.height += weight / (1 + odd) * (tall - motion.height)
+        person.width += weight * (wide - person.width)
         person.times_seen += 1
-        person.unreported.append(Step(at, person.motion.x, person.motion.y + person.drop))
+        self._go(person, Step(at, motion.x, motion.y + person.drop, (x0, y0, x1, y1)))
+
+    def _go(self, person: _Person, step: Step) -> None:
+        """Has a person walk straight from the last step to this one."""
+        before = person.last
+        if self._moments[-2] > before.at:
+            missed = [at for at in self._moments if before.at < at < step.at]
+            person.unreported += [_between(before, step, at) for at in missed]
+        person.unreported.append(step)
+        person.last = step
 
     def _begin(self, detections: Detections, numbers: Iterable[int], at: float) -> None:
         for number in numbers:
-            x0, y0, x1, y1 = (float(value) for value in detections.boxes[number])
+            x0, y0, x1, y1 = detections.boxes[number].tolist()
             drop = float(detections.feet[number][1]) - y1
             motion = Motion((x0 + x1) / 2, y1, max(y1 - y0, 1.0))
-            person = _Person(self._next_id, motion, x1 - x0, drop, at, at)
-            person.unreported.append(Step(at, motion.x, motion.y + drop))
+            step = Step(at, motion.x, motion.y + drop, (x0, y0, x1, y1))
+            person = _Person(self._next_id, motion, max(x1 - x0, 1.0), drop, at, step)
+            person.unreported.append(step)
             self._people.append(person)
             self._next_id += 1
 
@@ -198,29 +232,34 @@ class Tracker:
         return Track(person.id, steps, person.motion.height, person.seen_at)
 
 
-def _without_twins(detections: Detections, most_overlap: float) -> Detections:
-    """Detections of which none overlaps a better one by more than `most_overlap`."""
-    if len(detections) < 2:
-        return detections
-    best_first = np.argsort(-detections.scores, kind="stable")
-    boxes = detections.boxes[best_first].astype(np.float64)
-    overlaps = _overlap(boxes, boxes)
-    kept: list[int] = []
-    for number in range(len(boxes)):
-        if not (overlaps[number, kept] > most_overlap).any():
-            kept.append(number)
-    chosen = best_first[kept]
-    return Detections(detections.boxes[chosen], detections.scores[chosen], detections.feet[chosen])
+def _assign(
+    costs: Floats64, rows: NDArray[np.intp], columns: NDArray[np.intp]
+) -> tuple[list[tuple[int, int]], list[int]]:
+    """The cheapest pairs among these rows and columns, and the columns left over."""
+    if not len(rows) or not len(columns):
+        return [], columns.tolist()
+    _, of_row, _ = lap.lapjv(costs[rows[:, None], columns], extend_cost=True, cost_limit=REFUSED / 2)
+    pairs = [
+        (row, int(columns[place]))
+        for row, place in zip(rows.tolist(), of_row.tolist(), strict=True)
+        if place >= 0
+    ]
+    taken = {column for _, column in pairs}
+    return pairs, [column for column in columns.tolist() if column not in taken]
 
 
-def _overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Intersection over union of boxes (m, 4) with boxes (n, 4): shape (m, n)."""
-    low = np.maximum(first[:, None, :2], second[None, :, :2])
-    high = np.minimum(first[:, None, 2:], second[None, :, 2:])
-    shared = (high - low).clip(0).prod(axis=2)
-    areas = _areas(first)[:, None] + _areas(second)[None, :]
-    return np.asarray(shared / np.maximum(areas - shared, 1e-9))
+def _foot(motion: Motion, top: float, bottom: float) -> float:
+    """Where a box says that somebody stands: below the head, if it is cut off at the foot."""
+    from_head = top + motion.height
+    odd = abs(math.log(max(bottom - top, 1.0) / motion.height)) > ODD_SIZE
+    return from_head if odd and abs(from_head - motion.y) < abs(bottom - motion.y) else bottom
 
 
-def _areas(boxes: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+def _between(first: Step, second: Step, at: float) -> Step:
+    """Where somebody was who walked straight from one step to another."""
+    share = (at - first.at) / (second.at - first.at)
+    x, y = first.x + share * (second.x - first.x), first.y + share * (second.y - first.y)
+    if first.box is None or second.box is None:
+        return Step(at, x, y)
+    x0, y0, x1, y1 = (a + share * (b - a) for a, b in zip(first.box, second.box, strict=True))
+    return Step(at, x, y, (x0, y0, x1, y1))

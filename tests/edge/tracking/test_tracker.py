@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import tracemalloc
 from collections.abc import Callable, Iterable
 
 import numpy as np
@@ -68,6 +69,63 @@ def test_a_gap_is_bridged(unseen: int) -> None:
     assert ids(said) == {1}
     assert [len(track.steps) for track in said[15]] == [0]
     assert said[-1][0].seen_at == pytest.approx(NOON + 3.4)
+
+
+def test_somebody_found_again_is_said_to_have_gone_straight_in_between() -> None:
+    pictures = [NOBODY if 15 <= n < 20 else at(100 + WALKING * STEP * n) for n in range(22)]
+    said = follow(pictures)
+    found = said[20][0].steps
+
+    assert [step.at - NOON for step in found] == pytest.approx([1.5, 1.6, 1.7, 1.8, 1.9, 2.0])
+    assert [step.x for step in found] == pytest.approx([100 + 14 * n for n in range(15, 21)], abs=1)
+    assert [step.box for step in found] == [
+        pytest.approx(box(100 + 14 * n, 200), abs=0.01) for n in range(15, 21)
+    ]
+    assert len(said[21][0].steps) == 1
+
+
+def test_a_step_carries_the_box_that_was_detected() -> None:
+    said = follow([at(100 + n) for n in range(5)])
+
+    assert said[-1][0].steps[-1].box == pytest.approx(box(104, 200))
+
+
+def test_a_camera_that_pauses_longer_than_anybody_is_remembered_goes_on() -> None:
+    tracker = Tracker(SURE)
+    follow(STANDING, tracker)
+
+    assert [len(track.steps) for track in tracker.update(at(100), NOON + 8)] == [1]
+
+
+def test_somebody_who_appears_a_body_height_from_where_another_was_lost_is_somebody_else() -> None:
+    gone = [NOBODY] * 10
+
+    assert ids(follow([*[at(100)] * 30, *gone, *[at(100 + TALL * 0.8)] * 5])) == {1, 2}
+    assert ids(follow([*[at(100)] * 30, *gone, *[at(100 + TALL * 0.2)] * 5])) == {1}
+
+
+@pytest.mark.parametrize(
+    ("away", "tall", "found"),
+    [
+        pytest.param(15, TALL, True, id="away, of the right size"),
+        pytest.param(0, 0.55 * TALL, True, id="at the right place, cut off"),
+        pytest.param(15, 0.55 * TALL, False, id="away and cut off"),
+    ],
+)
+def test_the_odder_a_box_the_nearer_it_has_to_be(away: float, tall: float, found: bool) -> None:
+    said = follow([*[at(100)] * 30, seen(box(100 + away, 200, tall=tall))])
+
+    assert len(said[-1][0].steps) == found
+
+
+def test_a_box_that_two_share_who_pass_each_other_hardly_moves_them() -> None:
+    def passing(wide: float) -> float:
+        walked = [at(100 + 6 * n) for n in range(20)]
+        shared = [seen(box(100 + 6 * n + 12, 200, wide=wide)) for n in range(20, 22)]
+        return follow([*walked, *shared])[-1][0].steps[-1].x - (100 + 6 * 21)
+
+    assert passing(80) < 3
+    assert passing(40) > 2 * passing(80)
 
 
 @pytest.mark.parametrize(
@@ -220,6 +278,19 @@ def test_of_three_thousand_people_who_pass_none_is_remembered() -> None:
     assert len(found) == 3_000
     assert most == 1
     assert len(tracker) == 0
+
+
+def test_a_night_without_anybody_leaves_nothing_behind() -> None:
+    tracker = Tracker(SURE)
+    tracemalloc.start()
+    follow([NOBODY] * 1_000, tracker)
+    before, _ = tracemalloc.get_traced_memory()
+    for number in range(5_000):
+        tracker.update(NOBODY, NOON + 1_000 + STEP * number)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert after - before < 10_000
 
 
 def test_in_a_crowd_beyond_the_bound_those_unseen_longest_are_forgotten() -> None:
