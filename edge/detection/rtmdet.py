@@ -30,8 +30,9 @@ class RtmDet:
         self._input = self._session.get_inputs()[0].name
         self._width = width
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
+        del at  # each picture is seen by itself
         picture, scale = letterbox(image, self._width)
         blob = ((picture - MEAN) / DEVIATION).transpose(2, 0, 1)[None]
         found: Floats = self._session.run(["dets"], {self._input: np.ascontiguousarray(blob)})[0][0]

@@ -240,8 +240,7 @@ def _print_outcome(outcome: Outcome, console: Console) -> None:
         stay = f", {of['mean_dwell_seconds']:.1f} s on average" if of["visits"] else ""
         console.print(f"zone {zone}: {of['visits']} visit(s){stay}", highlight=False)
     console.print(
-        f"detector {card['name']}, licence {card['licence']}, "
-        f"person AP {card['average_precision']:.3f} on {card['measured_on']}",
+        f"detector {card['name']}, licence {card['licence']}, {_precision(card)}",
         highlight=False,
         soft_wrap=True,
     )
@@ -266,6 +265,12 @@ def _off_by(outcome: Outcome) -> str:
     if not wrong_in and not wrong_out:
         return "The counts equal the truth."
     return f"The counts are off by {wrong_in:+d} in and {wrong_out:+d} out."
+
+
+def _precision(card: dict[str, Any]) -> str:
+    if card["average_precision"] is None:
+        return "person AP not measured"
+    return f"person AP {card['average_precision']:.3f} on {card['measured_on']}"
 
 
 def _conversion(outcome: Outcome) -> str:
