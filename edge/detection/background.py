@@ -8,6 +8,8 @@ somebody stood on it at first.
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -66,22 +68,20 @@ class Background:
         spacing = min(max(FIRST_SPACING_SECONDS, age / SAMPLES), LAST_SPACING_SECONDS)
         if 0 <= at - self._sampled_at < spacing - 1e-6:
             return
-        changed = cv2.blur(cv2.absdiff(image, self._last_sample).max(axis=2), (5, 5))
+        changed = cv2.blur(_largest(cv2.absdiff(image, self._last_sample)), (5, 5))
         self._take(image, ((changed < STILL_LEVELS) & ~held) | (self._filled == 0))
         self._last_sample, self._sampled_at = image, at
         self.floor = self._mode()
 
     def evidence(self, image: Image) -> Floats:
         """How surely somebody is there, 0 to 1 for each pixel of an aligned picture."""
-        seen, floor = (
-            cv2.GaussianBlur(one, (3, 3), 0).astype(np.float32) for one in (image, self.floor)
-        )
-        edges = _slope_of(seen.mean(axis=2) - floor.mean(axis=2))
+        seen, floor = (cv2.GaussianBlur(one, (3, 3), 0).astype(np.float32) for one in (image, self.floor))
+        edges = _slope_of(_mean(seen) - _mean(floor))
         ratio = (seen + 5) / (floor + 5)
-        dark = ratio.mean(axis=2)
-        tint = np.abs(ratio - dark[..., None]).max(axis=2)
+        dark = _mean(ratio)
+        tint = _largest(np.abs(ratio - dark[..., None]))
         shadow = (dark > DARKEST_SHADOW) & (dark < 1) & (tint < SHADOW_TINT)
-        off = np.abs(seen - floor).max(axis=2)
+        off = _largest(cv2.absdiff(seen, floor))
         colour = _ramp(off, NOISE_LEVELS, SURE_LEVELS) * np.where(shadow, SHADOW_WEIGHT, 1.0)
         return np.maximum(colour, _ramp(edges, NOISE_SLOPE, SURE_SLOPE)).astype(np.float32)
 
@@ -100,7 +100,7 @@ class Background:
         return np.asarray(np.where(few, median, mode).clip(0, 255), np.uint8)
 
     def _in_place(self, image: Image) -> Image:
-        seen, floor = (one.mean(axis=2, dtype=np.float32) for one in (image, self.floor))
+        seen, floor = (_mean(one.astype(np.float32)) for one in (image, self.floor))
         (x, y), sureness = cv2.phaseCorrelate(floor, seen, self._window)
         height, width = seen.shape
         far = max(abs(x), abs(y))
@@ -127,6 +127,15 @@ def _slope_of(difference: Floats) -> Floats:
     slopes = (cv2.Sobel(difference, cv2.CV_32F, dx, 1 - dx, ksize=3) for dx in (1, 0))
     steep = np.hypot(*slopes) / 8
     return np.asarray(cv2.dilate(cv2.blur(steep, (3, 3)), np.ones((3, 3), np.uint8)), np.float32)
+
+
+def _largest(picture: NDArray[Any]) -> NDArray[Any]:
+    """The largest channel; numpy's own `max` over a short last axis is ten times slower."""
+    return np.asarray(np.maximum(np.maximum(picture[..., 0], picture[..., 1]), picture[..., 2]))
+
+
+def _mean(picture: Floats) -> Floats:
+    return np.asarray((picture[..., 0] + picture[..., 1] + picture[..., 2]) / 3, np.float32)
 
 
 def _ramp(values: Floats, low: float, high: float) -> Floats:

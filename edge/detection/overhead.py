@@ -24,6 +24,9 @@ BEGINS_FILLED = 0.5
 STAYS_FILLED = 0.25
 """Share of a disc that evidence must fill to begin somebody, and to keep them."""
 
+FROM_THE_EDGE = 0.8
+"""Nobody begins nearer to the picture's edge than so many radii: half a group looks like another number."""
+
 REACH = 1.15
 """Somebody's pixels lie within so many radii."""
 
@@ -97,7 +100,7 @@ class OverheadBackground:
         self._shape, self._at = shape, float("-inf")
         self._background = Background(small)
         self._size = PersonSize(small.shape[1], self._share)
-        self._flow = cv2.DISOpticalFlow_create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+        self._flow = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
         self._grey = np.asarray(cv2.cvtColor(small, cv2.COLOR_BGR2GRAY), np.uint8)
         self._discs = _Discs()
 
@@ -139,12 +142,18 @@ class OverheadBackground:
         left, radius = evidence.copy(), self._radius
         for middle in self._discs.middles:
             _cover(left, middle, radius * REACH, 0)
-        disc = np.asarray(cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(2 * radius) | 1,) * 2), np.float32)
+        disc = np.asarray(
+            cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (int(2 * radius) | 1,) * 2), np.float32
+        )
         disc /= disc.sum()
+        edge = round(radius * FROM_THE_EDGE)
+        within = np.zeros(left.shape, np.uint8)
+        within[edge:-edge, edge:-edge] = 1
         middles: list[tuple[int, int]] = []
         filled: list[float] = []
         while len(self._discs.middles) + len(middles) < MOST_PEOPLE:
-            _, best, _, place = cv2.minMaxLoc(cv2.filter2D(left, -1, disc, borderType=cv2.BORDER_CONSTANT))
+            fullness = cv2.filter2D(left, -1, disc, borderType=cv2.BORDER_CONSTANT)
+            _, best, _, place = cv2.minMaxLoc(fullness, within)
             if best < BEGINS_FILLED:
                 break
             middles.append((int(place[0]), int(place[1])))

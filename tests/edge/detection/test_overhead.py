@@ -140,7 +140,9 @@ def test_a_real_metro_door_is_counted_with_the_known_person_size() -> None:
     found = sorted(Path(folder).rglob(CLIP)) if folder else []
     if not found:
         missing(f"{CLIP} is not on this machine; FOOTFALL_ASSETS can name a folder that holds it")
-    came, left = counted(_clip(found[0]), 0.136, Line("door", Point(70, 140), Point(310, 140), Point(190, 280)))
+    came, left = counted(
+        _clip(found[0]), 0.136, Line("door", Point(70, 140), Point(310, 140), Point(190, 280))
+    )
     assert 26 <= came <= 30
     assert left <= 2
 
