@@ -33,6 +33,9 @@ REACH = 1.15
 NEAREST = 0.55
 """Two discs that come nearer than this share of a person's size are one person."""
 
+FLOW_SECONDS = 0.15
+"""With more time between pictures people go too far for the flow, and are looked for by their look."""
+
 PULL_SECONDS = 0.3
 MOST_PEOPLE = 60
 GAP_SECONDS = 2.0
@@ -107,12 +110,18 @@ class OverheadBackground:
     def _look(self, small: Image, seconds: float, at: float) -> None:
         image = self._background.aligned(small)
         grey = np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
-        flow = np.asarray(self._flow.calc(self._grey, grey, None), np.float32)
-        self._grey = grey
+        still = np.zeros((*grey.shape, 2), np.float32)
+        flow = np.asarray(self._flow.calc(self._grey, grey, still), np.float32)
+        before, self._grey = self._grey, grey
         self._background.learn(image, at, self._held(grey.shape, at))
         evidence = self._background.evidence(image)
         if len(self._discs.middles):
-            self._carry(evidence, flow, seconds, at)
+            drifts = (
+                [_found_again(before, grey, middle, self._radius) for middle in self._discs.middles]
+                if seconds > FLOW_SECONDS
+                else [_drift(evidence, flow, middle, self._radius) for middle in self._discs.middles]
+            )
+            self._carry(evidence, np.array(drifts, np.float32), seconds, at)
         self._size.learn(evidence, flow)
         self._discs = self._discs.with_new(*self._newcomers(evidence))
 
@@ -122,11 +131,9 @@ class OverheadBackground:
             _cover(held, self._discs.middles[number], self._radius * REACH * 1.1, 1)
         return held.astype(bool)
 
-    def _carry(self, evidence: Floats, flow: Floats, seconds: float, at: float) -> None:
+    def _carry(self, evidence: Floats, drifts: Floats, seconds: float, at: float) -> None:
         discs, radius = self._discs, self._radius
-        discs.middles = discs.middles + np.array(
-            [_drift(evidence, flow, middle, radius) for middle in discs.middles], np.float32
-        )
+        discs.middles = discs.middles + drifts
         middles, discs.filled = _shares(evidence, discs.middles, radius)
         discs.middles += (1 - np.exp(-seconds / PULL_SECONDS)) * (middles - discs.middles)
         walked = np.hypot(*(discs.middles - discs.begun).T) > 2 * radius
@@ -185,6 +192,19 @@ def _drift(evidence: Floats, flow: Floats, middle: Floats, radius: float) -> tup
         return (0.0, 0.0)
     dx, dy = np.median(moved, axis=0)
     return (float(dx), float(dy))
+
+
+def _found_again(before: Image, now: Image, middle: Floats, radius: float) -> tuple[float, float]:
+    """How far away within a person's size the picture is most like what the disc covered, in pixels."""
+    reach, half = round(2 * radius), round(radius * 0.8)
+    edge = reach + half
+    around = [cv2.copyMakeBorder(one, *(edge,) * 4, cv2.BORDER_REPLICATE) for one in (before, now)]
+    height, width = before.shape
+    x, y = min(max(round(float(middle[0])), 0), width - 1), min(max(round(float(middle[1])), 0), height - 1)
+    look = around[0][y + reach : y + reach + 2 * half + 1, x + reach : x + reach + 2 * half + 1]
+    field_of_search = around[1][y : y + 2 * edge + 1, x : x + 2 * edge + 1]
+    _, _, _, (dx, dy) = cv2.minMaxLoc(cv2.matchTemplate(field_of_search, look, cv2.TM_CCOEFF_NORMED))
+    return (float(dx - reach), float(dy - reach))
 
 
 def _shares(evidence: Floats, middles: Floats, radius: float) -> tuple[Floats, Floats]:
