@@ -30,7 +30,7 @@ from rich.table import Table
 from edge import assets
 from edge.assembly import (
     CameraProcess,
-    choose_model,
+    choose_detector,
     only_one,
     open_outbox,
     outbox_path,
@@ -178,15 +178,19 @@ def check_config(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fa
             raise
         out.print_json(json.dumps({"ok": False, "problems": list(getattr(error, "problems", [str(error)]))}))
         raise typer.Exit(error.exit_code) from None
-    model = choose_model(settings.detector.model, settings.detector.runtime)
+    detector = settings.detector
+    chosen = {
+        name: choose_detector(one, detector.model, detector.runtime) for name, one in settings.cameras.items()
+    }
     if as_json:
-        out.print_json(json.dumps({"ok": True, "cameras": list(settings.cameras), "model": model.name}))
+        detectors = {name: one.name for name, one in chosen.items()}
+        out.print_json(json.dumps({"ok": True, "cameras": list(settings.cameras), "detectors": detectors}))
         return
     out.print(f"{config} can be used.")
     for name, one in settings.cameras.items():
         lines, zones = len(one.lines), len(one.zones)
         out.print(f"  camera {name}: {lines} line(s), {zones} zone(s)", highlight=False)
-    out.print(f"  {model.in_words}", highlight=False, soft_wrap=True)
+        out.print(f"    {chosen[name].in_words}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -452,7 +456,7 @@ def _summary(process: CameraProcess, seconds: float) -> dict[str, Any]:
     vitals = process.vitals
     return {
         "detector": process.model.card.model_dump(),
-        "detector_from": process.model.found.place,
+        "detector_from": process.model.place,
         "advice": process.model.advice,
         "frames": vitals.frames_done,
         "seconds": round(seconds, 2),

@@ -34,7 +34,7 @@ from edge.counting import (
     ZoneCounter,
 )
 from edge.counting.tally import KEPT_SECONDS
-from edge.detection import Detector, open_detector
+from edge.detection import Detector, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
 from edge.geometry import Point
@@ -101,6 +101,11 @@ class ChosenModel:
     found: Found
 
     @property
+    def place(self) -> str:
+        """Where its weights were found."""
+        return self.found.place
+
+    @property
     def card(self) -> DetectorCard:
         """What every health message says of it."""
         return DetectorCard(
@@ -132,6 +137,37 @@ class ChosenModel:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BackgroundModel:
+    """The detector of a camera that looks straight down: what differs from the empty floor."""
+
+    name: str = "overhead-background"
+    licence: str = "Apache-2.0 (footfall)"
+    place: str = "built in"
+    advice: str = ""
+
+    @property
+    def card(self) -> DetectorCard:
+        """What every health message says of it."""
+        return DetectorCard(name=self.name, licence=self.licence, average_precision=None)
+
+    @property
+    def in_words(self) -> str:
+        """One line that every run prints."""
+        return f"detector background model, no weights ({self.name}, licence {self.licence}, AP not measured)"
+
+
+def choose_detector(
+    camera: CameraSettings, model: str, runtime: Runtime = "onnxruntime"
+) -> ChosenModel | BackgroundModel:
+    """What finds people in a camera's view; `model` as in the settings, for cameras that need weights.
+
+    Raises:
+        AssetMissing: the weights are not on this machine, or no such name is known.
+    """
+    return BackgroundModel() if camera.view == "overhead" else choose_model(model, runtime)
+
+
 def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
     """The named model, or for `auto` the best of those that can be had without asking.
 
@@ -157,8 +193,12 @@ def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
     raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
 
 
-def open_chosen(model: ChosenModel, settings: EdgeSettings) -> Detector:
-    """The detector of a chosen model."""
+def open_chosen(
+    model: ChosenModel | BackgroundModel, settings: EdgeSettings, camera: CameraSettings | None = None
+) -> Detector:
+    """The detector of a chosen model, for a camera."""
+    if isinstance(model, BackgroundModel):
+        return OverheadBackground(camera.person_size if camera else None)
     return open_detector(
         model.backend,
         model.found.path,
@@ -298,8 +338,8 @@ class CameraProcess:
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
-        self.model = choose_model(settings.detector.model, settings.detector.runtime)
-        detector = open_chosen(self.model, settings)
+        self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
+        detector = open_chosen(self.model, settings, self._camera)
         self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)

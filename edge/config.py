@@ -113,6 +113,17 @@ class CameraSettings(_Section):
     fps: float = Field(
         10.0, gt=0, le=60, description="most frames per second that are looked at (live sources)"
     )
+    view: Literal["oblique", "overhead"] = Field(
+        "oblique",
+        description="overhead: the camera looks straight down, and people are found without a network",
+    )
+    person_size: float | None = Field(
+        None,
+        ge=0.06,
+        le=0.3,
+        description="how wide shoulders are in an overhead view, as a share of the picture's width; "
+        "unset: learned from the first people",
+    )
     lines: tuple[LineSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
 
@@ -120,6 +131,8 @@ class CameraSettings(_Section):
     def _names_are_single(self) -> Self:
         if not self.lines and not self.zones:
             raise ValueError("nothing is counted: give at least one line or zone")
+        if self.person_size is not None and self.view != "overhead":
+            raise ValueError('person_size belongs to view = "overhead" only; leave one of them out')
         for what, names in (("line", [x.id for x in self.lines]), ("zone", [x.id for x in self.zones])):
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{what} {name!r} stands twice; give each its own id")

@@ -20,7 +20,7 @@ class Detections:
         boxes: shape (n, 4), x0, y0, x1, y1.
         scores: shape (n,), 0..1.
         feet: shape (n, 2), the point between the feet, or the middle of the box's bottom edge where
-            the network does not say.
+            the network does not say; in a view from straight above, the middle of the person.
     """
 
     boxes: Floats
@@ -62,7 +62,8 @@ class Track:
         id: unique within one tracker, never reused.
         steps: where the feet were since the last update, oldest first. Usually one; several when the
             track has just been confirmed, or found again after a gap; none while it is only guessed.
-        height: body height in pixels, smoothed.
+        height: height of the person's box in pixels, smoothed: body height, or in a view from above
+            about a metre.
         seen_at: when it was last really detected, seconds since the epoch.
     """
 

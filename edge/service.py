@@ -139,7 +139,7 @@ class CameraService:
             return
         counter = self._counter_for(frame)
         began = self._steady()
-        detections = self._detector.detect(frame.image)
+        detections = self._detector.detect(frame.image, frame.at)
         self._note_speed(began)
         facts = counter.update(self._tracker.update(detections, frame.at), frame.at)
         last_at, self._last_at = self._last_at, frame.at

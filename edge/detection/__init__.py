@@ -2,5 +2,6 @@
 
 from edge.detection.detector import Detector
 from edge.detection.opening import open_detector
+from edge.detection.overhead import OverheadBackground
 
-__all__ = ["Detector", "open_detector"]
+__all__ = ["Detector", "OverheadBackground", "open_detector"]

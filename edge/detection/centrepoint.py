@@ -24,8 +24,9 @@ class CentrePoint:
         self._session = open_session(path, threads)
         self._width = width
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
+        del at  # each picture is seen by itself
         height, width = image.shape[:2]
         size = (self._width, max(1, round(self._width * height / width / STRIDE)) * STRIDE)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)[..., ::-1]

@@ -15,6 +15,9 @@ class Detector(Protocol):
         """From this score on a detection may begin a track; the network's own scale decides it."""
         ...
 
-    def detect(self, image: Image) -> Detections:
-        """People in a BGR picture of shape (height, width, 3), also the doubtful ones."""
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
+        """People in a BGR picture of shape (height, width, 3), also the doubtful ones.
+
+        `at` is when it was taken, in seconds; a detector that remembers earlier pictures needs it.
+        """
         ...

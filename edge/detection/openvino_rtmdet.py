@@ -18,7 +18,8 @@ class OpenVinoRtmDet:
         self._network = OpenVinoNetwork(path, None, threads)
         self._width = width
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
+        del at  # each picture is seen by itself
         blob, scale = prepared(image, self._width)
         return people_in(self._network.run(blob)[0], scale, image)

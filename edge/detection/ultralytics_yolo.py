@@ -60,8 +60,9 @@ class UltralyticsYolo:
                 "detector.model needs a .pt of Ultralytics 8 or newer, or what its exporter wrote",
             ) from error
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
+        del at  # each picture is seen by itself
         [result] = self._model.predict(
             image, classes=[PERSON], conf=DOUBTFUL_SCORE, imgsz=self._width, device="cpu", verbose=False
         )

@@ -118,7 +118,7 @@ class FakeDetector:
 
     sure_score = 0.5
 
-    def detect(self, image: Image) -> Detections:
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
         shade = int(image[0, 0, 0])
         return seen(box(2.0 * shade, 200.0)) if shade else NOBODY
 

@@ -1,0 +1,168 @@
+"""Straight-down views: drawn scenes are counted exactly, a real one within its bounds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from edge.counting import Direction, Line, LineCounter
+from edge.detection import OverheadBackground
+from edge.geometry import Point
+from edge.people import Image
+from edge.tracking import Tracker
+from tests.edge.cast import NOON, missing
+from tests.edge.detection.scene import HEIGHT, SHOULDERS, WIDTH, Walker, pictures, straight
+
+SIZE = SHOULDERS / WIDTH
+TOP, BOTTOM = -30.0, HEIGHT + 30.0
+LINE = Line(
+    "door", (Point(0, HEIGHT / 2), Point(WIDTH, HEIGHT / 2)), (Point(WIDTH / 2, 0), Point(WIDTH / 2, HEIGHT))
+)
+CLIP = "pamela_overhead_alighting.mp4"
+
+
+def counted(
+    seen: Iterable[tuple[float, Image]], size: float | None = SIZE, line: Line = LINE
+) -> tuple[int, int]:
+    """People in and out, by the same tracker and line as a device uses."""
+    detector, counter = OverheadBackground(size), LineCounter(line)
+    tracker = Tracker(detector.sure_score)
+    crossings = [
+        crossing
+        for at, image in seen
+        for crossing in counter.update(
+            tracker.update(detector.detect(image, NOON + at), NOON + at), NOON + at
+        )
+    ]
+    crossings += counter.close()
+    came = sum(crossing.direction is Direction.IN for crossing in crossings)
+    return came, len(crossings) - came
+
+
+def down(x: float, start: float, look: int = 1, rests: tuple[tuple[float, float], ...] = ()) -> Walker:
+    return Walker(straight((x, TOP), (x, BOTTOM), start, rests=rests), look)
+
+
+def up(x: float, start: float, look: int = 2) -> Walker:
+    return Walker(straight((x, BOTTOM), (x, TOP), start), look)
+
+
+ONE = [down(160, 2)]
+PAIR = [down(135, 2), down(135 + SHOULDERS, 2, 2)]
+THREE = [down(160 + side * SHOULDERS, 2, side + 3) for side in (-1, 0, 1)]
+BOTH_WAYS = [down(100, 2), up(180, 2), down(240, 3.5, 3), up(130, 6, 4)]
+
+
+@pytest.mark.parametrize("fps", [5, 12])
+@pytest.mark.parametrize(
+    ("walkers", "expected"),
+    [
+        pytest.param([], (0, 0), id="nobody"),
+        pytest.param(ONE, (1, 0), id="one"),
+        pytest.param(PAIR, (2, 0), id="two who touch"),
+        pytest.param(THREE, (3, 0), id="three abreast"),
+        pytest.param(BOTH_WAYS, (2, 2), id="both ways"),
+        pytest.param([down(160, 2), down(165, 3, 3), down(158, 4, 4)], (3, 0), id="in a row"),
+    ],
+)
+def test_people_are_counted_exactly(walkers: list[Walker], expected: tuple[int, int], fps: int) -> None:
+    assert counted(pictures(walkers, 8.5, fps)) == expected
+
+
+def test_three_abreast_are_three_at_thirty_pictures_a_second_too() -> None:
+    assert counted(pictures(THREE, 5, 30)) == (3, 0)
+
+
+def test_somebody_who_stands_on_the_line_for_half_a_minute_is_counted_once() -> None:
+    assert counted(pictures([down(160, 2, rests=((1.2, 30.0),))], 40, 10)) == (1, 0)
+
+
+def test_somebody_who_stands_there_is_still_seen_after_half_a_minute() -> None:
+    detector = OverheadBackground(SIZE)
+    there = [
+        len(detector.detect(image, at))
+        for at, image in pictures([down(160, 2, rests=((1.2, 60.0),))], 34, 10)
+    ]
+    assert set(there[40:]) == {1}
+
+
+def test_whoever_stands_there_at_the_start_leaves_no_ghost_that_counts() -> None:
+    first = Walker(lambda at: straight((160, 90), (160, BOTTOM), 3)(max(at, 3.0)))
+    later = [down(160, 9, 3), up(160, 14, 4)]
+    came, left = counted(pictures([first, *later], 20, 10))
+    # Unsupported for now: whoever stands just before the line when the counting begins may be missed.
+    assert came in (1, 2)
+    assert left == 1
+
+
+@pytest.mark.parametrize("change", [0.8, 1.2])
+def test_a_sudden_change_of_light_is_nobody(change: float) -> None:
+    walkers = [down(160, 2), down(120, 8, 3)]
+    assert counted(pictures(walkers, 13, 10, light=lambda at: 1.0 if at < 3.3 else change)) == (2, 0)
+
+
+def test_shadows_and_a_camera_that_shakes_change_nothing() -> None:
+    assert counted(pictures(BOTH_WAYS, 9, 10, shadows=True)) == (2, 2)
+    assert counted(pictures(BOTH_WAYS, 9, 10, shake=3.0)) == (2, 2)
+
+
+def test_the_size_of_people_is_learned_from_those_who_walk() -> None:
+    detector = OverheadBackground()
+    walkers = [down(80 + 30 * (number % 5), 1 + 2.0 * number, number + 1) for number in range(10)]
+    for at, image in pictures(walkers, 24, 10):
+        detector.detect(image, at)
+
+    last = detector.person_size
+    assert last == pytest.approx(SIZE, rel=0.2)
+
+
+def test_a_persons_point_is_the_middle_of_what_is_seen() -> None:
+    detector = OverheadBackground(SIZE)
+    walker = down(160, 2)
+    for at, image in pictures([walker], 3.5, 25):
+        found = detector.detect(image, at)
+    place = walker.place(at)
+    assert place is not None
+    assert found.feet[0] == pytest.approx(place, abs=0.15 * SHOULDERS)
+    boxes = found.boxes[0]
+    assert ((boxes[:2] + boxes[2:]) / 2) == pytest.approx(found.feet[0], abs=0.01)
+
+
+def test_what_is_remembered_is_bounded_and_a_new_picture_size_begins_anew() -> None:
+    detector = OverheadBackground()
+    random = np.random.default_rng(1)
+    for number in range(40):
+        noise = np.asarray(random.integers(0, 255, (HEIGHT, WIDTH, 3)), np.uint8)
+        assert len(detector.detect(noise, number * 0.2)) <= 60
+    assert len(detector.detect(np.zeros((300, 200, 3), np.uint8), 9.0)) == 0
+
+
+def test_a_real_metro_door_is_counted_with_the_known_person_size() -> None:
+    folder = os.environ.get("FOOTFALL_ASSETS")
+    found = sorted(Path(folder).rglob(CLIP)) if folder else []
+    if not found:
+        missing(f"{CLIP} is not on this machine; FOOTFALL_ASSETS can name a folder that holds it")
+    came, left = counted(
+        _clip(found[0]),
+        0.136,
+        Line("door", (Point(70, 140), Point(310, 140)), (Point(190, 0), Point(190, 280))),
+    )
+    assert 26 <= came <= 30
+    assert left <= 2
+
+
+def _clip(path: Path) -> Iterable[tuple[float, Image]]:
+    video = cv2.VideoCapture(str(path))
+    number = 0
+    while True:
+        ok, image = video.read()
+        if not ok or image is None:
+            break
+        yield number / 25, np.asarray(image, np.uint8)
+        number += 1
+    video.release()
