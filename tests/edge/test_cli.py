@@ -282,7 +282,11 @@ def test_the_exit_codes_are_explained() -> None:
 
 
 def test_a_configuration_can_be_checked_by_a_program(device: Device) -> None:
-    assert device.read("check-config") == {"ok": True, "cameras": ["entrance"], "model": "person-v0"}
+    assert device.read("check-config") == {
+        "ok": True,
+        "cameras": ["entrance"],
+        "detectors": {"entrance": "person-v0"},
+    }
     device.config.write_text('store = "Shop"\n', encoding="utf-8")
 
     output, messages = device.run("check-config", "--json", code=2)
