@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from edge.capture import Frame, FrameSource
+from edge.capture import Frame, FrameSource, SourceRefused
 from edge.counting import CameraCounter, CountedBy, Crossing, Direction, Tally, Visit, VisitEnd
 from edge.detection import Detector
 from edge.outbox import Outbox, Progress
@@ -118,13 +118,16 @@ class CameraService:
         Raises:
             EdgeError: the source cannot be used, or the outbox cannot be written.
         """
-        for_good = True
+        for_good = False
         try:
             for frame in self._source.frames():
                 self._take(frame)
                 if on_frame:
                     on_frame(self.vitals)
             for_good = not self._stopped
+        except SourceRefused:
+            for_good = True  # a recording that breaks off has no more to give; any other fault may pass
+            raise
         finally:
             self.vitals.ended = for_good
             self._finish(for_good=for_good)

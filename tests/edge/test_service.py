@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from edge.capture import Frame
+from edge.capture import Frame, SourceRefused
 from edge.counting import CameraCounter, CountedBy, Line, LineCounter, Tally, Zone, ZoneCounter
 from edge.geometry import Point
-from edge.outbox import Outbox
+from edge.outbox import Outbox, OutboxError
 from edge.service import CameraService, Run
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource, picture
 
@@ -114,3 +114,41 @@ def test_time_between_pictures_that_were_not_seen_is_not_covered(box: Outbox) ->
     service(box, taken)[0].work()
     [minute] = box.since("entrance", NOON)
     assert minute.coverage == pytest.approx(2 / 60, abs=1e-6)
+
+
+class BreaksOff(FakeSource):
+    """Ends in an error after its frames."""
+
+    def __init__(self, frames: Iterable[Frame], error: Exception) -> None:
+        super().__init__(frames)
+        self._error = error
+
+    def frames(self) -> Iterator[Frame]:
+        yield from super().frames()
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "is_over"),
+    [
+        pytest.param(SourceRefused("breaks off"), True, id="a recording that breaks off is over"),
+        pytest.param(OutboxError("disk full"), False, id="a full disk is not the recording's end"),
+    ],
+)
+def test_only_the_source_itself_ends_a_recording(error: Exception, is_over: bool, box: Outbox) -> None:
+    worker = CameraService(
+        CountedBy("shop", "door-1", "entrance", replayed=True),
+        RECORDING,
+        BreaksOff(frames(WALK), error),
+        FakeDetector(),
+        counters,
+        Tally(["door"], ["shop"]),
+        box,
+        FakeClock(),
+        FakeClock(step=0.01),
+    )
+    with pytest.raises(type(error)):
+        worker.work()
+    progress = box.progress("entrance")
+    assert progress is not None
+    assert progress.ended is is_over
