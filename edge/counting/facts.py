@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from edge.geometry import Point
 
 
 class Direction(StrEnum):
@@ -15,10 +17,46 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """Somebody went from one confirmed side of a line to the other; `at` is when on the line itself."""
+    """Somebody went from one confirmed side of a line to the other; `at` is when on the line itself.
+
+    Attributes:
+        track_id: whose crossing it was, within this process only; it never leaves the device.
+        place: where the feet met the line, in pixels.
+        height: of the person, in pixels.
+    """
 
     line: str
     direction: Direction
+    at: float
+    track_id: int | None = field(default=None, compare=False)
+    place: Point | None = field(default=None, compare=False)
+    height: float | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCrossing:
+    """A crossing that was counted was made by staff; told with it, or later when that comes out."""
+
+    line: str
+    direction: Direction
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who crossed a line together, staff not among them; `at` is when the first of them did."""
+
+    line: str
+    direction: Direction
+    at: float
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """Somebody crossed a passing line at `at`, and was seen neither to enter nor to leave."""
+
+    line: str
     at: float
 
 
@@ -28,6 +66,8 @@ class VisitEnd(StrEnum):
     LEFT = "left"
     LOST = "lost"
     STOPPED = "stopped"
+    DAY_ENDED = "day-ended"
+    CONFIG_CHANGED = "config-changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +78,43 @@ class Visit:
     entered_at: float
     left_at: float
     end: VisitEnd
+    is_staff: bool = False
 
     @property
     def seconds(self) -> float:
         """How long it lasted, to the millisecond."""
         return round(self.left_at - self.entered_at, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class QueueJoined:
+    """Somebody joined a queue at `at`."""
+
+    queue: str
+    at: float
+
+
+class QueueEnd(StrEnum):
+    """What became of somebody who had joined a queue."""
+
+    SERVED = "served"
+    ABANDONED = "abandoned"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueLeft:
+    """Somebody who had joined a queue at `joined_at` was served, gave up, or went out of sight at `at`."""
+
+    queue: str
+    joined_at: float
+    at: float
+    end: QueueEnd
+
+    @property
+    def seconds(self) -> float:
+        """How long the wait was, to the millisecond."""
+        return round(self.at - self.joined_at, 3)
+
+
+Fact = Crossing | StaffCrossing | Group | Passed | Visit | QueueJoined | QueueLeft

@@ -79,6 +79,13 @@ CHANNELS = (
         "How a camera's process fares.",
     ),
     Channel(Kind.SALES, f"{ROOT}/{{store}}/pos/{{till}}/sales", 1, False, "One ticket of a till."),
+    Channel(
+        Kind.BADGE,
+        f"{ROOT}/{{store}}/pos/{{till}}/badge",
+        1,
+        False,
+        "A badge was read; for devices that tell staff apart, kept by nobody.",
+    ),
 )
 
 
@@ -95,7 +102,11 @@ def document() -> Json:
         },
         "defaultContentType": "application/json",
         "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
-        "operations": {f"receive-{channel.kind.value}": _operation(channel) for channel in CHANNELS},
+        "operations": {
+            f"receive-{channel.kind.value}": _operation(channel)
+            for channel in CHANNELS
+            if channel.kind is not Kind.BADGE  # goes from reader to device, past the server
+        },
         "components": {"messages": {c.kind.value: _message(c) for c in CHANNELS}, "schemas": _schemas()},
     }
 

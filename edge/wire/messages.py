@@ -26,6 +26,7 @@ from edge.wire.topics import (
     ID_PATTERN,
     Address,
     Kind,
+    badge_topic,
     checked_device,
     counts_topic,
     health_topic,
@@ -42,6 +43,11 @@ OLDEST_READABLE_SCHEMA = 1
 
 LONGEST_BUCKET = timedelta(days=1)
 
+CELL_PATTERN = r"^-?[0-9]{1,5},-?[0-9]{1,5}$"
+"""Column and row of a cell of a heatmap."""
+
+MOST_CELLS = 4096
+"""Of one heatmap; about 80 KiB."""
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
@@ -86,6 +92,13 @@ class _Message(_Part):
     schema_: Literal[1] = Field(1, alias="schema", description="version of the contract")
 
 
+GroupSizes = Annotated[
+    dict[Annotated[int, Field(ge=1, le=1000)], PositiveInt],
+    AfterValidator(lambda sizes: dict(sorted(sizes.items()))),
+]
+"""Size of a group to the number of such groups; adds up over minutes, cameras and stores."""
+
+
 def _twice(names: Iterable[str]) -> str | None:
     seen: set[str] = set()
     for name in names:
@@ -99,16 +112,41 @@ class LineCount(_Part):
     """Confirmed crossings of one line within the bucket."""
 
     line: Id
-    kind: Literal["entrance"] = Field("entrance", description="what crossing it means")
-    count_in: NonNegativeInt = Field(alias="in", description="crossings along the line's arrow")
-    count_out: NonNegativeInt = Field(alias="out", description="crossings against it")
+    kind: Literal["entrance", "passing"] = Field(
+        "entrance", description="entrance: crossing it is coming in or leaving; passing: walking past outside"
+    )
+    count_in: NonNegativeInt = Field(alias="in", description="crossings along the line's arrow, staff too")
+    count_out: NonNegativeInt = Field(alias="out", description="crossings against it, staff too")
+    staff_in: NonNegativeInt | None = Field(
+        None, description="how many of `in` were staff; absent where staff are not told apart"
+    )
+    staff_out: NonNegativeInt | None = Field(None, description="how many of `out` were staff")
+    groups_in: GroupSizes | None = Field(
+        None,
+        description="people without staff who came in together: size of the group to the number of such "
+        "groups; who came alone is a group of 1; absent where groups are not formed",
+    )
+    groups_out: GroupSizes | None = Field(None, description="the same for those who left")
+    passed: NonNegativeInt | None = Field(
+        None,
+        description="people who crossed a passing line and whom this camera saw neither enter nor leave; "
+        "absent for an entrance",
+    )
 
 
 class ZoneCount(_Part):
     """Visits to one zone that ended within the bucket, and how full the zone was during it."""
 
     zone: Id
-    dwell: DwellSketch = Field(description="durations of the visits that ended within the bucket")
+    dwell: DwellSketch = Field(description="durations of the visits that ended within the bucket, staff too")
+    staff_dwell: DwellSketch | None = Field(
+        None, description="those of them that were staff's; absent where staff are not told apart"
+    )
+    ended: dict[Id, PositiveInt] | None = Field(
+        None,
+        description="why they ended: left, lost (out of sight), day-ended, config-changed or stopped, "
+        "to the number of visits",
+    )
     occupancy_person_seconds: NonNegativeFloat = Field(description="time spent inside, all people together")
     observed_seconds: NonNegativeFloat = Field(
         description="time in which the zone was seen; mean occupancy is person seconds / observed seconds"
@@ -119,6 +157,67 @@ class ZoneCount(_Part):
     def visits(self) -> int:
         """Visits that ended within the bucket; each has one duration."""
         return self.dwell.n
+
+
+class QueueCount(_Part):
+    """Who waited in one queue, and what became of them. All but the peak may be unknown to a counter."""
+
+    queue: Id
+    joined: NonNegativeInt | None = Field(None, description="people who joined within the bucket")
+    served: NonNegativeInt | None = Field(None, description="people whose turn came within the bucket")
+    abandoned: NonNegativeInt | None = Field(
+        None, description="people who left within the bucket before their turn"
+    )
+    lost: NonNegativeInt | None = Field(
+        None,
+        description="people who went out of sight while they waited: nobody knows what became of them",
+    )
+    wait: DwellSketch | None = Field(
+        None, description="from joining to being served, of those who were served within the bucket"
+    )
+    abandoned_wait: DwellSketch | None = Field(
+        None, description="from joining to leaving, of those who abandoned within the bucket"
+    )
+    waiting_person_seconds: NonNegativeFloat | None = Field(
+        None, description="time spent waiting, all people together"
+    )
+    observed_seconds: NonNegativeFloat | None = Field(
+        None, description="time in which the queue was seen; mean length is person seconds / observed seconds"
+    )
+    length_peak: NonNegativeInt = Field(description="most people waiting at once")
+
+
+class Heat(_Part):
+    """Where people spent time, on a grid. Two of them with the same unit and cell add up cell by cell."""
+
+    unit: Literal["metres", "width"] = Field(
+        description="metres on the floor, or shares of the picture's width from its top left corner"
+    )
+    cell: float = Field(gt=0, le=100, description="side of a cell, in that unit")
+    seconds: Annotated[
+        dict[Annotated[str, Field(pattern=CELL_PATTERN)], NonNegativeFloat], Field(max_length=MOST_CELLS)
+    ] = Field(
+        description="time spent in each cell, all people together, by its column and row as `3,-4`; "
+        "cell `c,r` begins at (c · cell, r · cell); an empty one is left out"
+    )
+
+    @classmethod
+    def merged(cls, heats: Iterable[Heat]) -> Heat | None:
+        """One that holds the time of several of the same grid; None of none.
+
+        Raises:
+            ValueError: they are not of one grid.
+        """
+        of_all = list(heats)
+        if not of_all:
+            return None
+        if len({(heat.unit, heat.cell) for heat in of_all}) > 1:
+            raise ValueError("only heat of the same unit and cell adds up")
+        seconds: dict[str, float] = {}
+        for heat in of_all:
+            for cell, time_spent in heat.seconds.items():
+                seconds[cell] = seconds.get(cell, 0.0) + time_spent
+        return cls(unit=of_all[0].unit, cell=of_all[0].cell, seconds=seconds)
 
 
 class Counts(_Message):
@@ -136,6 +235,8 @@ class Counts(_Message):
     replayed: bool = Field(False, description="true: counted from a recording, not from a live camera")
     lines: tuple[LineCount, ...] = ()
     zones: tuple[ZoneCount, ...] = ()
+    queues: tuple[QueueCount, ...] = ()
+    heat: Heat | None = Field(None, description="where people spent time; absent where it is not asked for")
 
     @model_validator(mode="after")
     def _is_one_bucket(self) -> Self:
@@ -146,6 +247,8 @@ class Counts(_Message):
             raise ValueError(f"line {again!r} stands twice in one bucket")
         if again := _twice(zone.zone for zone in self.zones):
             raise ValueError(f"zone {again!r} stands twice in one bucket")
+        if again := _twice(queue.queue for queue in self.queues):
+            raise ValueError(f"queue {again!r} stands twice in one bucket")
         return self
 
     @property
@@ -165,6 +268,16 @@ class ZoneNow(_Part):
     occupancy: NonNegativeInt
 
 
+class QueueNow(_Part):
+    """How many people wait at this moment."""
+
+    queue: Id
+    length: NonNegativeInt
+    longest_wait_seconds: NonNegativeFloat | None = Field(
+        None, description="how long the first of them has waited; absent if nobody waits"
+    )
+
+
 class Live(_Message):
     """What one camera sees now. Never stored as a count."""
 
@@ -173,6 +286,7 @@ class Live(_Message):
     camera: Id
     at: Instant
     zones: tuple[ZoneNow, ...] = ()
+    queues: tuple[QueueNow, ...] = ()
 
     @property
     def topic(self) -> str:
@@ -289,12 +403,33 @@ class Sale(_Message):
         return (address.store, address.sender) == (self.store, self.till)
 
 
-Message = Counts | Live | Status | Health | Sale
+class BadgeRead(_Message):
+    """A badge or cashier's number was read at a till or reader; devices know staff by it, nobody keeps it."""
 
-MESSAGE_OF: dict[Kind, type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale]] = {
+    store: Id
+    till: Id = Field(description="the till or reader")
+    badge: str = Field(min_length=1, max_length=100, description="the number that was read")
+    at: Instant = Field(description="when it was read, UTC")
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return badge_topic(self.store, self.till)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender) == (self.store, self.till)
+
+
+Message = Counts | Live | Status | Health | Sale | BadgeRead
+
+MESSAGE_OF: dict[
+    Kind, type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale] | type[BadgeRead]
+] = {
     Kind.COUNTS: Counts,
     Kind.LIVE: Live,
     Kind.STATUS: Status,
     Kind.HEALTH: Health,
     Kind.SALES: Sale,
+    Kind.BADGE: BadgeRead,
 }

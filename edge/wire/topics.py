@@ -27,13 +27,14 @@ class Kind(StrEnum):
     STATUS = "status"
     HEALTH = "health"
     SALES = "sales"
+    BADGE = "badge"
 
 
 @dataclass(frozen=True)
 class Address:
     """What a topic says by itself: the kind of message, and who sent it.
 
-    `sender` is the device, or the till for sales. `camera` is None where the message names it.
+    `sender` is the device, or the till for sales and badges. `camera` is None where the message names it.
     """
 
     kind: Kind
@@ -93,6 +94,11 @@ def sales_topic(store: str, till: str) -> str:
     return f"{ROOT}/{checked_id(store, 'store')}/pos/{checked_id(till, 'till')}/sales"
 
 
+def badge_topic(store: str, till: str) -> str:
+    """Where a till or reader says which badge it read, for the devices beside it (QoS 1, not retained)."""
+    return f"{ROOT}/{checked_id(store, 'store')}/pos/{checked_id(till, 'till')}/badge"
+
+
 def subscriptions(store: str = "+") -> list[tuple[str, int]]:
     """Topic filters with their QoS that a store server listens to."""
     return [
@@ -113,8 +119,8 @@ def parse_topic(topic: str) -> Address:
     if not topic.startswith(ROOT + "/"):
         raise TopicError(f"topic {topic!r} does not begin with {ROOT}/")
     match topic.removeprefix(ROOT + "/").split("/"):
-        case [store, "pos", till, "sales"]:
-            return Address(Kind.SALES, checked_id(store, "store"), checked_id(till, "till"))
+        case [store, "pos", till, ("sales" | "badge") as kind]:
+            return Address(Kind(kind), checked_id(store, "store"), checked_id(till, "till"))
         case [store, device, "counts"]:
             return Address(Kind.COUNTS, checked_id(store, "store"), checked_device(device))
         case [store, device, "live"]:

@@ -11,7 +11,7 @@ from enum import Enum
 
 from sqlite_utils import Database
 
-from edge.wire import Counts, Health, Live, Sale, Status, WireError, decode
+from edge.wire import BadgeRead, Counts, Health, Live, Sale, Status, WireError, decode
 from server.config import Settings
 from server.storage import counts, devices, quarantine, sales
 from server.storage.database import writing
@@ -109,6 +109,8 @@ def _apply(db: Database, settings: Settings, received: Received, now: datetime) 
 
 def _understood(settings: Settings, received: Received) -> Message:
     message = decode(received.topic, received.payload)
+    if isinstance(message, BadgeRead):
+        raise WireError("badges are for the devices; a server keeps none")
     if message.store not in settings.stores:
         raise WireError(f"store {message.store!r} is not in this server's configuration")
     return message

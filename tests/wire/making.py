@@ -10,12 +10,16 @@ from hypothesis import strategies as st
 
 from edge.wire import (
     RESERVED_DEVICES,
+    BadgeRead,
     Counts,
     DetectorCard,
     DwellSketch,
     Health,
+    Heat,
     LineCount,
     Live,
+    QueueCount,
+    QueueNow,
     Sale,
     SaleKind,
     SaleLine,
@@ -43,14 +47,51 @@ def _decimals(most: int) -> st.SearchStrategy[Decimal]:
 
 
 sketches = st.lists(durations, max_size=30).map(DwellSketch.of)
-_lines = st.builds(LineCount, line=ids, count_in=_many, count_out=_many)
+_sizes = st.none() | st.dictionaries(st.integers(1, 1000), st.integers(1, 10**6), max_size=5)
+_lines = st.builds(
+    LineCount,
+    line=ids,
+    kind=st.sampled_from(["entrance", "passing"]),
+    count_in=_many,
+    count_out=_many,
+    staff_in=st.none() | _many,
+    staff_out=st.none() | _many,
+    groups_in=_sizes,
+    groups_out=_sizes,
+    passed=st.none() | _many,
+)
 _zones = st.builds(
     ZoneCount,
     zone=ids,
     dwell=sketches,
+    staff_dwell=st.none() | sketches,
+    ended=st.none()
+    | st.dictionaries(st.sampled_from(["left", "lost", "day-ended"]), st.integers(1, 10**6), max_size=3),
     occupancy_person_seconds=_amounts,
     observed_seconds=_amounts,
     occupancy_peak=_many,
+)
+_queues = st.builds(
+    QueueCount,
+    queue=ids,
+    joined=st.none() | _many,
+    served=st.none() | _many,
+    abandoned=st.none() | _many,
+    lost=st.none() | _many,
+    wait=st.none() | sketches,
+    abandoned_wait=st.none() | sketches,
+    waiting_person_seconds=st.none() | _amounts,
+    observed_seconds=st.none() | _amounts,
+    length_peak=_many,
+)
+_cells = st.tuples(st.integers(-99_999, 99_999), st.integers(-99_999, 99_999)).map(
+    lambda at: f"{at[0]},{at[1]}"
+)
+heats = st.builds(
+    Heat,
+    unit=st.sampled_from(["metres", "width"]),
+    cell=st.floats(0.001, 100),
+    seconds=st.dictionaries(_cells, _amounts, max_size=6),
 )
 
 
@@ -71,6 +112,8 @@ def counts(draw: st.DrawFn) -> Counts:
         replayed=draw(st.booleans()),
         lines=tuple(draw(st.lists(_lines, max_size=4, unique_by=lambda line: line.line))),
         zones=tuple(draw(st.lists(_zones, max_size=4, unique_by=lambda zone: zone.zone))),
+        queues=tuple(draw(st.lists(_queues, max_size=3, unique_by=lambda queue: queue.queue))),
+        heat=draw(st.none() | heats),
     )
 
 
@@ -81,6 +124,9 @@ lives = st.builds(
     camera=ids,
     at=instants,
     zones=st.lists(st.builds(ZoneNow, zone=ids, occupancy=_many), max_size=4).map(tuple),
+    queues=st.lists(
+        st.builds(QueueNow, queue=ids, length=_many, longest_wait_seconds=st.none() | _amounts), max_size=3
+    ).map(tuple),
 )
 statuses = st.builds(
     Status,
@@ -134,7 +180,8 @@ sales = st.builds(
         max_size=5,
     ).map(tuple),
 )
-messages = st.one_of(counts(), lives, statuses, healths, sales)
+badges = st.builds(BadgeRead, store=ids, till=ids, badge=_text(100, least=1), at=instants)
+messages = st.one_of(counts(), lives, statuses, healths, sales, badges)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -6,7 +6,16 @@ from pathlib import Path
 
 from jsonschema import Draft7Validator
 
-from edge.wire import ROOT, Kind, counts_topic, health_topic, live_topic, sales_topic, status_topic
+from edge.wire import (
+    ROOT,
+    Kind,
+    badge_topic,
+    counts_topic,
+    health_topic,
+    live_topic,
+    sales_topic,
+    status_topic,
+)
 from edge.wire import asyncapi as contract
 
 COMMITTED = Path(contract.__file__).with_name("asyncapi.json")
@@ -31,6 +40,7 @@ def test_addresses_are_those_that_topics_are_built_by() -> None:
         Kind.STATUS: status_topic("s", "d", "c"),
         Kind.HEALTH: health_topic("s", "d", "c"),
         Kind.SALES: sales_topic("s", "t"),
+        Kind.BADGE: badge_topic("s", "t"),
     }
     assert all(address.startswith(ROOT + "/") for address in addresses.values())
 

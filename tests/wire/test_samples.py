@@ -13,11 +13,15 @@ from edge.wire import Counts, DwellSketch, Sale, SaleKind, Status, decode, encod
 from edge.wire.asyncapi import document
 from tests.wire.golden import FOLDER, Sample, sample, samples
 
-FROM_THE_FUTURE = {"queues", "groups", "engaged", "max_seconds"}
+FROM_THE_FUTURE = {"groups", "engaged", "max_seconds"}
 """Fields of `counts-by-a-newer-device` that this version does not know."""
 
 FILLED_IN: dict[str, dict[str, Any]] = {
-    "counts-smallest": {"clock_synced": True, "replayed": False, "lines": [], "zones": []},
+    "counts-smallest": {"clock_synced": True, "replayed": False, "lines": [], "zones": [], "queues": []},
+    **{
+        f"counts-{name}": {"queues": []} for name in ("full", "late-correction", "replayed", "running-minute")
+    },
+    "live": {"queues": []},
     "sale": {"revision": 1, "kind": "sale", "lines": [{"sku": "4006381333931", "quantity": "1"}]},
 }
 """What a sample leaves out and its reader takes for granted."""
@@ -62,7 +66,7 @@ def test_golden_samples_are_never_edited_only_added() -> None:
 
 def test_every_kind_of_message_has_a_sample() -> None:
     kinds = {type(decode(one.topic, one.body)).__name__ for one in samples()}
-    assert kinds == {"Counts", "Live", "Status", "Health", "Sale"}
+    assert kinds == {"Counts", "Live", "Status", "Health", "Sale", "BadgeRead"}
 
 
 def test_unknown_fields_of_a_newer_device_change_nothing_else() -> None:
