@@ -39,7 +39,7 @@ def worth_following(
     """
     if len(detections) < 2:
         return detections
-    best_first = np.argsort(-detections.scores, kind="stable")
+    best_first = (-detections.scores).argsort(kind="stable")
     boxes = detections.boxes[best_first].astype(np.float64)
     doubtful = detections.scores[best_first] < sure_score
     common, area = shared(boxes, boxes), areas(boxes)
@@ -53,7 +53,7 @@ def worth_following(
 def _alone(twins: Bools) -> Bools:
     """Which are no twin of a better one that stays; rows and columns best first."""
     stays = np.ones(len(twins), bool)
-    for better, worse in np.argwhere(twins).tolist():
+    for better, worse in zip(*(places.tolist() for places in twins.nonzero()), strict=True):
         if better < worse and stays[better]:
             stays[worse] = False
     return stays

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 
 import lap
 import numpy as np
-from numpy.typing import NDArray
 
 from edge.people import Detections, Step, Track
 from edge.tracking.boxes import Floats64, overlap, worth_following
@@ -135,34 +134,41 @@ class Tracker:
             return np.flatnonzero(sure).tolist()
         boxes = detections.boxes.astype(np.float64)
         costs, overlaps = self._costs(boxes)
-        everybody = np.arange(len(self._people))
-        pairs, free = _assign(costs, everybody, np.flatnonzero(sure))
-        costs[overlaps < self._settings.doubtful_overlap] = REFUSED
-        unmatched = np.delete(everybody, [row for row, _ in pairs])
-        more, _ = _assign(costs, unmatched, np.flatnonzero(~sure))  # doubtful ones never begin a track
+        everybody = list(range(len(self._people)))
+        pairs, free = _assign(costs, everybody, sure.nonzero()[0].tolist())
+        taken = {row for row, _ in pairs}
+        unmatched = [row for row in everybody if row not in taken]
+        if unmatched:
+            costs[overlaps < self._settings.doubtful_overlap] = REFUSED
+            doubtful = (~sure).nonzero()[0].tolist()
+            pairs += _assign(costs, unmatched, doubtful)[0]  # doubtful ones never begin a track
         places, drops = boxes.tolist(), (detections.feet[:, 1] - detections.boxes[:, 3]).tolist()
-        for row, column in pairs + more:
+        for row, column in pairs:
             self._take(self._people[row], places[column], drops[column], at)
         return free
 
     def _costs(self, boxes: Floats64) -> tuple[Floats64, Floats64]:
         """What it costs to give each person each box, and how much they overlap: shape (people, boxes)."""
-        settings = self._settings
-        state = np.array(
-            [(p.motion.x, p.motion.y, p.width, p.motion.height, self._gate(p)) for p in self._people]
-        )
-        x, y, wide, high, gate = state.T[:, :, None]
-        middle, top, bottom = (boxes[:, 0] + boxes[:, 2]) / 2, boxes[:, 1], boxes[:, 3]
+        state = np.array([self._expected(person) for person in self._people])
+        x, y, high, gate = state.T[4:, :, None]
+        left, top, right, bottom = boxes.T
+        middle = (left + right) / 2
         size = np.abs(np.log(np.maximum(bottom - top, 1.0) / high))
         off_foot, off_head = np.abs(bottom - y), np.abs(top + high - y)
         # A box much shorter or taller than its person is cut off or holds two: then the head tells more.
         off = np.where(size > ODD_SIZE, np.minimum(off_foot, off_head), off_foot)
-        distance = np.hypot(middle - x, off)
-        overlaps = overlap(np.hstack([x - wide / 2, y - high, x + wide / 2, y]), boxes)
-        costs = DISTANCE_WEIGHT * distance / gate + SIZE_WEIGHT * size + (1 - overlaps)
+        distance = np.hypot(middle - x, off) / gate
+        overlaps = overlap(state[:, :4], boxes)
+        costs = DISTANCE_WEIGHT * distance + SIZE_WEIGHT * size + (1 - overlaps)
         # The odder its size, the nearer it has to be.
-        costs[(distance / gate) ** 2 + (size / math.log(settings.most_growth)) ** 2 > 1] = REFUSED
+        costs[np.hypot(distance, size / math.log(self._settings.most_growth)) > 1] = REFUSED
         return costs, overlaps
+
+    def _expected(self, person: _Person) -> tuple[float, ...]:
+        """The box where somebody should be now, its foot, its height, and how far off it may be."""
+        motion, half = person.motion, person.width / 2
+        x, y, high = motion.x, motion.y, motion.height
+        return x - half, y - high, x + half, y, x, y, high, self._gate(person)
 
     def _gate(self, person: _Person) -> float:
         """How far from the predicted place somebody may be found, in pixels."""
@@ -176,12 +182,12 @@ class Tracker:
         motion, tall, wide = person.motion, max(y1 - y0, 1.0), max(x1 - x0, 1.0)
         weight = 1 - math.exp(-max(at - person.seen_at, 1e-3) / SIZE_SECONDS)
         doubt = 1 + ODD_WIDTH_DOUBT * abs(math.log(wide / person.width))
-        foot = _foot(motion, y0, y1)
+        odd = abs(math.log(tall / motion.height))
+        foot = _foot(motion, y0, y1) if odd > ODD_SIZE else y1
         motion.correct((x0 + x1) / 2, foot, doubt)
         if foot == y1:
             person.drop += weight * (drop - person.drop)
         # A box that is cut off says little of how tall somebody is.
-        odd = abs(math.log(tall / motion.height))
         motion.height += weight / (1 + odd) * (tall - motion.height)
         person.width += weight * (wide - person.width)
         person.times_seen += 1
@@ -232,27 +238,31 @@ class Tracker:
         return Track(person.id, steps, person.motion.height, person.seen_at)
 
 
-def _assign(
-    costs: Floats64, rows: NDArray[np.intp], columns: NDArray[np.intp]
-) -> tuple[list[tuple[int, int]], list[int]]:
+def _assign(costs: Floats64, rows: list[int], columns: list[int]) -> tuple[list[tuple[int, int]], list[int]]:
     """The cheapest pairs among these rows and columns, and the columns left over."""
-    if not len(rows) or not len(columns):
-        return [], columns.tolist()
-    _, of_row, _ = lap.lapjv(costs[rows[:, None], columns], extend_cost=True, cost_limit=REFUSED / 2)
-    pairs = [
-        (row, int(columns[place]))
-        for row, place in zip(rows.tolist(), of_row.tolist(), strict=True)
-        if place >= 0
-    ]
+    if not rows or not columns:
+        return [], columns
+    among = costs.take(rows, axis=0).take(columns, axis=1)
+    pairs = [(rows[row], columns[place]) for row, place in _cheapest(among)]
     taken = {column for _, column in pairs}
-    return pairs, [column for column in columns.tolist() if column not in taken]
+    return pairs, [column for column in columns if column not in taken]
+
+
+def _cheapest(costs: Floats64) -> list[tuple[int, int]]:
+    """Rows and columns that go together."""
+    prices = costs.tolist()
+    wanted = enumerate(costs.argmin(axis=1).tolist())
+    wishes = [(row, column) for row, column in wanted if prices[row][column] < REFUSED]
+    if len({column for _, column in wishes}) == len(wishes):
+        return wishes  # nobody wants what another wants, so nothing can be cheaper
+    _, of_row, _ = lap.lapjv(costs, extend_cost=True, cost_limit=REFUSED / 2)
+    return [(row, column) for row, column in enumerate(of_row.tolist()) if column >= 0]
 
 
 def _foot(motion: Motion, top: float, bottom: float) -> float:
-    """Where a box says that somebody stands: below the head, if it is cut off at the foot."""
+    """Where a box of odd size says that somebody stands: below the head, if it is cut off at the foot."""
     from_head = top + motion.height
-    odd = abs(math.log(max(bottom - top, 1.0) / motion.height)) > ODD_SIZE
-    return from_head if odd and abs(from_head - motion.y) < abs(bottom - motion.y) else bottom
+    return from_head if abs(from_head - motion.y) < abs(bottom - motion.y) else bottom
 
 
 def _between(first: Step, second: Step, at: float) -> Step:
