@@ -46,7 +46,11 @@ def packed_cells(seconds: Mapping[str, float]) -> bytes:
 def unpacked_cells(packed: bytes) -> dict[tuple[int, int], float]:
     """The grid that `packed_cells` wrote, by column and row."""
     found: dict[str, float] = json.loads(zlib.decompress(packed))
-    return {_cell(name): seconds for name, seconds in found.items()}
+    seconds: dict[tuple[int, int], float] = {}
+    for name, spent in found.items():
+        # `-0,1` and `0,1` are two names of one cell.
+        seconds[_cell(name)] = seconds.get(_cell(name), 0.0) + spent
+    return seconds
 
 
 def _cell(name: str) -> tuple[int, int]:
