@@ -91,6 +91,11 @@ def duration(seconds: float | None) -> str:
     return _joined(f"{minutes} min", f"{rest:02} s") if minutes else _joined(f"{rest} s")
 
 
+def limit(seconds: float) -> str:
+    """3 min or 45 s: a duration that somebody chose, without seconds where there are none."""
+    return _joined(f"{seconds / 60:.0f} min") if seconds >= 60 and seconds % 60 == 0 else duration(seconds)
+
+
 def fine_duration(seconds: float) -> str:
     """0.4 s; from ten seconds on as any duration."""
     return duration(seconds) if seconds >= _FINE_BELOW_SECONDS else _joined(f"{seconds:.1f} s")
@@ -125,6 +130,7 @@ FILTERS = {
     "likely": likely,
     "with_staff": with_staff,
     "duration": duration,
+    "limit": limit,
     "fine_duration": fine_duration,
     "clock": clock,
     "moment": moment,

@@ -48,11 +48,8 @@ def unpacked_cells(packed: bytes) -> dict[tuple[int, int], float]:
     found: dict[str, float] = json.loads(zlib.decompress(packed))
     seconds: dict[tuple[int, int], float] = {}
     for name, spent in found.items():
+        column, row = name.split(",")
         # `-0,1` and `0,1` are two names of one cell.
-        seconds[_cell(name)] = seconds.get(_cell(name), 0.0) + spent
+        cell = int(column), int(row)
+        seconds[cell] = seconds.get(cell, 0.0) + spent
     return seconds
-
-
-def _cell(name: str) -> tuple[int, int]:
-    column, row = name.split(",")
-    return int(column), int(row)

@@ -88,3 +88,11 @@ def test_times_are_the_stores() -> None:
 )
 def test_short_times_have_a_decimal(seconds: float, said: str) -> None:
     assert words.fine_duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(180, "3 min"), (45, "45 s"), (100, "1 min 40 s"), (3600, "60 min")],
+)
+def test_a_limit_is_said_as_people_choose_it(seconds: float, said: str) -> None:
+    assert words.limit(seconds).replace("\N{NO-BREAK SPACE}", " ") == said
