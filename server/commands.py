@@ -186,7 +186,7 @@ def report(
     if as_json:
         typer.echo(metrics_shape(figures).model_dump_json(indent=2))
     else:
-        telling.show(Console(), [telling.day_table(figures)])
+        telling.show(Console(), telling.day_tables(figures))
 
 
 @app.command()

@@ -147,6 +147,15 @@ class ZoneSettings(_Section):
     name: str = Field(min_length=1, max_length=100, description="what people call it")
 
 
+class QueueSettings(_Section):
+    """One queue of a store."""
+
+    name: str = Field(min_length=1, max_length=100, description="what people call it")
+    target_seconds: float | None = Field(
+        None, gt=0, le=86400, description="longest wait that is still good; absent: the store's"
+    )
+
+
 class StoreSettings(_Section):
     """One store."""
 
@@ -158,12 +167,21 @@ class StoreSettings(_Section):
         0, ge=0, le=24 * 60, description="usual time from a zone visit to the till"
     )
     least_visitors: int = Field(20, ge=1, description="below it a rate reads 'too few visitors to say'")
+    queue_target_seconds: float = Field(
+        180.0, gt=0, le=86400, description="longest wait in a queue that is still good"
+    )
     zones: dict[Id, ZoneSettings] = Field(default_factory=dict, description="zones by their id")
+    queues: dict[Id, QueueSettings] = Field(default_factory=dict, description="queues by their id")
 
     @property
     def zone(self) -> ZoneInfo:
         """The store's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def queue_targets(self) -> dict[str, float]:
+        """The longest good wait in seconds of each queue that has one of its own."""
+        return {queue: of.target_seconds for queue, of in self.queues.items() if of.target_seconds}
 
 
 class ColumnSettings(_Section):

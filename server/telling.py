@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from server.api.reports import StoreReport
+from server.api.reports import StoreReport, queue_name
 from server.dashboard import words
 from server.metrics.glossary import NO_DATA, TOO_FEW
+from server.metrics.queues import QueueFigures
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
 from server.pos.importing import ImportReport
@@ -95,25 +96,46 @@ def quarantine_item(row: QuarantineRow) -> Table:
     )
 
 
+def day_tables(report: StoreReport) -> list[Table]:
+    """A business day, hour by hour, and its queues where any are watched."""
+    queues = [queue for queue in report.totals.queues if queue.length is not None]
+    return [day_table(report), *([queue_table(report, queues)] if queues else [])]
+
+
 def day_table(report: StoreReport) -> Table:
-    """A business day, hour by hour; hours in which nothing happened are left out."""
+    """A business day, hour by hour; hours in which nothing happened are left out.
+
+    What not every shop's devices tell stands in columns at the end, and only where they tell it.
+    """
     zone = report.settings.time_zone
     title = f"{report.settings.name}, {report.interval.begin.astimezone(report.settings.zone):%A %d %B %Y}"
-    table = Table(
-        "hour",
-        "entries",
-        "exits",
-        "sales",
-        "conversion",
-        "net sales",
-        "coverage",
-        title=Text(harmless(title)),
-    )
+    more = [column for column in _OPTIONAL if column.told(report.totals)]
+    names = ("hour", "entries", "exits", "sales", "conversion", "net sales", "coverage")
+    table = Table(*names, *(column.name for column in more), title=Text(harmless(title)))
     for part in report.parts:
-        if part.entries or part.exits or part.transactions:
-            table.add_row(words.clock(part.interval.begin, zone), *_cells(part))
+        if part.entries or part.exits or part.transactions or part.passers_by:
+            table.add_row(words.clock(part.interval.begin, zone), *_cells(part, more))
     table.add_section()
-    table.add_row("day", *_cells(report.totals))
+    table.add_row("day", *_cells(report.totals, more))
+    return table
+
+
+def queue_table(report: StoreReport, queues: Sequence[QueueFigures]) -> Table:
+    """A business day's queues."""
+    names = ("queue", "joined", "served", "median wait", "p90 wait", "over target", "gave up", "longest")
+    table = Table(*names)
+    for queue in queues:
+        wait, length = queue.wait, queue.length
+        table.add_row(
+            *_texts(queue_name(report.settings, queue.queue)),
+            words.number(queue.joined),
+            words.number(queue.served),
+            words.duration(wait.median_seconds if wait else None),
+            words.duration(wait.p90_seconds if wait else None),
+            _rate(queue.over_target),
+            _rate(queue.abandonment),
+            words.number(length.peak if length else None),
+        )
     return table
 
 
@@ -123,7 +145,38 @@ def show(console: Console, tables: Sequence[Table]) -> None:
         console.print(table)
 
 
-def _cells(part: Figures) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """A column that only some shops have."""
+
+    name: str
+    told: Callable[[Figures], bool]
+    cell: Callable[[Figures], str]
+
+
+def _staff(part: Figures) -> int | None:
+    return part.crossings.staff_entries if part.crossings else None
+
+
+_OPTIONAL = (
+    _Column(
+        "with staff",
+        lambda part: _staff(part) is not None,
+        lambda part: words.number(part.crossings.raw_entries if part.crossings else None),
+    ),
+    _Column(
+        "passers-by", lambda part: part.passers_by is not None, lambda part: words.number(part.passers_by)
+    ),
+    _Column("capture", lambda part: part.capture_rate is not None, lambda part: _rate(part.capture_rate)),
+    _Column(
+        "groups",
+        lambda part: part.groups is not None,
+        lambda part: words.number(part.groups.n if part.groups else None),
+    ),
+)
+
+
+def _cells(part: Figures, more: Sequence[_Column]) -> tuple[str, ...]:
     net = part.net_sales
     return (
         words.number(part.entries),
@@ -132,6 +185,7 @@ def _cells(part: Figures) -> tuple[str, ...]:
         _rate(part.conversion),
         NO_DATA if net is None else f"{words.amount(net.amount)} {net.currency or ''}".rstrip(),
         words.percent(part.coverage),
+        *(column.cell(part) for column in more),
     )
 
 

@@ -87,6 +87,28 @@ class DwellSketch(BaseModel):
             bins.update(sketch.bins)
         return cls(n=n, sum_seconds=math.fsum(sums), bins=dict(bins))
 
+    def without(self, some: DwellSketch) -> DwellSketch:
+        """What is left of these durations when some of them are taken away.
+
+        The sum is limited to 0 and above, for the two sums were rounded on their way.
+
+        Raises:
+            ValueError: some of them are not among these.
+        """
+        left = Counter(self.bins)
+        left.subtract(some.bins)
+        if missing := [number for number, count in left.items() if count < 0]:
+            raise ValueError(
+                f"bin {missing[0]} holds {some.bins[missing[0]]} of the part but only"
+                f" {self.bins.get(missing[0], 0)} of the whole"
+            )
+        n = self.n - some.n
+        return DwellSketch(
+            n=n,
+            sum_seconds=max(0.0, self.sum_seconds - some.sum_seconds) if n else 0.0,
+            bins={number: count for number, count in left.items() if count},
+        )
+
     @property
     def mean_seconds(self) -> float | None:
         """Exact mean in seconds; None of nothing."""
@@ -101,6 +123,18 @@ class DwellSketch(BaseModel):
             return None
         rank = max(1, math.ceil(share * self.n))
         return middle_of(_bin_at_rank(self.bins, rank))
+
+    def number_above(self, seconds: float) -> int:
+        """How many durations are longer than `seconds`: exact for some limit within 2 % of it.
+
+        Each duration counts as the middle of its bin. So the limit that is really drawn is the nearer end
+        of the bin that holds `seconds`; beyond 0.1 s to 7 days it is that end of the range.
+        """
+        return sum(count for number, count in self.bins.items() if middle_of(number) > seconds)
+
+    def share_above(self, seconds: float) -> float | None:
+        """The share (0..1) of the durations that are longer than `seconds`, as exact; None of nothing."""
+        return self.number_above(seconds) / self.n if self.n else None
 
 
 def _bin_at_rank(bins: Mapping[int, int], rank: int) -> int:

@@ -10,8 +10,9 @@ from sqlite_utils import Database
 
 from server.config import StoreSettings
 from server.metrics.intervals import Calendar, Interval, Resolution, split
+from server.metrics.queues import QueueTerms
 from server.metrics.report import Figures, Report, Rows, Terms, report
-from server.storage import counts, sales
+from server.storage import counts, queues, sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ def calendar_of(store: StoreSettings) -> Calendar:
 def zone_name(store: StoreSettings, zone: str) -> str:
     """What people call a zone; its id where nobody gave it a name."""
     return store.zones[zone].name if zone in store.zones else zone
+
+
+def queue_name(store: StoreSettings, queue: str) -> str:
+    """What people call a queue; its id where nobody gave it a name."""
+    return store.queues[queue].name if queue in store.queues else queue
 
 
 def day_report(
@@ -80,6 +86,7 @@ def _terms(store: StoreSettings) -> Terms:
         visit_to_till_lag=timedelta(minutes=store.visit_to_till_lag_minutes),
         least_visitors=store.least_visitors,
         zones=tuple(store.zones),
+        queues=QueueTerms(tuple(store.queues), store.queue_target_seconds, store.queue_targets),
     )
 
 
@@ -91,6 +98,7 @@ def _rows(db: Database, store_id: str, terms: Terms, whole: Interval) -> Rows:
         buckets=counts.bucket_rows(db, store_id, begin, end),
         lines=counts.line_rows(db, store_id, begin, end),
         zones=counts.zone_rows(db, store_id, begin, end),
+        queues=queues.queue_rows(db, store_id, begin, end),
         tickets=sales.ticket_rows(db, store_id, begin, end + terms.visit_to_till_lag),
         planogram=sales.planogram_rows(db, store_id),
     )

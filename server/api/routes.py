@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import Path, Query
 from sqlite_utils import Database
 
-from server.api import shapes
+from server.api import heat_shapes, queue_shapes, shapes
+from server.api.heat import store_heat
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_parts, asked_range
@@ -17,6 +18,7 @@ from server.config import ConfigError
 from server.ingest import retry
 from server.metrics.intervals import Resolution
 from server.storage import quarantine
+from server.storage.devices import camera_states
 
 _HIGHEST_NUMBER = 2**63 - 1
 """SQLite counts no further."""
@@ -44,6 +46,52 @@ def metrics(
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
         return shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+
+
+def queues(
+    here: Here,
+    store: str,
+    begin: When = None,
+    end: When = None,
+    resolution: Resolution = Resolution.HOUR,
+) -> queue_shapes.QueuesShape:
+    """A store's queues over a half-open range, by default today's business day by hour; and who waits now."""
+    known = here.store(store)
+    now, calendar = here.clock(), calendar_of(known)
+    whole = asked_range(begin, end, calendar, now)
+    parts = asked_parts(whole, resolution, calendar)
+    with here.reading() as db:
+        report = range_report(db, store, known, whole, parts, resolution, now)
+        return queue_shapes.queues_shape(report, store_now(db, store, known, now))
+
+
+def heatmap(
+    here: Here,
+    store: str,
+    begin: When = None,
+    end: When = None,
+    camera: Annotated[str | None, Query(max_length=64, description="only this camera's maps")] = None,
+    by: Annotated[
+        Literal["camera", "store"], Query(description="store: maps in metres of all cameras are one")
+    ] = "camera",
+) -> heat_shapes.HeatmapShape:
+    """Where people spent time in a half-open range, by default today's business day: a map for each grid."""
+    known = here.store(store)
+    now = here.clock()
+    whole = asked_range(begin, end, calendar_of(known), now)
+    with here.reading() as db:
+        _check_camera(db, store, camera)
+        heat = store_heat(db, store, known, whole, now, camera=camera, of_store=by == "store")
+    return heat_shapes.heatmap_shape(heat)
+
+
+def _check_camera(db: Database, store: str, camera: str | None) -> None:
+    known = sorted({state.camera for state in camera_states(db, store)})
+    if camera is not None and camera not in known:
+        there_are = ", ".join(known) or "none"
+        raise Problem(
+            422, f"camera: no camera {camera!r} was ever heard of; there are: {there_are}.", "camera"
+        )
 
 
 def present(here: Here, store: str) -> shapes.NowShape:
@@ -100,6 +148,8 @@ def healthz(here: Here) -> shapes.HealthShape:
 ROUTES = (
     Route("GET", "/api/v1/stores", stores),
     Route("GET", "/api/v1/stores/{store}/metrics", metrics),
+    Route("GET", "/api/v1/stores/{store}/queues", queues),
+    Route("GET", "/api/v1/stores/{store}/heatmap", heatmap),
     Route("GET", "/api/v1/stores/{store}/now", present),
     Route("GET", "/api/v1/glossary", glossary),
     Route("GET", "/api/v1/quarantine", waiting),

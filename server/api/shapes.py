@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
+from pydantic import Field, PlainSerializer
 
+from server.api.parts import DwellShape, Instant, RateShape, Shape, dwell_shape, means, rate_shape
 from server.api.present import CameraNow, Presence, StoreNow
+from server.api.queue_shapes import QueueNowShape, QueueShape, queue_now_shape, queue_shape
 from server.api.reports import StoreReport, zone_name
 from server.config import Settings, StoreSettings
 from server.metrics import ratios
 from server.metrics.glossary import GLOSSARY, NO_DATA, TOO_FEW
+from server.metrics.groups import Groups
 from server.metrics.report import Figures
 from server.metrics.sales import Money
 from server.metrics.zones import ZoneFigures
@@ -31,24 +33,8 @@ def plain(amount: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _in_utc(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 Exact = Annotated[Decimal, PlainSerializer(plain, return_type=str)]
 """A decimal number as text, so that no reader rounds it."""
-
-Instant = Annotated[datetime, PlainSerializer(_in_utc, return_type=str)]
-
-
-def _means(key: str) -> Any:
-    return Field(description=GLOSSARY[key].definition)
-
-
-class Shape(BaseModel):
-    """A part of an answer."""
-
-    model_config = ConfigDict(frozen=True)
 
 
 class StoreShape(Shape):
@@ -59,17 +45,7 @@ class StoreShape(Shape):
     time_zone: str
     currency: str | None
     zones: dict[str, str] = Field(description="names of the configured zones by their id")
-
-
-class RateShape(Shape):
-    """A rate of two counts with Wilson's 95 % interval; `enough` says whether it may be read."""
-
-    numerator: int
-    denominator: int
-    value: float | None
-    low: float | None
-    high: float | None
-    enough: bool
+    queues: dict[str, str] = Field(description="names of the configured queues by their id")
 
 
 class QuotientShape(Shape):
@@ -95,15 +71,6 @@ class OccupancyShape(Shape):
     peak: int
 
 
-class DwellShape(Shape):
-    """How long visits lasted, in seconds."""
-
-    n: int
-    mean_seconds: float | None
-    median_seconds: float | None
-    p90_seconds: float | None
-
-
 class ZoneOccupancyShape(Shape):
     """How many people were in a zone."""
 
@@ -116,12 +83,27 @@ class ZoneShape(Shape):
 
     zone: str
     name: str
-    visits: int | None = _means("visits")
-    dwell: DwellShape | None = _means("dwell")
-    occupancy: ZoneOccupancyShape | None = _means("zone_occupancy")
-    visit_rate: RateShape | None = _means("visit_rate")
-    transactions: int | None = _means("zone_transactions")
-    conversion: RateShape | None = _means("zone_conversion")
+    visits: int | None = means("visits")
+    dwell: DwellShape | None = means("dwell")
+    occupancy: ZoneOccupancyShape | None = means("zone_occupancy")
+    visit_rate: RateShape | None = means("visit_rate")
+    transactions: int | None = means("zone_transactions")
+    conversion: RateShape | None = means("zone_conversion")
+    raw_visits: int | None = means("raw_visits")
+    raw_dwell: DwellShape | None = means("raw_dwell")
+    staff_visits: int | None = means("staff_visits")
+    ended: dict[str, int] | None = means("ended")
+    lost_share: RateShape | None = means("lost_share")
+
+
+class GroupsShape(Shape):
+    """People who came in together; `sizes` add up over intervals and stores."""
+
+    n: int
+    people: int
+    mean_size: float | None
+    sizes: dict[int, int] = Field(description="size of a group to the number of such groups")
+    complete: bool = Field(description="every entrance line that was watched told its groups")
 
 
 class FiguresShape(Shape):
@@ -130,21 +112,31 @@ class FiguresShape(Shape):
     begin: Instant
     end: Instant
     begin_local: str = Field(description="the begin on the store's clock, with its offset")
-    entries: int | None = _means("entries")
-    exits: int | None = _means("exits")
-    balance: float | None = _means("balance")
-    occupancy: OccupancyShape | None = _means("occupancy")
-    coverage: float | None = _means("coverage")
-    transactions: int | None = _means("transactions")
+    entries: int | None = means("entries")
+    exits: int | None = means("exits")
+    balance: float | None = means("balance")
+    occupancy: OccupancyShape | None = means("occupancy")
+    coverage: float | None = means("coverage")
+    transactions: int | None = means("transactions")
     returns: int | None = Field(description="return tickets; they lower net sales and units")
-    units: Exact | None = _means("units")
-    net_sales: MoneyShape | None = _means("net_sales")
-    conversion: RateShape | None = _means("conversion")
-    average_transaction_value: QuotientShape | None = _means("average_transaction_value")
-    units_per_transaction: QuotientShape | None = _means("units_per_transaction")
-    average_unit_retail: QuotientShape | None = _means("average_unit_retail")
-    sales_per_visitor: QuotientShape | None = _means("sales_per_visitor")
+    units: Exact | None = means("units")
+    net_sales: MoneyShape | None = means("net_sales")
+    conversion: RateShape | None = means("conversion")
+    average_transaction_value: QuotientShape | None = means("average_transaction_value")
+    units_per_transaction: QuotientShape | None = means("units_per_transaction")
+    average_unit_retail: QuotientShape | None = means("average_unit_retail")
+    sales_per_visitor: QuotientShape | None = means("sales_per_visitor")
     zones: list[ZoneShape]
+    raw_entries: int | None = means("raw_entries")
+    raw_exits: int | None = means("raw_exits")
+    staff_entries: int | None = means("staff_entries")
+    staff_exits: int | None = means("staff_exits")
+    staff_partly: bool = Field(description="staff are told apart in some of the counts only")
+    groups: GroupsShape | None = means("groups")
+    group_conversion: RateShape | None = means("group_conversion")
+    passers_by: int | None = means("passers_by")
+    capture_rate: RateShape | None = means("capture_rate")
+    queues: list[QueueShape]
     tickets_without_amount: int | None = Field(description="sales and returns that are in no money figure")
     tickets_in_other_currency: int | None = Field(description="likewise, for their currency")
     clock_unsynced: bool = Field(description="some counts came while a device did not know the time")
@@ -209,10 +201,11 @@ class NowShape(Shape):
     name: str
     at: Instant
     business_day: str
-    entries: int | None = _means("entries")
-    exits: int | None = _means("exits")
-    inside: int | None = _means("occupancy")
+    entries: int | None = means("entries")
+    exits: int | None = means("exits")
+    inside: int | None = means("occupancy")
     zones: list[ZoneNowShape]
+    queues: list[QueueNowShape]
     cameras: list[CameraShape]
 
 
@@ -279,6 +272,7 @@ def store_shape(store_id: str, store: StoreSettings) -> StoreShape:
         time_zone=store.time_zone,
         currency=store.currency,
         zones={zone: known.name for zone, known in store.zones.items()},
+        queues={queue: known.name for queue, known in store.queues.items()},
     )
 
 
@@ -305,7 +299,7 @@ def metrics_shape(report: StoreReport) -> MetricsShape:
 
 def figures_shape(figures: Figures, store: StoreSettings) -> FiguresShape:
     """The figures of one interval."""
-    occupancy, sold = figures.occupancy, figures.sales
+    occupancy, sold, crossed = figures.occupancy, figures.sales, figures.crossings
     return FiguresShape(
         begin=figures.interval.begin,
         end=figures.interval.end,
@@ -320,12 +314,22 @@ def figures_shape(figures: Figures, store: StoreSettings) -> FiguresShape:
         returns=sold.returns if sold else None,
         units=sold.units if sold else None,
         net_sales=_money(figures.net_sales),
-        conversion=_rate(figures.conversion),
+        conversion=rate_shape(figures.conversion),
         average_transaction_value=_quotient(figures.average_transaction_value),
         units_per_transaction=_quotient(figures.units_per_transaction),
         average_unit_retail=_quotient(figures.average_unit_retail),
         sales_per_visitor=_quotient(figures.sales_per_visitor),
         zones=[_zone(zone, store) for zone in figures.zones],
+        raw_entries=crossed.raw_entries if crossed else None,
+        raw_exits=crossed.raw_exits if crossed else None,
+        staff_entries=crossed.staff_entries if crossed else None,
+        staff_exits=crossed.staff_exits if crossed else None,
+        staff_partly=bool(crossed and crossed.staff_partly),
+        groups=_groups(figures.groups),
+        group_conversion=rate_shape(figures.group_conversion),
+        passers_by=figures.passers_by,
+        capture_rate=rate_shape(figures.capture_rate),
+        queues=[queue_shape(queue, store) for queue in figures.queues],
         tickets_without_amount=sold.without_amount if sold else None,
         tickets_in_other_currency=sold.in_other_currency if sold else None,
         clock_unsynced=figures.clock_unsynced,
@@ -349,6 +353,7 @@ def now_shape(now: StoreNow) -> NowShape:
             ZoneNowShape(zone=zone, name=zone_name(store, zone), inside=inside)
             for zone, inside in now.zones.items()
         ],
+        queues=[queue_now_shape(queue, live, store) for queue, live in now.queues.items()],
         cameras=[_camera(camera) for camera in now.cameras],
     )
 
@@ -379,37 +384,34 @@ def refused_shape(row: QuarantineRow) -> RefusedShape:
     )
 
 
+def _groups(groups: Groups | None) -> GroupsShape | None:
+    if groups is None:
+        return None
+    return GroupsShape(
+        n=groups.n,
+        people=groups.people,
+        mean_size=groups.mean_size,
+        sizes=dict(groups.sizes),
+        complete=groups.complete,
+    )
+
+
 def _zone(figures: ZoneFigures, store: StoreSettings) -> ZoneShape:
-    dwell, occupancy = figures.dwell, figures.occupancy
+    occupancy = figures.occupancy
     return ZoneShape(
         zone=figures.zone,
         name=zone_name(store, figures.zone),
         visits=figures.visits,
-        dwell=dwell
-        and DwellShape(
-            n=dwell.n,
-            mean_seconds=dwell.mean_seconds,
-            median_seconds=dwell.median_seconds,
-            p90_seconds=dwell.p90_seconds,
-        ),
+        dwell=dwell_shape(figures.dwell),
         occupancy=occupancy and ZoneOccupancyShape(mean=occupancy.mean, peak=occupancy.peak),
-        visit_rate=_rate(figures.visit_rate),
+        visit_rate=rate_shape(figures.visit_rate),
         transactions=figures.transactions,
-        conversion=_rate(figures.conversion),
-    )
-
-
-def _rate(rate: ratios.Ratio | None) -> RateShape | None:
-    if rate is None:
-        return None
-    bounds = rate.interval
-    return RateShape(
-        numerator=rate.numerator,
-        denominator=rate.denominator,
-        value=rate.value,
-        low=bounds.low if bounds else None,
-        high=bounds.high if bounds else None,
-        enough=rate.enough,
+        conversion=rate_shape(figures.conversion),
+        raw_visits=figures.raw_visits,
+        raw_dwell=dwell_shape(figures.raw_dwell),
+        staff_visits=figures.staff_visits,
+        ended=dict(figures.ended) if figures.ended is not None else None,
+        lost_share=rate_shape(figures.lost_share),
     )
 
 

@@ -15,6 +15,7 @@ from server.api.reports import calendar_of
 from server.api.routes import Number, try_again
 from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
 from server.api.site import Here, Route, Site
+from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
 from server.storage import quarantine
@@ -39,8 +40,13 @@ def front(here: Here) -> Response:
 def store(here: Here, store: str, day: Day = None) -> Response:
     """One business day of a store, with everything around it."""
     shape = store_shape(store, here.store(store))
-    page = _page(here, store, day)
-    return HTMLResponse(render("store.html", store=shape, page=page))
+    page, warmth = _page(here, store, day), _heat(here, store, day)
+    return HTMLResponse(render("store.html", store=shape, page=page, heat=warmth))
+
+
+def heat(here: Here, store: str, day: Day = None) -> Response:
+    """The heatmaps of a store's page, which are renewed less often than its figures."""
+    return HTMLResponse(render("_heat.html", heat=_heat(here, store, day)))
 
 
 def figures(here: Here, store: str, day: Day = None) -> Response:
@@ -86,6 +92,13 @@ def _page(here: Site, store: str, day: str | None) -> StorePage:
         return store_page(db, store, known, asked, now)
 
 
+def _heat(here: Site, store: str, day: str | None) -> HeatPage:
+    known, now = here.store(store), here.clock()
+    asked = asked_day(day, calendar_of(known), now)
+    with here.reading() as db:
+        return heat_page(db, store, known, asked, now)
+
+
 def _refused(here: Site, number: int) -> RefusedShape | None:
     with here.reading() as db:
         row = quarantine.get(db, number)
@@ -96,6 +109,7 @@ PAGES = (
     Route("GET", "/", front),
     Route("GET", "/stores/{store}", store),
     Route("GET", "/stores/{store}/figures", figures),
+    Route("GET", "/stores/{store}/heat", heat),
     Route("GET", "/stores/{store}/events", events),
     Route("GET", "/quarantine", refused),
     Route("POST", "/quarantine/{number}/retry", retry_refused),

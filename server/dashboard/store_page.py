@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlite_utils import Database
 
 from server.api.present import store_now
+from server.api.queue_shapes import QueueNowShape, QueueShape
 from server.api.reports import StoreReport, calendar_of, day_report
-from server.api.shapes import FiguresShape, MetricsShape, NowShape, metrics_shape, now_shape
+from server.api.shapes import FiguresShape, MetricsShape, NowShape, ZoneShape, metrics_shape, now_shape
 from server.config import StoreSettings
 from server.dashboard.words import FULL_COVERAGE
 from server.metrics.footfall import Occupancy
 from server.storage.counts import stored_days
+
+_ALWAYS_OF_ZONES = ("visits", "dwell", "visit_rate", "zone_transactions", "zone_conversion")
+_OPTIONAL_OF_ZONES: dict[str, Callable[[ZoneShape], bool]] = {
+    "raw_visits": lambda zone: zone.staff_visits is not None,
+    "lost_share": lambda zone: bool(zone.lost_share and zone.lost_share.numerator),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,28 @@ class StorePage:
     today: date
     first_day: date
     as_of: datetime
+
+    @property
+    def queues(self) -> tuple[QueueShape, ...]:
+        """The queues of which anything is known."""
+        live = {queue for queue, now in self.queues_now.items() if now.length is not None}
+        return tuple(
+            queue for queue in self.metrics.totals.queues if queue.length is not None or queue.queue in live
+        )
+
+    @property
+    def queues_now(self) -> dict[str, QueueNowShape]:
+        """Who waits at this moment, by queue; of those of which a camera says it."""
+        return (
+            {queue.queue: queue for queue in self.now.queues if queue.length is not None} if self.now else {}
+        )
+
+    @property
+    def zone_terms(self) -> tuple[str, ...]:
+        """The figures that the zones show and that have to be explained."""
+        zones = self.metrics.totals.zones
+        shown = {key: any(tells(zone) for zone in zones) for key, tells in _OPTIONAL_OF_ZONES.items()}
+        return (*_ALWAYS_OF_ZONES, *(key for key, is_shown in shown.items() if is_shown))
 
     @property
     def is_today(self) -> bool:
@@ -88,6 +117,12 @@ def _notes(report: StoreReport) -> tuple[str, ...]:
         "Some counts come from a recording, not from a live camera.": totals.replayed,
         "More people were counted out than in, so the number inside is too low.": _is_below_zero(
             totals.occupancy
+        ),
+        "Staff are told apart by some of the cameras only, so some staff are among the entries.": bool(
+            totals.crossings and totals.crossings.staff_partly
+        ),
+        "Groups are formed at some of the doors only, so there is no conversion by group.": bool(
+            totals.groups and not totals.groups.complete
         ),
         "Some tickets have no amount; they count as transactions but not as money.": bool(
             sold and sold.without_amount

@@ -13,6 +13,7 @@ from server.metrics.glossary import NO_DATA, TOO_FEW
 FULL_COVERAGE = 0.95
 """Below it a page says that the cameras watched only part of the time."""
 
+_FINE_BELOW_SECONDS = 10
 _CENT = Decimal("0.01")
 
 
@@ -62,6 +63,22 @@ def likely(value: Rate | None) -> str:
     return f"likely {value.low * 100:.1f} to {percent(value.high, 1)}"
 
 
+class Staffed(Protocol):
+    """Entries of which some may be known to be staff's."""
+
+    @property
+    def raw_entries(self) -> int | None: ...
+    @property
+    def staff_entries(self) -> int | None: ...
+
+
+def with_staff(figures: Staffed) -> str:
+    """52 with staff; nothing where staff are not told apart."""
+    if figures.staff_entries is None:
+        return ""
+    return f"{number(figures.raw_entries)} with staff"
+
+
 def duration(seconds: float | None) -> str:
     """45 s, 2 min 05 s or 1 h 03 min."""
     if seconds is None:
@@ -72,6 +89,16 @@ def duration(seconds: float | None) -> str:
     if hours:
         return _joined(f"{hours} h", f"{minutes_left:02} min")
     return _joined(f"{minutes} min", f"{rest:02} s") if minutes else _joined(f"{rest} s")
+
+
+def limit(seconds: float) -> str:
+    """3 min or 45 s: a duration that somebody chose, without seconds where there are none."""
+    return _joined(f"{seconds / 60:.0f} min") if seconds >= 60 and seconds % 60 == 0 else duration(seconds)
+
+
+def fine_duration(seconds: float) -> str:
+    """0.4 s; from ten seconds on as any duration."""
+    return duration(seconds) if seconds >= _FINE_BELOW_SECONDS else _joined(f"{seconds:.1f} s")
 
 
 def clock(at: datetime, time_zone: str, seconds: bool = False) -> str:
@@ -101,7 +128,10 @@ FILTERS = {
     "percent": percent,
     "rate": rate,
     "likely": likely,
+    "with_staff": with_staff,
     "duration": duration,
+    "limit": limit,
+    "fine_duration": fine_duration,
     "clock": clock,
     "moment": moment,
     "long_day": long_day,

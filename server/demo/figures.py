@@ -36,10 +36,13 @@ def from_api(stage: Stage) -> tuple[Figure, dict[str, Any]]:
 
 
 def from_database(stage: Stage) -> Figure:
-    """A plain count in SQL."""
+    """A plain count in SQL, of entrances and without staff as the page counts."""
     file = f"file:{stage.folder / 'footfall.db'}?mode=ro"
     with closing(sqlite3.connect(file, uri=True)) as db:
-        row = db.execute("SELECT sum(count_in), sum(count_out) FROM line_counts").fetchone()
+        row = db.execute(
+            "SELECT sum(count_in - coalesce(staff_in, 0)), sum(count_out - coalesce(staff_out, 0))"
+            " FROM line_counts WHERE kind = 'entrance'"
+        ).fetchone()
     return Figure(row[0], row[1])
 
 

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from edge.wire import BadgeRead, Counts, Health, Live, Sale, Status, WireError, decode
 from server.config import Settings
+from server.ingest.checking import checked_counts
 from server.storage import counts, devices, quarantine, sales
 from server.storage.database import writing
 
@@ -113,7 +114,7 @@ def _understood(settings: Settings, received: Received) -> Message:
         raise WireError("badges are for the devices; a server keeps none")
     if message.store not in settings.stores:
         raise WireError(f"store {message.store!r} is not in this server's configuration")
-    return message
+    return checked_counts(message) if isinstance(message, Counts) else message
 
 
 def _keep_safely(db: Database, message: Message, now: datetime, *, retained: bool) -> bool:

@@ -17,21 +17,36 @@ ENTRANCE = "entrance"
 
 @dataclass(frozen=True, slots=True)
 class Crossings:
-    """Confirmed crossings of all entrance lines."""
+    """Confirmed crossings of all entrance lines; those of staff are None where nobody tells them apart."""
 
-    entries: int
-    exits: int
+    raw_entries: int
+    """Staff too."""
+    raw_exits: int
+    staff_entries: int | None
+    staff_exits: int | None
+    staff_partly: bool
+    """Whether staff are told apart in some of the counts only."""
+
+    @property
+    def entries(self) -> int:
+        """People who came in, without staff where they are told apart."""
+        return self.raw_entries - (self.staff_entries or 0)
+
+    @property
+    def exits(self) -> int:
+        """People who went out, without staff where they are told apart."""
+        return self.raw_exits - (self.staff_exits or 0)
 
     @property
     def balance(self) -> float | None:
-        """1 − |in − out| / (in + out); None where nobody crossed. 1 means that as many left as came."""
-        both = self.entries + self.exits
-        return 1 - abs(self.entries - self.exits) / both if both else None
+        """1 − |in − out| / (in + out) of everybody; None where nobody crossed. 1: as many left as came."""
+        both = self.raw_entries + self.raw_exits
+        return 1 - abs(self.raw_entries - self.raw_exits) / both if both else None
 
 
 @dataclass(frozen=True, slots=True)
 class Occupancy:
-    """How many were inside, in people, by Σin − Σout since the business day began.
+    """How many were inside, without staff where told, by Σin − Σout since the business day began.
 
     Below zero where more people were counted out than in: shown as it is, a sign of miscounting.
     """
@@ -50,7 +65,23 @@ def crossings(rows: Sequence[LineRow]) -> Crossings | None:
     """The sum of some entrance rows; None without a row, for no data is not zero."""
     if not rows:
         return None
-    return Crossings(sum(row.count_in for row in rows), sum(row.count_out for row in rows))
+    told = [row for row in rows if _tells_staff(row)]
+    return Crossings(
+        raw_entries=sum(row.count_in for row in rows),
+        raw_exits=sum(row.count_out for row in rows),
+        staff_entries=sum(row.staff_in or 0 for row in told) if told else None,
+        staff_exits=sum(row.staff_out or 0 for row in told) if told else None,
+        staff_partly=0 < len(told) < len(rows),
+    )
+
+
+def _tells_staff(row: LineRow) -> bool:
+    return row.staff_in is not None or row.staff_out is not None
+
+
+def _change(row: LineRow) -> int:
+    """How many more people, without staff, are inside after a row."""
+    return row.count_in - (row.staff_in or 0) - (row.count_out - (row.staff_out or 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +102,7 @@ class OccupancyCurve:
         changes: dict[date, Counter[datetime]] = defaultdict(Counter)
         for row in rows:
             at = row.end if now is None else min(row.end, max(row.begin, now))
-            changes[calendar.day_of(row.begin)][at] += row.count_in - row.count_out
+            changes[calendar.day_of(row.begin)][at] += _change(row)
         return cls(
             calendar, {day: _steps(change, calendar.business_day(day)) for day, change in changes.items()}
         )

@@ -28,19 +28,20 @@ _TERMS = (
         "entries",
         "Entries",
         "people",
-        "People who crossed an entrance line inwards; someone who turns back on it is not counted.",
+        "People who crossed an entrance line inwards, without staff where staff are told apart; someone who"
+        " turns back on it is not counted.",
     ),
     Term(
         "exits",
         "Exits",
         "people",
-        "People who crossed an entrance line outwards.",
+        "People who crossed an entrance line outwards, without staff where staff are told apart.",
     ),
     Term(
         "balance",
         "In/out balance",
         "share",
-        "1 − |in − out| / (in + out): over a whole business day close to 1, or a camera misses "
+        "1 − |in − out| / (in + out), staff too: over a whole business day close to 1, or a camera misses "
         "people; a health check, not the accuracy of the count.",
     ),
     Term(
@@ -49,6 +50,57 @@ _TERMS = (
         "people",
         "Entries minus exits since the business day began: at the end of the interval, on average "
         "over its time, and at most; below zero where more exits than entries were counted.",
+    ),
+    Term(
+        "raw_entries",
+        "Entries with staff",
+        "people",
+        "Everybody who crossed an entrance line inwards, staff too.",
+    ),
+    Term(
+        "raw_exits",
+        "Exits with staff",
+        "people",
+        "Everybody who crossed an entrance line outwards, staff too.",
+    ),
+    Term(
+        "staff_entries",
+        "Entries of staff",
+        "people",
+        "Entries that were told to be staff's; no data where no camera tells staff apart.",
+    ),
+    Term(
+        "staff_exits",
+        "Exits of staff",
+        "people",
+        "Exits that were told to be staff's; no data where no camera tells staff apart.",
+    ),
+    Term(
+        "groups",
+        "Groups",
+        "groups",
+        "People without staff who came in together, such as a couple or a family; who came alone is a group"
+        " of one, and the mean size is people / groups.",
+    ),
+    Term(
+        "group_conversion",
+        "Group conversion",
+        "share",
+        "Transactions / groups that came in, with Wilson's 95 % interval; a figure beside conversion, for "
+        "a family with one basket is one chance to sell, and no data where an entrance tells no groups.",
+    ),
+    Term(
+        "passers_by",
+        "Passers-by",
+        "people",
+        "People who walked past outside and whom the camera saw neither enter nor leave; a camera that sees"
+        " only the pavement counts everybody who passes.",
+    ),
+    Term(
+        "capture_rate",
+        "Capture rate",
+        "share",
+        "Entries / (entries + passers-by), with Wilson's 95 % interval.",
     ),
     Term(
         "coverage",
@@ -67,8 +119,8 @@ _TERMS = (
         "conversion",
         "Conversion",
         "share",
-        "Transactions / entries, with Wilson's 95 % interval; above 1 where more tickets than entries"
-        " were counted.",
+        "Transactions / entries, without staff where staff are told apart, with Wilson's 95 % interval; "
+        "above 1 where more tickets than entries were counted.",
     ),
     Term(
         "net_sales",
@@ -111,15 +163,15 @@ _TERMS = (
         "visits",
         "Visits",
         "visits",
-        "Times that someone stayed in the zone for at least its minimum time, counted when they left;"
-        " a short step outside does not split a visit.",
+        "Times that someone stayed in the zone for at least its minimum time, counted when they left, "
+        "without staff where staff are told apart; a short step outside does not split a visit.",
     ),
     Term(
         "dwell",
         "Dwell",
         "seconds",
         "How long visits lasted from entering to leaving the zone: mean, median, and the time that "
-        "nine in ten visits do not exceed (p90).",
+        "nine in ten visits do not exceed (p90); without staff where staff are told apart.",
     ),
     Term(
         "zone_occupancy",
@@ -148,6 +200,110 @@ _TERMS = (
         "share",
         "Tickets from the zone / zone visits on days when products lay there, with Wilson's 95 % "
         "interval; read it by the day, for within an hour visit and payment may fall apart.",
+    ),
+    Term(
+        "raw_visits",
+        "Visits with staff",
+        "visits",
+        "Everybody's visits to the zone, staff's too.",
+    ),
+    Term(
+        "raw_dwell",
+        "Dwell with staff",
+        "seconds",
+        "How long everybody's visits lasted, staff's too: mean, median and p90.",
+    ),
+    Term(
+        "staff_visits",
+        "Visits of staff",
+        "visits",
+        "Visits that were told to be staff's; no data where no camera tells staff apart.",
+    ),
+    Term(
+        "ended",
+        "Why visits ended",
+        "visits",
+        "Everybody's visits by the reason for their end: left, lost from sight, end of the day, changed "
+        "configuration, or counting stopped.",
+    ),
+    Term(
+        "lost_share",
+        "Lost from sight",
+        "share",
+        "Visits that ended because the person went out of sight / visits whose end is told, with Wilson's "
+        "95 % interval; where it is high, visits are cut short and dwell is too low.",
+    ),
+    Term(
+        "queue_joined",
+        "Joined the queue",
+        "people",
+        "People who began to wait in the interval.",
+    ),
+    Term(
+        "queue_served",
+        "Served",
+        "people",
+        "People whose turn came in the interval.",
+    ),
+    Term(
+        "queue_abandoned",
+        "Gave up",
+        "people",
+        "People who left the queue in the interval before their turn.",
+    ),
+    Term(
+        "queue_lost",
+        "Lost while waiting",
+        "people",
+        "People who went out of sight while they waited, so nobody knows whether they were served.",
+    ),
+    Term(
+        "queue_length",
+        "Queue length",
+        "people",
+        "Time spent waiting by all people together / time in which the queue was watched, and the most "
+        "people waiting at once.",
+    ),
+    Term(
+        "queue_wait",
+        "Wait",
+        "seconds",
+        "Time from joining the queue to being served, of those who were served in the interval: mean, "
+        "median, and the time that nine in ten do not exceed (p90).",
+    ),
+    Term(
+        "queue_over_target",
+        "Waits over target",
+        "share",
+        "Waits longer than the queue's target / all waits of those who were served, with Wilson's 95 % "
+        "interval; the target is met to 2 %, for waits are kept as a histogram.",
+    ),
+    Term(
+        "queue_abandonment",
+        "Abandonment",
+        "share",
+        "People who gave up / people who joined the queue, with Wilson's 95 % interval; read it by the day, "
+        "for within a minute some give up who joined before.",
+    ),
+    Term(
+        "queue_abandoned_wait",
+        "Wait before giving up",
+        "seconds",
+        "Time from joining the queue to leaving it, of those who gave up: mean, median and p90.",
+    ),
+    Term(
+        "queue_now",
+        "Waiting now",
+        "people",
+        "People who wait at this moment, and how long the first of them has waited, as the cameras last "
+        "said within a minute.",
+    ),
+    Term(
+        "heat",
+        "Heatmap",
+        "seconds",
+        "Time that all people together, staff too, spent in each cell of a grid over the floor or over the "
+        "camera's picture; maps of another grid or of another camera's picture are never added up.",
     ),
 )
 

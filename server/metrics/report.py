@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from server.metrics import coverage as seen
 from server.metrics import zones as zoned
-from server.metrics.footfall import Occupancy, OccupancyCurve, crossings, entrance_rows
+from server.metrics.footfall import Crossings, Occupancy, OccupancyCurve, crossings, entrance_rows
+from server.metrics.groups import Groups, groups_in, passers_by, passing_rows
 from server.metrics.intervals import Calendar, Interval, shared_out
+from server.metrics.queues import QueueFigures, QueueTerms, queue_figures
 from server.metrics.ratios import Quotient, Ratio, quotient, ratio
-from server.metrics.rows import BucketRow, LineRow, PlanogramRow, TicketRow, ZoneRow
+from server.metrics.rows import BucketRow, LineRow, PlanogramRow, QueueRow, TicketRow, ZoneRow
 from server.metrics.sales import Money, Planogram, Sales, Till, is_sale, sales
 from server.metrics.zones import ZoneFigures
 
@@ -28,6 +30,7 @@ class Terms:
     least_visitors: int = 20
     zones: tuple[str, ...] = ()
     """Zones that are always listed, in this order; others follow where rows name them."""
+    queues: QueueTerms = field(default_factory=QueueTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Rows:
     buckets: Sequence[BucketRow] = ()
     lines: Sequence[LineRow] = ()
     zones: Sequence[ZoneRow] = ()
+    queues: Sequence[QueueRow] = ()
     tickets: Sequence[TicketRow] = ()
     planogram: Sequence[PlanogramRow] = ()
 
@@ -49,6 +53,7 @@ class Rows:
 class Figures:
     """All figures of a store in one interval; None where nothing is known.
 
+    `crossings` holds everybody and staff beside `entries` and `exits`, which are without staff.
     `running` says that the interval had not ended, or that a bucket in it may still be corrected.
     """
 
@@ -65,6 +70,12 @@ class Figures:
     average_unit_retail: Quotient | None
     sales_per_visitor: Quotient | None
     zones: tuple[ZoneFigures, ...]
+    crossings: Crossings | None
+    groups: Groups | None
+    group_conversion: Ratio | None
+    passers_by: int | None
+    capture_rate: Ratio | None
+    queues: tuple[QueueFigures, ...]
     clock_unsynced: bool
     replayed: bool
     running: bool
@@ -95,7 +106,9 @@ class _Share:
     interval: Interval
     buckets: Sequence[BucketRow]
     lines: Sequence[LineRow]
+    passing: Sequence[LineRow]
     zones: Sequence[ZoneRow]
+    queues: Sequence[QueueRow]
     tickets: Sequence[TicketRow]
     zone_tickets: Sequence[TicketRow]
 
@@ -110,6 +123,7 @@ class _Known:
     has_tills: bool
     planogram: Planogram
     zones: tuple[str, ...]
+    queues: tuple[str, ...]
     curve: OccupancyCurve
     till: Till
 
@@ -130,6 +144,7 @@ def report(rows: Rows, terms: Terms, whole: Interval, parts: Iterable[Interval],
 
 def _known(rows: Rows, terms: Terms, now: datetime) -> _Known:
     others = {row.zone for row in rows.zones} - set(terms.zones)
+    other_queues = {row.queue for row in rows.queues} - set(terms.queues.listed)
     return _Known(
         terms=terms,
         now=now,
@@ -137,6 +152,7 @@ def _known(rows: Rows, terms: Terms, now: datetime) -> _Known:
         has_tills=bool(rows.tickets),
         planogram=Planogram.of(rows.planogram),
         zones=(*terms.zones, *sorted(others)),
+        queues=(*terms.queues.listed, *sorted(other_queues)),
         curve=OccupancyCurve.of(entrance_rows(rows.lines), terms.calendar, now),
         till=Till.of(rows.tickets, terms.currency),
     )
@@ -148,7 +164,9 @@ def _shares(rows: Rows, terms: Terms, parts: Sequence[Interval]) -> list[_Share]
         parts,
         shared_out(rows.buckets, parts, lambda row: row.begin),
         shared_out(entrance_rows(rows.lines), parts, lambda row: row.begin),
+        shared_out(passing_rows(rows.lines), parts, lambda row: row.begin),
         shared_out(rows.zones, parts, lambda row: row.begin),
+        shared_out(rows.queues, parts, lambda row: row.begin),
         shared_out(rows.tickets, parts, lambda row: row.at),
         shared_out(rows.tickets, parts, lambda row: row.at - lag),
         strict=True,
@@ -160,6 +178,7 @@ def _figures(known: _Known, share: _Share) -> Figures:
     crossed = crossings(share.lines)
     entries = crossed.entries if crossed else None
     sold = _sold(known, share)
+    came_together, passed_by = groups_in(share.lines), passers_by(share.passing)
     flags = seen.flags(share.buckets)
     passed = share.interval.up_to(known.now)
     return Figures(
@@ -176,6 +195,12 @@ def _figures(known: _Known, share: _Share) -> Figures:
         average_unit_retail=_per(sold, sold.priced_units if sold else None),
         sales_per_visitor=_per(sold, entries),
         zones=_zone_figures(known, share, entries),
+        crossings=crossed,
+        groups=came_together,
+        group_conversion=_group_conversion(known, sold, came_together),
+        passers_by=passed_by,
+        capture_rate=_capture_rate(known, entries, passed_by),
+        queues=_queue_figures(known, share),
         clock_unsynced=flags.clock_unsynced,
         replayed=flags.replayed,
         running=flags.running or share.interval.begin < known.now < share.interval.end,
@@ -190,6 +215,28 @@ def _sold(known: _Known, share: _Share) -> Sales | None:
 
 def _per(sold: Sales | None, things: Decimal | int | None) -> Quotient | None:
     return quotient(sold.net.amount, things) if sold and sold.net else None
+
+
+def _group_conversion(known: _Known, sold: Sales | None, groups: Groups | None) -> Ratio | None:
+    """Transactions / groups; None where a line tells no groups, for its people's tickets are there, too."""
+    complete = groups.n if groups and groups.complete else None
+    return ratio(sold.transactions if sold else None, complete, known.terms.least_visitors)
+
+
+def _capture_rate(known: _Known, entries: int | None, passed: int | None) -> Ratio | None:
+    if entries is None or passed is None:
+        return None
+    return Ratio(entries, entries + passed, known.terms.least_visitors)
+
+
+def _queue_figures(known: _Known, share: _Share) -> tuple[QueueFigures, ...]:
+    by_queue: dict[str, list[QueueRow]] = {queue: [] for queue in known.queues}
+    for row in share.queues:
+        by_queue[row.queue].append(row)
+    terms = known.terms
+    return tuple(
+        queue_figures(queue, rows, terms.queues, terms.least_visitors) for queue, rows in by_queue.items()
+    )
 
 
 def _zone_figures(known: _Known, share: _Share, entries: int | None) -> tuple[ZoneFigures, ...]:
@@ -216,6 +263,7 @@ def _one_zone(
 ) -> ZoneFigures:
     least = known.terms.least_visitors
     shelved = _while_shelved(known, zone, rows)
+    reasons = zoned.ended(rows)
     transactions = bought.get(zone, 0) if bought is not None and zone in known.planogram.shelves else None
     return ZoneFigures(
         zone=zone,
@@ -225,6 +273,11 @@ def _one_zone(
         visit_rate=ratio(zoned.visits(rows), entries, least),
         transactions=transactions,
         conversion=ratio(transactions, zoned.visits(shelved), least),
+        raw_visits=zoned.raw_visits(rows),
+        raw_dwell=zoned.raw_dwell(rows),
+        staff_visits=zoned.staff_visits(rows),
+        ended=reasons,
+        lost_share=zoned.lost_share(reasons, least),
     )
 
 

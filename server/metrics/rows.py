@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Literal
 
 from edge.wire import DwellSketch, SaleKind
+
+Cell = tuple[int, int]
+"""Column and row."""
+
+GroupSizes = Mapping[int, int]
+"""Size of a group to the number of such groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +33,7 @@ class BucketRow:
 
 @dataclass(frozen=True, slots=True)
 class LineRow:
-    """Crossings of one line within one bucket."""
+    """Crossings of one line within one bucket, staff too; what is None was not told."""
 
     device: str
     camera: str
@@ -35,11 +43,16 @@ class LineRow:
     kind: str
     count_in: int
     count_out: int
+    staff_in: int | None = None
+    staff_out: int | None = None
+    groups_in: GroupSizes | None = None
+    groups_out: GroupSizes | None = None
+    passed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneRow:
-    """Visits to one zone that ended within one bucket, and how full it was."""
+    """Visits to one zone that ended within one bucket, staff's too, and how full it was."""
 
     device: str
     camera: str
@@ -50,6 +63,43 @@ class ZoneRow:
     person_seconds: float
     observed_seconds: float
     peak: int
+    staff_dwell: DwellSketch | None = None
+    """Those of the visits that were staff's; None where staff are not told apart."""
+    ended: Mapping[str, int] | None = None
+    """Why the visits ended, to their number."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """Who waited in one queue within one bucket; what is None was not told."""
+
+    device: str
+    camera: str
+    begin: datetime
+    end: datetime
+    queue: str
+    joined: int | None
+    served: int | None
+    abandoned: int | None
+    lost: int | None
+    wait: DwellSketch | None
+    abandoned_wait: DwellSketch | None
+    person_seconds: float | None
+    observed_seconds: float | None
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """Where people spent time within one bucket: seconds by column and row of a grid's cells."""
+
+    device: str
+    camera: str
+    begin: datetime
+    end: datetime
+    unit: Literal["metres", "width"]
+    cell: float
+    seconds: Mapping[Cell, float]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from edge.wire import DwellSketch
 from server.metrics.ratios import Ratio
 from server.metrics.rows import ZoneRow
+
+LOST = "lost"
+"""The reason of a visit that ended because its person went out of sight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,19 +43,63 @@ class ZoneFigures:
     visit_rate: Ratio | None
     transactions: int | None
     conversion: Ratio | None
+    raw_visits: int | None
+    raw_dwell: Dwell | None
+    staff_visits: int | None
+    ended: Mapping[str, int] | None
+    lost_share: Ratio | None
 
 
 def visits(rows: Sequence[ZoneRow]) -> int | None:
-    """Visits that ended in some rows; None without a row, for no data is not zero."""
+    """Visits without staff's that ended in some rows; None without a row, for no data is not zero."""
+    return sum(row.dwell.n - (row.staff_dwell.n if row.staff_dwell else 0) for row in rows) if rows else None
+
+
+def raw_visits(rows: Sequence[ZoneRow]) -> int | None:
+    """Everybody's visits that ended in some rows; None without a row."""
     return sum(row.dwell.n for row in rows) if rows else None
 
 
+def staff_visits(rows: Sequence[ZoneRow]) -> int | None:
+    """Staff's visits in some rows; None where staff are not told apart."""
+    told = [row.staff_dwell.n for row in rows if row.staff_dwell is not None]
+    return sum(told) if told else None
+
+
 def dwell(rows: Sequence[ZoneRow]) -> Dwell | None:
-    """How long the visits of some rows lasted, from their merged sketch; None without a row."""
+    """How long the visits of some rows lasted, without staff's; None without a row."""
     if not rows:
         return None
-    merged = DwellSketch.merged(row.dwell for row in rows)
-    return Dwell(merged.n, merged.mean_seconds, merged.quantile(0.5), merged.quantile(0.9))
+    staff = DwellSketch.merged(row.staff_dwell for row in rows if row.staff_dwell is not None)
+    return dwell_of(DwellSketch.merged(row.dwell for row in rows).without(staff))
+
+
+def raw_dwell(rows: Sequence[ZoneRow]) -> Dwell | None:
+    """How long everybody's visits lasted; None without a row."""
+    return dwell_of(DwellSketch.merged(row.dwell for row in rows)) if rows else None
+
+
+def dwell_of(sketch: DwellSketch | None) -> Dwell | None:
+    """What a sketch says; None without one."""
+    if sketch is None:
+        return None
+    return Dwell(sketch.n, sketch.mean_seconds, sketch.quantile(0.5), sketch.quantile(0.9))
+
+
+def ended(rows: Sequence[ZoneRow]) -> dict[str, int] | None:
+    """Why everybody's visits ended, to their number; None where no row tells it."""
+    told = [row.ended for row in rows if row.ended is not None]
+    if not told:
+        return None
+    reasons: Counter[str] = Counter()
+    for some in told:
+        reasons.update(some)
+    return dict(sorted(reasons.items()))
+
+
+def lost_share(reasons: Mapping[str, int] | None, least: int) -> Ratio | None:
+    """Visits that ended out of sight / visits whose end is told; None where none is."""
+    return None if reasons is None else Ratio(reasons.get(LOST, 0), sum(reasons.values()), least)
 
 
 def occupancy(rows: Sequence[ZoneRow]) -> ZoneOccupancy | None:

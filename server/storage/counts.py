@@ -10,8 +10,15 @@ from sqlite_utils import Database
 from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
 from server.metrics.rows import BucketRow, LineRow, ZoneRow
 from server.storage.exact import from_us, to_us
-
-_Key = tuple[str, int, str, str]
+from server.storage.heat import replace_heat
+from server.storage.packing import (
+    packed_counts,
+    packed_sketch,
+    unpacked_counts,
+    unpacked_sizes,
+    unpacked_sketch,
+)
+from server.storage.queues import BucketKey, replace_queues
 
 _KEEP_HIGHEST = """
     INSERT INTO buckets (store, bucket_start, device, camera, bucket_end, revision, final, coverage,
@@ -29,14 +36,15 @@ _BUCKETS = """
     ORDER BY bucket_start, device, camera
 """
 _LINES = """
-    SELECT b.device, b.camera, b.bucket_start, b.bucket_end, l.line, l.kind, l.count_in, l.count_out
+    SELECT b.device, b.camera, b.bucket_start, b.bucket_end, l.line, l.kind, l.count_in, l.count_out,
+           l.staff_in, l.staff_out, l.groups_in, l.groups_out, l.passed
     FROM buckets b JOIN line_counts l USING (store, bucket_start, device, camera)
     WHERE b.store = ? AND b.bucket_start >= ? AND b.bucket_start < ?
     ORDER BY b.bucket_start, b.device, b.camera, l.line
 """
 _ZONES = """
     SELECT b.device, b.camera, b.bucket_start, b.bucket_end, z.zone, z.dwell_n, z.dwell_sum_seconds,
-           z.dwell_bins, z.person_seconds, z.observed_seconds, z.peak
+           z.dwell_bins, z.person_seconds, z.observed_seconds, z.peak, z.staff_dwell, z.ended
     FROM buckets b JOIN zone_counts z USING (store, bucket_start, device, camera)
     WHERE b.store = ? AND b.bucket_start >= ? AND b.bucket_start < ?
     ORDER BY b.bucket_start, b.device, b.camera, z.zone
@@ -46,7 +54,7 @@ _ZONES = """
 def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
     """Store a bucket unless an equal or higher revision is there; whether anything changed.
 
-    A higher revision replaces the bucket with all of its lines and zones.
+    A higher revision replaces the bucket with all that it holds.
     """
     key = (counts.store, to_us(counts.bucket_start), counts.device, counts.camera)
     cursor = db.execute(
@@ -66,25 +74,45 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
         return False
     _replace_lines(db, key, counts.lines)
     _replace_zones(db, key, counts.zones)
+    replace_queues(db, key, counts.queues)
+    replace_heat(db, key, counts.heat)
     return True
 
 
-def _replace_lines(db: Database, key: _Key, lines: tuple[LineCount, ...]) -> None:
+def _replace_lines(db: Database, key: BucketKey, lines: tuple[LineCount, ...]) -> None:
     db.execute(
         "DELETE FROM line_counts WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key
     )
     db.conn.executemany(
-        "INSERT INTO line_counts VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [(*key, line.line, line.kind, line.count_in, line.count_out) for line in lines],
+        "INSERT INTO line_counts (store, bucket_start, device, camera, line, kind, count_in, count_out,"
+        " staff_in, staff_out, groups_in, groups_out, passed)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (
+                *key,
+                line.line,
+                line.kind,
+                line.count_in,
+                line.count_out,
+                line.staff_in,
+                line.staff_out,
+                packed_counts(line.groups_in),
+                packed_counts(line.groups_out),
+                line.passed,
+            )
+            for line in lines
+        ],
     )
 
 
-def _replace_zones(db: Database, key: _Key, zones: tuple[ZoneCount, ...]) -> None:
+def _replace_zones(db: Database, key: BucketKey, zones: tuple[ZoneCount, ...]) -> None:
     db.execute(
         "DELETE FROM zone_counts WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key
     )
     db.conn.executemany(
-        "INSERT INTO zone_counts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO zone_counts (store, bucket_start, device, camera, zone, dwell_n, dwell_sum_seconds,"
+        " dwell_bins, person_seconds, observed_seconds, peak, staff_dwell, ended)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 *key,
@@ -95,6 +123,8 @@ def _replace_zones(db: Database, key: _Key, zones: tuple[ZoneCount, ...]) -> Non
                 zone.occupancy_person_seconds,
                 zone.observed_seconds,
                 zone.occupancy_peak,
+                packed_sketch(zone.staff_dwell),
+                packed_counts(zone.ended),
             )
             for zone in zones
         ],
@@ -132,8 +162,27 @@ def line_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[
             kind=kind,
             count_in=count_in,
             count_out=count_out,
+            staff_in=staff_in,
+            staff_out=staff_out,
+            groups_in=unpacked_sizes(groups_in),
+            groups_out=unpacked_sizes(groups_out),
+            passed=passed,
         )
-        for device, camera, start, stop, line, kind, count_in, count_out in found
+        for (
+            device,
+            camera,
+            start,
+            stop,
+            line,
+            kind,
+            count_in,
+            count_out,
+            staff_in,
+            staff_out,
+            groups_in,
+            groups_out,
+            passed,
+        ) in found
     ]
 
 
@@ -147,12 +196,28 @@ def zone_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[
             begin=from_us(start),
             end=from_us(stop),
             zone=zone,
-            dwell=DwellSketch(n=n, sum_seconds=sum_s, bins=json.loads(bins)),
+            dwell=DwellSketch(n=n, sum_seconds=sum_seconds, bins=json.loads(bins)),
             person_seconds=person_seconds,
             observed_seconds=observed_seconds,
             peak=peak,
+            staff_dwell=unpacked_sketch(staff),
+            ended=unpacked_counts(ended),
         )
-        for device, camera, start, stop, zone, n, sum_s, bins, person_seconds, observed_seconds, peak in found
+        for (
+            device,
+            camera,
+            start,
+            stop,
+            zone,
+            n,
+            sum_seconds,
+            bins,
+            person_seconds,
+            observed_seconds,
+            peak,
+            staff,
+            ended,
+        ) in found
     ]
 
 

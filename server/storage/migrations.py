@@ -94,3 +94,45 @@ def m004_quarantine(db: Database) -> None:
         CREATE INDEX quarantine_waiting ON quarantine (id) WHERE resolved_at IS NULL;
         CREATE TABLE tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     """)
+
+
+@MIGRATIONS()
+def m005_staff_and_groups(db: Database) -> None:
+    """What lines and zones say beside the raw figures. NULL: not told, which is never 0."""
+    db.executescript("""
+        ALTER TABLE line_counts ADD COLUMN staff_in INTEGER;
+        ALTER TABLE line_counts ADD COLUMN staff_out INTEGER;
+        ALTER TABLE line_counts ADD COLUMN groups_in TEXT;
+        ALTER TABLE line_counts ADD COLUMN groups_out TEXT;
+        ALTER TABLE line_counts ADD COLUMN passed INTEGER;
+        ALTER TABLE zone_counts ADD COLUMN staff_dwell TEXT;
+        ALTER TABLE zone_counts ADD COLUMN ended TEXT;
+    """)
+
+
+@MIGRATIONS()
+def m006_queues(db: Database) -> None:
+    """Queues of a bucket. Only the longest length is always known; NULL: not told."""
+    db.executescript("""
+        CREATE TABLE queue_counts (
+            store TEXT NOT NULL, bucket_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            queue TEXT NOT NULL, joined INTEGER, served INTEGER, abandoned INTEGER, lost INTEGER,
+            wait TEXT, abandoned_wait TEXT, person_seconds REAL, observed_seconds REAL,
+            peak INTEGER NOT NULL,
+            PRIMARY KEY (store, bucket_start, device, camera, queue),
+            FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@MIGRATIONS()
+def m007_heat(db: Database) -> None:
+    """Where people spent time within a bucket, packed: a table of cells would be most of the database."""
+    db.executescript("""
+        CREATE TABLE heat (
+            store TEXT NOT NULL, bucket_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            unit TEXT NOT NULL, cell REAL NOT NULL, seconds BLOB NOT NULL,
+            PRIMARY KEY (store, bucket_start, device, camera),
+            FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+    """)

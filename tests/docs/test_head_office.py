@@ -10,9 +10,12 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.api.app import build_app
+from server.api.heat_shapes import HeatMapShape
+from server.api.parts import RateShape
+from server.api.queue_shapes import QueueNowShape, QueueShape
 from server.api.ranges import LONGEST_RANGE, MOST_INTERVALS
 from server.api.routes import ROUTES
-from server.api.shapes import FiguresShape, QuarantineShape, QuotientShape, RateShape, ZoneShape
+from server.api.shapes import FiguresShape, GroupsShape, QuarantineShape, QuotientShape, ZoneShape
 from server.metrics.intervals import Resolution
 from tests.docs.reading import blocks, quoted, text_of
 from tests.server.asking import asking
@@ -43,7 +46,20 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
-@pytest.mark.parametrize("shape", [FiguresShape, ZoneShape, RateShape, QuotientShape, QuarantineShape])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        FiguresShape,
+        ZoneShape,
+        GroupsShape,
+        QueueShape,
+        QueueNowShape,
+        HeatMapShape,
+        RateShape,
+        QuotientShape,
+        QuarantineShape,
+    ],
+)
 def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
     known_from_elsewhere = {"zone", "name", "end", "rows", "waiting"}
     words = set(re.findall(r"\w+", text_of(DOCUMENT)))

@@ -84,6 +84,54 @@ def test_nothing_has_neither_mean_nor_percentile() -> None:
     assert DwellSketch.merged([]) == nothing
 
 
+@given(making.sketches, making.sketches)
+def test_taking_away_what_was_merged_gives_back_the_rest(rest: DwellSketch, some: DwellSketch) -> None:
+    left = DwellSketch.merged([rest, some]).without(some)
+    assert (left.n, left.bins) == (rest.n, rest.bins)
+    assert left.sum_seconds == pytest.approx(rest.sum_seconds, rel=1e-9, abs=1e-9 * (1 + some.sum_seconds))
+
+
+@given(making.sketches)
+def test_a_sketch_without_itself_is_nothing(sketch: DwellSketch) -> None:
+    assert sketch.without(sketch) == DwellSketch()
+
+
+@pytest.mark.parametrize(
+    ("whole", "part", "said"),
+    [
+        pytest.param([4.2], [61.0], "bin 105 holds 1 of the part but only 0 of the whole", id="elsewhere"),
+        pytest.param([4.2], [4.2, 4.2], "bin 37 holds 2 of the part but only 1 of the whole", id="too many"),
+    ],
+)
+def test_more_than_there_is_cannot_be_taken_away(whole: list[float], part: list[float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        DwellSketch.of(whole).without(DwellSketch.of(part))
+
+
+def test_a_sum_that_was_rounded_never_falls_below_zero() -> None:
+    whole = DwellSketch(n=2, sum_seconds=8.4, bins={37: 2})
+    part = DwellSketch(n=1, sum_seconds=8.5, bins={37: 1})
+    assert whole.without(part) == DwellSketch(n=1, sum_seconds=0.0, bins={37: 1})
+
+
+@given(REAL_DURATIONS, st.floats(0.2, 86400.0))
+def test_the_number_above_a_limit_is_exact_for_a_limit_within_two_per_cent(
+    durations: list[float], limit: float
+) -> None:
+    above = DwellSketch.of(durations).number_above(limit)
+    surely = sum(duration > limit * 1.0201 for duration in durations)
+    perhaps = sum(duration > limit / 1.0201 for duration in durations)
+    assert surely <= above <= perhaps
+
+
+def test_the_share_above_three_minutes() -> None:
+    waits = DwellSketch.of([20.0, 60.0, 170.0, 185.0, 240.0])
+    assert waits.share_above(180) == pytest.approx(2 / 5)
+    assert waits.share_above(1e9) == 0
+    assert waits.share_above(0) == 1
+    assert DwellSketch().share_above(180) is None
+
+
 def test_a_sketch_is_a_value() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         DwellSketch.of([1.0]).n = 2  # type: ignore[misc]

@@ -191,7 +191,7 @@ def test_a_whole_day_of_minutes_is_given(filled: Settings, ask: Asking) -> None:
     assert len(answer.json()["intervals"]) == 25 * 60
 
 
-@pytest.mark.parametrize("path", ["metrics", "now"])
+@pytest.mark.parametrize("path", ["metrics", "now", "queues", "heatmap"])
 def test_an_unknown_store_is_404(ask: Asking, path: str) -> None:
     answer = ask.get(f"/api/v1/stores/elsewhere/{path}")
     assert answer.status_code == 404
@@ -203,7 +203,7 @@ def test_every_metric_in_an_answer_is_in_the_glossary(filled: Settings, ask: Ask
     assert known == set(GLOSSARY)
     totals = ask.get(METRICS).json()["totals"]
     about = {"begin", "end", "begin_local", "zones", "clock_unsynced", "replayed", "running", "returns"}
-    about |= {"tickets_without_amount", "tickets_in_other_currency"}
+    about |= {"tickets_without_amount", "tickets_in_other_currency", "staff_partly", "queues"}
     assert set(totals) - about <= known
     renamed = {
         "occupancy": "zone_occupancy",

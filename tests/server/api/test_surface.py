@@ -33,6 +33,7 @@ def test_stores_are_listed_with_their_zones(ask: Asking) -> None:
             "time_zone": "Europe/Berlin",
             "currency": "EUR",
             "zones": {"tea": "Tea shelf", "gifts": "Gifts"},
+            "queues": {},
         }
     ]
 
@@ -191,6 +192,8 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
     assert set(schema["paths"]) == {
         "/api/v1/stores",
         "/api/v1/stores/{store}/metrics",
+        "/api/v1/stores/{store}/queues",
+        "/api/v1/stores/{store}/heatmap",
         "/api/v1/stores/{store}/now",
         "/api/v1/glossary",
         "/api/v1/quarantine",

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from server.api.shapes import RateShape
+from server.api.parts import RateShape
 from server.dashboard import words
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -75,3 +75,24 @@ def test_times_are_the_stores() -> None:
     assert words.clock(at, "Europe/Berlin", seconds=True) == "00:30:05"
     assert words.moment(at, "Europe/Berlin") == "4 Mar 2026, 00:30"
     assert words.long_day(date(2026, 3, 4)) == "Wed, 4 March 2026"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        pytest.param(0.36, "0.4 s", id="less than a second"),
+        pytest.param(9.9, "9.9 s", id="just below ten"),
+        pytest.param(12.4, "12 s", id="whole seconds"),
+        pytest.param(125, "2 min 05 s", id="minutes"),
+    ],
+)
+def test_short_times_have_a_decimal(seconds: float, said: str) -> None:
+    assert words.fine_duration(seconds).replace("\N{NO-BREAK SPACE}", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(180, "3 min"), (45, "45 s"), (100, "1 min 40 s"), (3600, "60 min")],
+)
+def test_a_limit_is_said_as_people_choose_it(seconds: float, said: str) -> None:
+    assert words.limit(seconds).replace("\N{NO-BREAK SPACE}", " ") == said

@@ -1,0 +1,92 @@
+BEGIN TRANSACTION;
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+);
+INSERT INTO "_sqlite_migrations" VALUES(1,'footfall','m001_counts','2026-11-22 01:30:22.546427+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(2,'footfall','m002_devices','2026-11-22 01:30:22.547227+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(3,'footfall','m003_sales','2026-11-22 01:30:22.548483+00:00');
+INSERT INTO "_sqlite_migrations" VALUES(4,'footfall','m004_quarantine','2026-11-22 01:30:22.553652+00:00');
+CREATE TABLE buckets (
+            store TEXT NOT NULL, bucket_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            bucket_end INTEGER NOT NULL, revision INTEGER NOT NULL, final INTEGER NOT NULL,
+            coverage REAL NOT NULL, clock_synced INTEGER NOT NULL, replayed INTEGER NOT NULL,
+            received_at INTEGER NOT NULL,
+            PRIMARY KEY (store, bucket_start, device, camera)
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "buckets" VALUES('demo',1772452800000000,'box','door',1772452860000000,2,1,0.9,1,0,1772452800000000);
+INSERT INTO "buckets" VALUES('demo',1772452860000000,'box','door',1772452920000000,1,1,0.9,1,0,1772452800000000);
+CREATE TABLE devices (
+            store TEXT NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            status TEXT, status_received_at INTEGER, health TEXT, health_received_at INTEGER,
+            seen_at INTEGER,
+            PRIMARY KEY (store, device, camera)
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "devices" VALUES('demo','box','door','{"schema":1,"store":"demo","device":"box","camera":"door","state":"online","since":"2026-03-02T12:00:00Z","version":"0.1"}',1772452800000000,'{"schema":1,"store":"demo","device":"box","camera":"door","at":"2026-03-02T12:00:00Z","fps":10.0,"inference_ms":20.0,"frames_done":100,"frames_skipped":0,"outbox_depth":0,"outbox_oldest_seconds":0.0,"memory_mb":200.0,"source":{"state":"ok","reason":""},"detector":{"name":"nano","licence":"Apache-2.0","measured_on":""}}',1772452800000000,1772452800000000);
+CREATE TABLE line_counts (
+            store TEXT NOT NULL, bucket_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            line TEXT NOT NULL, kind TEXT NOT NULL, count_in INTEGER NOT NULL, count_out INTEGER NOT NULL,
+            PRIMARY KEY (store, bucket_start, device, camera, line),
+            FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "line_counts" VALUES('demo',1772452800000000,'box','door','entrance','entrance',5,1);
+INSERT INTO "line_counts" VALUES('demo',1772452860000000,'box','door','entrance','entrance',0,1);
+CREATE TABLE live (
+            store TEXT NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            body TEXT NOT NULL, received_at INTEGER NOT NULL,
+            PRIMARY KEY (store, device, camera)
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "live" VALUES('demo','box','door','{"schema":1,"store":"demo","device":"box","camera":"door","at":"2026-03-02T12:00:00Z","zones":[{"zone":"shelf","occupancy":2}],"queues":[]}',1772452800000000);
+CREATE TABLE planogram (
+            id INTEGER PRIMARY KEY,
+            store TEXT NOT NULL, sku TEXT NOT NULL, zone TEXT NOT NULL, valid_from TEXT, valid_until TEXT
+        ) STRICT;
+INSERT INTO "planogram" VALUES(1,'demo','bread','shelf',NULL,NULL);
+CREATE TABLE quarantine (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            source TEXT NOT NULL CHECK (source IN ('mqtt', 'csv')),
+            origin TEXT NOT NULL, position INTEGER, payload BLOB NOT NULL, reason TEXT NOT NULL,
+            received_at INTEGER NOT NULL, store TEXT, context TEXT NOT NULL,
+            tries INTEGER NOT NULL DEFAULT 1, resolved_at INTEGER, digest BLOB NOT NULL
+        ) STRICT;
+INSERT INTO "quarantine" VALUES(1,'mqtt','footfall/v1/annex/box/counts',NULL,X'7B7D','store ''annex'' is not in this server''s configuration',1772452800000000,NULL,'{}',1,NULL,X'61B3CC1DFC98BBBCC39C66FAAB3B8C48A1ADE5D1FA8EC1DF40D9D8645291E33C');
+CREATE TABLE tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE ticket_lines (
+            store TEXT NOT NULL, ticket TEXT NOT NULL, line_number INTEGER NOT NULL,
+            sku TEXT NOT NULL, name TEXT, quantity_e4 INTEGER NOT NULL, net_e4 INTEGER,
+            PRIMARY KEY (store, ticket, line_number),
+            FOREIGN KEY (store, ticket) REFERENCES tickets ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "ticket_lines" VALUES('demo','1',1,'bread',NULL,10000,43000);
+INSERT INTO "ticket_lines" VALUES('demo','1',2,'milk',NULL,5000,NULL);
+INSERT INTO "ticket_lines" VALUES('demo','2',1,'bread',NULL,10000,12000);
+INSERT INTO "ticket_lines" VALUES('demo','2',2,'milk',NULL,5000,NULL);
+CREATE TABLE tickets (
+            store TEXT NOT NULL, ticket TEXT NOT NULL, till TEXT NOT NULL, at INTEGER NOT NULL,
+            revision INTEGER NOT NULL, kind TEXT NOT NULL, currency TEXT, source TEXT NOT NULL,
+            imported_at INTEGER NOT NULL,
+            PRIMARY KEY (store, ticket)
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "tickets" VALUES('demo','1','till-1',1772452800000000,1,'sale','EUR','mqtt:till-1',1772452800000000);
+INSERT INTO "tickets" VALUES('demo','2','till-1',1772452800000000,1,'sale','EUR','mqtt:till-1',1772452800000000);
+CREATE TABLE zone_counts (
+            store TEXT NOT NULL, bucket_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            zone TEXT NOT NULL, dwell_n INTEGER NOT NULL, dwell_sum_seconds REAL NOT NULL,
+            dwell_bins TEXT NOT NULL, person_seconds REAL NOT NULL, observed_seconds REAL NOT NULL,
+            peak INTEGER NOT NULL,
+            PRIMARY KEY (store, bucket_start, device, camera, zone),
+            FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID;
+INSERT INTO "zone_counts" VALUES('demo',1772452800000000,'box','door','shelf',2,13.0,'{"36": 1, "57": 1}',13.5,54.0,2);
+INSERT INTO "zone_counts" VALUES('demo',1772452860000000,'box','door','shelf',0,0.0,'{}',13.5,54.0,2);
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+CREATE INDEX tickets_by_time ON tickets (store, at);
+CREATE INDEX planogram_by_store ON planogram (store, sku);
+CREATE UNIQUE INDEX quarantine_waiting_once ON quarantine (digest) WHERE resolved_at IS NULL;
+CREATE INDEX quarantine_waiting ON quarantine (id) WHERE resolved_at IS NULL;
+DELETE FROM "sqlite_sequence";
+INSERT INTO "sqlite_sequence" VALUES('quarantine',1);
+COMMIT;
