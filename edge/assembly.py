@@ -27,11 +27,10 @@ from edge.counting import (
     Crossing,
     Direction,
     Line,
-    LineCounter,
+    Plan,
     Tally,
     Visit,
     Zone,
-    ZoneCounter,
 )
 from edge.counting.tally import KEPT_SECONDS
 from edge.detection import Detector, OverheadBackground, open_detector
@@ -240,30 +239,26 @@ def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounte
         def pixels(place: tuple[float, float]) -> Point:
             return Point(place[0] * width, place[1] * height)
 
-        lines = [
-            LineCounter(
-                Line(
-                    line.id,
-                    tuple(pixels(place) for place in line.points),
-                    (pixels(line.arrow[0]), pixels(line.arrow[1])),
-                    line.recross_seconds,
-                    line.late_counts,
-                )
+        lines = tuple(
+            Line(
+                line.id,
+                tuple(pixels(place) for place in line.points),
+                (pixels(line.arrow[0]), pixels(line.arrow[1])),
+                line.recross_seconds,
+                line.late_counts,
             )
             for line in camera.lines
-        ]
-        zones = {
-            zone.id: ZoneCounter(
-                Zone(
-                    zone.id,
-                    tuple(pixels(place) for place in zone.points),
-                    zone.minimum_stay_seconds,
-                    zone.gap_seconds,
-                )
+        )
+        zones = tuple(
+            Zone(
+                zone.id,
+                tuple(pixels(place) for place in zone.points),
+                zone.minimum_stay_seconds,
+                zone.gap_seconds,
             )
             for zone in camera.zones
-        }
-        return CameraCounter(lines, zones)
+        )
+        return CameraCounter(Plan(lines, zones))
 
     return build
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from edge.capture import Frame, FrameSource, SourceRefused
-from edge.counting import CameraCounter, CountedBy, Crossing, Direction, Tally, Visit, VisitEnd
+from edge.counting import CameraCounter, CountedBy, Crossing, Direction, Fact, Tally, Visit, VisitEnd
 from edge.detection import Detector
 from edge.outbox import Outbox, Progress
 from edge.tracking import Tracker
@@ -172,7 +172,9 @@ class CameraService:
         self._tracker = Tracker(self._detector.sure_score)
         self._last_at = None
 
-    def _count(self, fact: Crossing | Visit) -> None:
+    def _count(self, fact: Fact) -> None:
+        if not isinstance(fact, Crossing | Visit):
+            return
         self._tally.add(fact)
         if self._on_fact:
             self._on_fact(fact)

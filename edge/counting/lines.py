@@ -1,4 +1,4 @@
-"""Entrance lines: who crossed, in which direction, when.
+"""Lines: who crossed, in which direction, when.
 
 A side counts as taken only once the feet are a share of the body height beyond the line. What happens
 within that band (stops, jitter, a U-turn) is nothing; coming out of it on the other side is a crossing.
@@ -10,6 +10,7 @@ the line, or is found while walking away from it, and is not such a pair, has cr
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -17,6 +18,7 @@ from itertools import chain
 from edge.counting.facts import Crossing
 from edge.counting.late import (
     COMING_SECONDS,
+    CROWD_HEIGHTS,
     PATIENCE_SECONDS,
     are_crowded,
     can_be_the_same,
@@ -25,6 +27,7 @@ from edge.counting.late import (
 )
 from edge.counting.line import Line
 from edge.counting.walker import Held, Walker
+from edge.floor import Floor
 from edge.geometry import distance
 from edge.people import Track
 
@@ -36,10 +39,11 @@ SAME_HEIGHT = 1.1
 
 
 class LineCounter:
-    """Counts crossings of one line."""
+    """Counts crossings of one line; says how fast people walked over it where the floor is known."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, floor: Floor | None = None) -> None:
         self._line = line
+        self._floor = floor
         self._walkers: dict[int, Walker] = {}
         self._lost: list[Walker] = []
         self._began_at: float | None = None
@@ -80,7 +84,7 @@ class LineCounter:
                 yield from _released(walker)
             crossing = walker.take(step, track.height, self._line)
             if crossing:
-                yield from self._hold(walker, crossing)
+                yield from self._hold(walker, self._with_speed(crossing, walker))
             yield from self._away(walker)
 
     def _hold(self, walker: Walker, crossing: Crossing) -> Iterator[Crossing]:
@@ -97,14 +101,14 @@ class LineCounter:
     def _away(self, walker: Walker) -> Iterator[Crossing]:
         if walker.last.at - walker.first.at > COMING_SECONDS:
             walker.may_have_come = False
-        if self._line.distance(walker.place) < AWAY_HEIGHTS * walker.height:
+        if walker.off < AWAY_HEIGHTS * walker.height:
             return
         yield from _released(walker)
         if walker.may_have_come:
             walker.may_have_come = False
             came = crossing_of_the_found(walker, self._line)
             if came:
-                yield came
+                yield self._with_speed(came, walker)
 
     def _due(self, at: float) -> list[Crossing]:
         """What was held back long enough, also of those who are not seen now."""
@@ -113,13 +117,15 @@ class LineCounter:
 
     def _begun(self, track: Track) -> Walker:
         step = track.steps[0]
-        walker = Walker(step, step, track.height)
+        walker = Walker(step, step, track.height, track_id=track.id)
         lost = [other for other in self._everybody() if can_be_the_same(other, walker)]
         if not lost:
             walker.may_have_come = self._may_have_come(walker)
             return walker
         before = min(lost, key=lambda other: distance(other.place, walker.place))
-        goes_on = replace(before)
+        goes_on = replace(before, track_id=track.id)
+        if before.held:
+            goes_on.held = replace(before.held, crossing=replace(before.held.crossing, track_id=track.id))
         before.is_followed_on, before.held = True, None
         return goes_on
 
@@ -132,14 +138,13 @@ class LineCounter:
     def _look_round(self, at: float) -> None:
         """Notes who is, or was in the last picture, too near to somebody seen now."""
         before, self._looked_at = self._looked_at, at
-        seen = [walker for walker in self._walkers.values() if walker.last.at == at]
+        seen = _Abreast([walker for walker in self._walkers.values() if walker.last.at == at])
         for walker in self._walkers.values():
-            is_near = self._line.distance(walker.place) <= walker.height
-            if walker.last.at == at:
-                walker.is_crowded = is_near and _is_crowded(walker, seen)
-            elif walker.last.at == before:
-                # Where one of two boxes of a person vanishes, the other is seen again.
-                walker.is_crowded |= is_near and _is_crowded(walker, seen)
+            if walker.last.at not in (at, before):
+                continue
+            is_crowded = walker.off <= walker.height and _is_crowded(walker, seen.near(walker))
+            # Where one of two boxes of a person vanishes, the other is seen again.
+            walker.is_crowded = is_crowded or (walker.last.at != at and walker.is_crowded)
 
     def _lose(self, given: set[int]) -> None:
         for track_id in [track_id for track_id in self._walkers if track_id not in given]:
@@ -154,8 +159,33 @@ class LineCounter:
     def _late(self, lost: Iterable[Walker]) -> list[Crossing]:
         if not self._line.late_counts:
             return []
-        crossings = [crossing_of_the_lost(walker, self._line) for walker in lost]
-        return [crossing for crossing in crossings if crossing]
+        crossings = [(crossing_of_the_lost(walker, self._line), walker) for walker in lost]
+        return [self._with_speed(crossing, walker) for crossing, walker in crossings if crossing]
+
+    def _with_speed(self, crossing: Crossing, walker: Walker) -> Crossing:
+        if self._floor is None or crossing.place is None:
+            return crossing
+        speed = walker.metres_per_second(crossing.place, self._floor)
+        return replace(crossing, metres_per_second=speed)
+
+
+class _Abreast:
+    """People in the order in which they stand across the picture, to look at neighbours only."""
+
+    def __init__(self, walkers: Iterable[Walker]) -> None:
+        self._walkers = sorted(walkers, key=_across)
+        self._xs = [walker.last.x for walker in self._walkers]
+        self._tallest = max((walker.height for walker in self._walkers), default=0.0)
+
+    def near(self, walker: Walker) -> list[Walker]:
+        """Everybody who may crowd somebody."""
+        reach = CROWD_HEIGHTS * max(self._tallest, walker.height)
+        x = walker.last.x
+        return self._walkers[bisect_left(self._xs, x - reach) : bisect_right(self._xs, x + reach)]
+
+
+def _across(walker: Walker) -> float:
+    return walker.last.x
 
 
 def _released(walker: Walker) -> Iterator[Crossing]:

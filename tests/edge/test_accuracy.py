@@ -49,7 +49,7 @@ def counted(clip: str, folder: Path, *, every: int = 1) -> Counted:
         for fact in counter.update(tracker.update(detector.detect(frame.image), frame.at), frame.at):
             if isinstance(fact, Crossing):
                 result.crossings.append(fact)
-            else:
+            elif isinstance(fact, Visit):
                 result.visits.append(fact)
     return result
 

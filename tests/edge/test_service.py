@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.capture import Frame, SourceRefused
-from edge.counting import CameraCounter, CountedBy, Line, LineCounter, Tally, Zone, ZoneCounter
+from edge.counting import CameraCounter, CountedBy, Line, Plan, Tally, Zone
 from edge.geometry import Point
 from edge.outbox import Outbox, OutboxError
 from edge.service import CameraService, Run
@@ -35,7 +35,7 @@ def frames(shades: Iterable[int], begin: float = NOON, seconds: float = 0.1) -> 
 def counters(width: int, height: int) -> CameraCounter:
     line = Line("door", (Point(70, 0), Point(70, height)), (Point(0, 100), Point(width, 100)))
     whole = Zone("shop", (Point(-1, -1), Point(width, -1), Point(width, height), Point(-1, height)), 1.0, 1.0)
-    return CameraCounter([LineCounter(line)], {"shop": ZoneCounter(whole)})
+    return CameraCounter(Plan((line,), (whole,)))
 
 
 def service(box: Outbox, taken: Sequence[Frame], run: Run = RECORDING) -> tuple[CameraService, FakeSource]:
