@@ -1,10 +1,26 @@
 """From tracks to counts. Pure: values in, values out, time as an argument."""
 
+from edge.counting.bucket import CountedBy, Watched
 from edge.counting.camera import CameraCounter
-from edge.counting.facts import Crossing, Direction, Visit, VisitEnd
+from edge.counting.facts import (
+    Crossing,
+    Direction,
+    Fact,
+    Group,
+    Passed,
+    QueueEnd,
+    QueueJoined,
+    QueueLeft,
+    StaffCrossing,
+    Visit,
+    VisitEnd,
+)
+from edge.counting.heat import Grid
 from edge.counting.line import Line
 from edge.counting.lines import LineCounter
-from edge.counting.tally import CountedBy, Tally
+from edge.counting.plan import Groups, HeatGrid, Plan, Polygon, Queue, Scene, Staff, Waiting
+from edge.counting.sums import LineSums, QueueSums, RunSums, ZoneSums
+from edge.counting.tally import Tally
 from edge.counting.zones import Zone, ZoneCounter
 
 __all__ = [
@@ -12,11 +28,32 @@ __all__ = [
     "CountedBy",
     "Crossing",
     "Direction",
+    "Fact",
+    "Grid",
+    "Group",
+    "Groups",
+    "HeatGrid",
     "Line",
     "LineCounter",
+    "LineSums",
+    "Passed",
+    "Plan",
+    "Polygon",
+    "Queue",
+    "QueueEnd",
+    "QueueJoined",
+    "QueueLeft",
+    "QueueSums",
+    "RunSums",
+    "Scene",
+    "Staff",
+    "StaffCrossing",
     "Tally",
     "Visit",
     "VisitEnd",
+    "Waiting",
+    "Watched",
     "Zone",
     "ZoneCounter",
+    "ZoneSums",
 ]
