@@ -12,7 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time as time_of_day
+from datetime import UTC, datetime
+from datetime import time as time_of_day
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -20,9 +21,9 @@ from pathlib import Path
 import cv2
 
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
+from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
-from edge.badges import BadgeInbox, BadgeSeen
 from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
 from edge.days import next_day_end
@@ -298,6 +299,7 @@ class CameraProcess:
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
+        self.watched = watched_by(self._camera)
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
         detector = open_chosen(self.model, settings, self._camera)
         self._clock = SteadyClock(time.time, time.monotonic)
@@ -306,7 +308,7 @@ class CameraProcess:
         # A recording shows the past, and a badge is read now.
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
-            tally = Tally(watched_by(self._camera))
+            tally = Tally(self.watched)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
             self._source = Thinned(source, most_fps) if recording and most_fps else source

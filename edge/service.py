@@ -18,6 +18,7 @@ from edge.counting import (
     Tally,
     VisitEnd,
 )
+from edge.counting.staff import LATEST_BADGE_SECONDS
 from edge.detection import Detector
 from edge.outbox import Outbox, Progress
 from edge.tracking import Tracker
@@ -30,11 +31,14 @@ TRIM_SECONDS = 3600.0
 BREAK_SECONDS = 10.0
 """After a longer gap between two frames, or a step back, nobody is followed across it."""
 
-WARM_UP_SECONDS = 60.0
-"""When a recording is taken up again, people are followed from so long before the place on."""
+WARM_UP_SECONDS = 75.0
+"""When a recording is taken up again, people are followed from so long before the place on.
 
-BADGE_SECONDS = 10.0
-"""A badge whose time is further than this from the picture's cannot be told to anybody in it."""
+Longer than the minute after which it is certain who only passed by.
+"""
+
+CLOCK_SECONDS = 10.0
+"""A reader's clock may go before ours by so much."""
 
 SMOOTHING = 0.05
 
@@ -73,7 +77,7 @@ class Run:
     started_at: float
     counted_until: float | None
     repeatable: bool
-    day_end: Callable[[float], float] = lambda after: float("inf")
+    day_end: Callable[[float], float] = lambda _: float("inf")
 
 
 class CameraService:
@@ -205,8 +209,8 @@ class CameraService:
     def _take_badges(self, counter: CameraCounter, at: float) -> list[Fact]:
         facts: list[Fact] = []
         for seen in self._badges.take() if self._badges else []:
-            if abs(seen.at - at) <= BADGE_SECONDS:
-                # A reader's clock that goes before ours tells of nobody who is still to come.
+            if -LATEST_BADGE_SECONDS <= seen.at - at <= CLOCK_SECONDS:
+                # By a clock that goes before ours it is read in time to come, and really just now.
                 facts += counter.badge_read(seen.reader, min(seen.at, at))
             elif not self._said_badge_is_off:
                 self._say_badge_is_off(seen, at)

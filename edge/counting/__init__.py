@@ -18,10 +18,12 @@ from edge.counting.facts import (
 from edge.counting.heat import Grid
 from edge.counting.line import Line
 from edge.counting.lines import LineCounter
-from edge.counting.plan import Groups, HeatGrid, Plan, Polygon, Queue, Scene, Staff, Waiting
+from edge.counting.plan import Groups, HeatGrid, Plan, Polygon, Queue, Staff, Zone
+from edge.counting.queues import QueueCounter, Waiting
+from edge.counting.scene import Scene
 from edge.counting.sums import LineSums, QueueSums, RunSums, ZoneSums
 from edge.counting.tally import Tally
-from edge.counting.zones import Zone, ZoneCounter
+from edge.counting.zones import ZoneCounter
 
 __all__ = [
     "CameraCounter",
@@ -40,6 +42,7 @@ __all__ = [
     "Plan",
     "Polygon",
     "Queue",
+    "QueueCounter",
     "QueueEnd",
     "QueueJoined",
     "QueueLeft",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from edge.counting.heat import Grid, HeatTally
-from edge.counting.plan import Waiting
+from edge.counting.queues import Waiting
 from edge.counting.tallies import LineTally, QueueTally, ZoneTally
 from edge.wire import Counts
 

@@ -23,6 +23,7 @@ class Crossing:
         track_id: whose crossing it was, within this process only; it never leaves the device.
         place: where the feet met the line, in pixels.
         height: of the person, in pixels.
+        metres_per_second: how fast they walked; None where the floor is not known.
     """
 
     line: str
@@ -31,6 +32,7 @@ class Crossing:
     track_id: int | None = field(default=None, compare=False)
     place: Point | None = field(default=None, compare=False)
     height: float | None = field(default=None, compare=False)
+    metres_per_second: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,6 @@ def crossing_of_the_found(walker: Walker, line: Line) -> Crossing | None:
         return None
     share = -ONWARD_SECONDS / (last.at - first.at)
     begin = Step(first.at - ONWARD_SECONDS, *between(walker.began, walker.place, share))
-    came = Walker(begin, begin, walker.height)
+    came = Walker(begin, begin, walker.height, track_id=walker.track_id)
     came.take(begin, walker.height, line)
     return came.take(last, walker.height, line)

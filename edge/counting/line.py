@@ -1,8 +1,9 @@
-"""A line across an entrance, in pixels."""
+"""A line across an entrance, or across the way past it, in pixels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from edge.counting.facts import Direction
 from edge.geometry import Cut, Point, cuts, distance_to, way_over
@@ -18,6 +19,7 @@ class Line:
         arrow: from a place outside to a place inside, across the line.
         recross_seconds: coming back over it within so long undoes a crossing.
         late_counts: whether those count, too, who are lost or found while they walk across it.
+        kind: of an entrance, crossing it is coming in or leaving; of a passing line, walking past outside.
     """
 
     id: str
@@ -25,6 +27,7 @@ class Line:
     arrow: tuple[Point, Point]
     recross_seconds: float = 1.0
     late_counts: bool = True
+    kind: Literal["entrance", "passing"] = "entrance"
 
     @property
     def way_in(self) -> int:

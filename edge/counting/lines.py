@@ -1,4 +1,4 @@
-"""Entrance lines: who crossed, in which direction, when.
+"""Lines: who crossed, in which direction, when.
 
 A side counts as taken only once the feet are a share of the body height beyond the line. What happens
 within that band (stops, jitter, a U-turn) is nothing; coming out of it on the other side is a crossing.
@@ -25,6 +25,7 @@ from edge.counting.late import (
 )
 from edge.counting.line import Line
 from edge.counting.walker import Held, Walker
+from edge.floor import Floor
 from edge.geometry import distance
 from edge.people import Track
 
@@ -36,10 +37,11 @@ SAME_HEIGHT = 1.1
 
 
 class LineCounter:
-    """Counts crossings of one line."""
+    """Counts crossings of one line; says how fast people walked over it where the floor is known."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, floor: Floor | None = None) -> None:
         self._line = line
+        self._floor = floor
         self._walkers: dict[int, Walker] = {}
         self._lost: list[Walker] = []
         self._began_at: float | None = None
@@ -80,7 +82,7 @@ class LineCounter:
                 yield from _released(walker)
             crossing = walker.take(step, track.height, self._line)
             if crossing:
-                yield from self._hold(walker, crossing)
+                yield from self._hold(walker, self._with_speed(crossing, walker))
             yield from self._away(walker)
 
     def _hold(self, walker: Walker, crossing: Crossing) -> Iterator[Crossing]:
@@ -104,7 +106,7 @@ class LineCounter:
             walker.may_have_come = False
             came = crossing_of_the_found(walker, self._line)
             if came:
-                yield came
+                yield self._with_speed(came, walker)
 
     def _due(self, at: float) -> list[Crossing]:
         """What was held back long enough, also of those who are not seen now."""
@@ -113,13 +115,15 @@ class LineCounter:
 
     def _begun(self, track: Track) -> Walker:
         step = track.steps[0]
-        walker = Walker(step, step, track.height)
+        walker = Walker(step, step, track.height, track_id=track.id)
         lost = [other for other in self._everybody() if can_be_the_same(other, walker)]
         if not lost:
             walker.may_have_come = self._may_have_come(walker)
             return walker
         before = min(lost, key=lambda other: distance(other.place, walker.place))
-        goes_on = replace(before)
+        goes_on = replace(before, track_id=track.id)
+        if before.held:
+            goes_on.held = replace(before.held, crossing=replace(before.held.crossing, track_id=track.id))
         before.is_followed_on, before.held = True, None
         return goes_on
 
@@ -154,8 +158,14 @@ class LineCounter:
     def _late(self, lost: Iterable[Walker]) -> list[Crossing]:
         if not self._line.late_counts:
             return []
-        crossings = [crossing_of_the_lost(walker, self._line) for walker in lost]
-        return [crossing for crossing in crossings if crossing]
+        crossings = [(crossing_of_the_lost(walker, self._line), walker) for walker in lost]
+        return [self._with_speed(crossing, walker) for crossing, walker in crossings if crossing]
+
+    def _with_speed(self, crossing: Crossing, walker: Walker) -> Crossing:
+        if self._floor is None or crossing.place is None:
+            return crossing
+        speed = walker.metres_per_second(crossing.place, self._floor)
+        return replace(crossing, metres_per_second=speed)
 
 
 def _released(walker: Walker) -> Iterator[Crossing]:

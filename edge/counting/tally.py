@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
 from edge.counting.facts import Crossing, Fact, Group, Passed, QueueJoined, QueueLeft, StaffCrossing, Visit
-from edge.counting.plan import Scene
+from edge.counting.scene import Scene
 from edge.wire import Counts
 
 SETTLED_SECONDS = 10.0
@@ -96,7 +96,7 @@ class Tally:
         return [bucket.told(by) for bucket in changed]
 
     def _refine(self, fact: StaffCrossing | Group | Passed) -> None:
-        """Says more of crossings that were counted. Where their minute is forgotten, the crossings stand alone.
+        """Says more of crossings that were counted; where their minute is forgotten, they stand alone.
 
         In another minute it would speak of crossings that are not there: more staff than people came in.
         """

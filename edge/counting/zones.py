@@ -6,25 +6,18 @@ does losing sight of somebody who is found again nearby within the gap.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from edge.counting.facts import Visit, VisitEnd
-from edge.geometry import Point, distance, inside
+from edge.counting.handover import Reach, whom_it_goes_on_for
+from edge.counting.plan import Zone
+from edge.floor import Floor
+from edge.geometry import Point, inside
 from edge.people import Step, Track
 
-NEARBY_HEIGHTS = 1.0
-"""Somebody who appears within this many body heights of where another was lost is taken for them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Zone:
-    """A polygon on the floor, in pixels."""
-
-    id: str
-    corners: tuple[Point, ...]
-    minimum_stay_seconds: float = 3.0
-    gap_seconds: float = 2.0
+NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
@@ -34,16 +27,33 @@ class _Stay:
     place: Point
     height: float
     is_inside: bool = True
+    is_staff: bool = False
+
+    @property
+    def seen_at(self) -> float:
+        """When they were last seen inside."""
+        return self.inside_at
 
 
 class ZoneCounter:
-    """Counts visits to one zone."""
+    """Counts visits to one zone.
 
-    def __init__(self, zone: Zone) -> None:
+    Args:
+        zone: which.
+        floor: makes "nearby" a distance in metres.
+        long_stay_seconds: a visit so long is taken for staff's; None for none.
+    """
+
+    def __init__(
+        self, zone: Zone, floor: Floor | None = None, long_stay_seconds: float | None = None
+    ) -> None:
         self._zone = zone
+        self._nearby = Reach(floor=floor)
+        self._long_stay_seconds = math.inf if long_stay_seconds is None else long_stay_seconds
         self._stays: dict[int, _Stay] = {}
         self._outside: set[int] = set()  # tracks once seen outside, so not newly appeared
         self._lost: list[_Stay] = []
+        self._unseen: set[int] = set()  # tracks with a stay that are not seen in this picture
 
     def __len__(self) -> int:
         return len(self._stays) + len(self._outside) + len(self._lost)
@@ -53,15 +63,28 @@ class ZoneCounter:
         """People inside now."""
         return sum(stay.is_inside for stay in self._stays.values())
 
-    def update(self, tracks: Iterable[Track], at: float) -> list[Visit]:
-        """Visits that have ended by `at`; tracks not given are taken for lost."""
-        given = set()
+    def update(self, tracks: Sequence[Track], at: float, staff: Collection[int] = NOBODY) -> list[Visit]:
+        """Visits that have ended by `at`; tracks not given are lost, and those in `staff` are staff's."""
+        given = {track.id for track in tracks}
+        self._unseen = self._stays.keys() - {track.id for track in tracks if track.steps}
         for track in tracks:
-            given.add(track.id)
             for step in track.steps:
                 self._take(track, step)
+        for track_id in self._stays.keys() & staff:
+            self._stays[track_id].is_staff = True
         self._lose(given)
         return self._ended(at)
+
+    def end_day(self, at: float) -> list[Visit]:
+        """Ends all visits as the day does; who is still inside begins another one at `at`."""
+        stays = [*self._stays.values(), *self._lost]
+        visits = self._visits(stays, VisitEnd.DAY_ENDED)
+        self._outside.update(track_id for track_id, stay in self._stays.items() if not stay.is_inside)
+        self._stays = {track_id: stay for track_id, stay in self._stays.items() if stay.is_inside}
+        for stay in self._stays.values():
+            stay.entered_at = at
+        self._lost = []
+        return visits
 
     def close(self, end: VisitEnd) -> list[Visit]:
         """Ends all visits at the moment their visitor was last seen inside, and forgets everybody."""
@@ -80,28 +103,29 @@ class ZoneCounter:
             return
         if stay is None:
             newly_appeared = track.id not in self._outside
-            stay = (newly_appeared and self._found_again(place, step.at)) or _Stay(
+            stay = (newly_appeared and self._found_again(step)) or _Stay(
                 step.at, step.at, place, track.height
             )
             self._stays[track.id] = stay
             self._outside.discard(track.id)
         elif not stay.is_inside and step.at - stay.inside_at > self._zone.gap_seconds:
             # Came back after the gap within one update: the visit before ends on its own.
-            self._lost.append(_Stay(stay.entered_at, stay.inside_at, stay.place, stay.height, False))
+            self._lost.append(replace(stay))
             stay.entered_at = step.at
         stay.inside_at, stay.place, stay.height, stay.is_inside = step.at, place, track.height, True
 
-    def _found_again(self, place: Point, at: float) -> _Stay | None:
-        for number, stay in enumerate(self._lost):
-            waited = at - stay.inside_at
-            near = distance(place, stay.place) <= NEARBY_HEIGHTS * stay.height
-            if stay.is_inside and waited <= self._lost_patience and near:
-                return self._lost.pop(number)
-        return None
-
-    @property
-    def _lost_patience(self) -> float:
-        return self._zone.gap_seconds
+    def _found_again(self, step: Step) -> _Stay | None:
+        missing = [*self._lost, *(self._stays[track_id] for track_id in self._unseen)]
+        stay = whom_it_goes_on_for(
+            step, [one for one in missing if one.is_inside], self._nearby, self._zone.gap_seconds
+        )
+        if stay is None:
+            return None
+        self._lost = [one for one in self._lost if one is not stay]
+        for track_id in [track_id for track_id in self._unseen if self._stays[track_id] is stay]:
+            self._unseen.discard(track_id)
+            del self._stays[track_id]
+        return stay
 
     def _lose(self, given: set[int]) -> None:
         for track_id in [track_id for track_id in self._stays if track_id not in given]:
@@ -124,7 +148,10 @@ class ZoneCounter:
 
     def _visits(self, stays: Iterable[_Stay], end: VisitEnd) -> list[Visit]:
         return [
-            Visit(self._zone.id, stay.entered_at, stay.inside_at, end)
+            Visit(self._zone.id, stay.entered_at, stay.inside_at, end, self._is_staffs(stay))
             for stay in stays
             if stay.inside_at - stay.entered_at >= self._zone.minimum_stay_seconds
         ]
+
+    def _is_staffs(self, stay: _Stay) -> bool:
+        return stay.is_staff or stay.inside_at - stay.entered_at >= self._long_stay_seconds

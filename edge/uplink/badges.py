@@ -60,7 +60,7 @@ class BadgeListener:
             )
 
     def on_message(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
-        """Hands on a badge that can be read. Of others says once that they came, and nothing of what they hold."""
+        """Hands on a badge that can be read; of others says once that they came, not what they hold."""
         del client, userdata
         if message.retain:
             return  # one that the broker kept was read long ago

@@ -1,4 +1,4 @@
-"""Queues, groups, staff, floor and heatmap in the configuration: defaults, and every mistake with its remedy."""
+"""Queues, groups, staff, floor and heatmap in the configuration, and every mistake with its remedy."""
 
 from __future__ import annotations
 

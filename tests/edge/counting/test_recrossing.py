@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from edge.counting import CameraCounter, Crossing, Direction, LineCounter, VisitEnd
+from edge.counting import CameraCounter, Crossing, Direction, Group, LineCounter, Plan, VisitEnd
 from edge.geometry import Point
 from edge.people import Step
 from tests.edge.cast import NOON, TALL, followed, steps
@@ -88,20 +88,21 @@ def test_a_crossing_is_told_when_it_is_certain_with_the_time_of_the_cut(
 
 
 def test_what_is_held_back_comes_out_when_counting_is_closed_and_only_once() -> None:
-    counter = CameraCounter([LineCounter(DOOR)], {})
+    counter = CameraCounter(Plan((DOOR,)))
     for step in walk((60, 1), (120, 0.3)):
         assert counter.update([followed(1, [step])], step.at) == []
 
-    [crossing] = counter.close(VisitEnd.STOPPED)
+    crossing, group = counter.close(VisitEnd.STOPPED)
 
     assert isinstance(crossing, Crossing)
     assert crossing.direction is IN
+    assert isinstance(group, Group)
     assert counter.close(VisitEnd.STOPPED) == []
 
 
 def test_two_lines_near_each_other_count_each_for_itself() -> None:
     second = replace(DOOR, id="mat", points=(Point(110, 0), Point(110, 200)))
-    counter = CameraCounter([LineCounter(DOOR), LineCounter(second)], {})
+    counter = CameraCounter(Plan((DOOR, second)))
     told = [
         one
         for step in steps([(80, 100), (95, 100), (125, 100)])
