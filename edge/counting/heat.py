@@ -18,6 +18,10 @@ class Grid:
     cell: float
 
 
+Cell = tuple[int, int]
+"""Column and row."""
+
+
 class HeatTally:
     """Seconds in each cell. At most `MOST_CELLS` cells: beyond, time goes to the nearest cell that is kept.
 
@@ -27,8 +31,8 @@ class HeatTally:
 
     def __init__(self, grid: Grid) -> None:
         self._grid = grid
-        self._seconds: dict[str, float] = {}
-        self._nearest: dict[str, str] = {}  # for cells that found no room: the one that takes their time
+        self._seconds: dict[Cell, float] = {}
+        self._nearest: dict[Cell, Cell] = {}  # for cells that found no room: the one that takes their time
 
     def __len__(self) -> int:
         return len(self._seconds) + len(self._nearest)
@@ -36,12 +40,12 @@ class HeatTally:
     def add(self, cells: Mapping[str, int], seconds: float) -> None:
         """Notes that so many people were in each cell for so long."""
         for cell, people in cells.items():
-            kept = self._kept(cell)
+            kept = self._kept(_read(cell))
             self._seconds[kept] = self._seconds.get(kept, 0.0) + people * seconds
 
     def told(self) -> Heat:
         """What the message says: full hundredths of a second, no empty cell."""
-        rounded = {cell: round(seconds, 2) for cell, seconds in self._seconds.items()}
+        rounded = {f"{column},{row}": round(seconds, 2) for (column, row), seconds in self._seconds.items()}
         return Heat(
             unit=self._grid.unit,
             cell=self._grid.cell,
@@ -51,19 +55,21 @@ class HeatTally:
     def restore(self, heat: Heat) -> None:
         """Goes on from what was told, if it is of the same grid: others do not add up."""
         if (heat.unit, heat.cell) == (self._grid.unit, self._grid.cell):
-            self._seconds = dict(heat.seconds)
+            self._seconds = {_read(cell): seconds for cell, seconds in heat.seconds.items()}
 
-    def _kept(self, cell: str) -> str:
+    def _kept(self, cell: Cell) -> Cell:
         if cell in self._seconds or len(self._seconds) < MOST_CELLS:
             return cell
         if cell not in self._nearest:
             if len(self._nearest) >= MOST_CELLS:
                 self._nearest.clear()
-            self._nearest[cell] = min(self._seconds, key=lambda other: (_apart(cell, other), other))
+            column, row = cell
+            _, self._nearest[cell] = min(
+                ((other[0] - column) ** 2 + (other[1] - row) ** 2, other) for other in self._seconds
+            )
         return self._nearest[cell]
 
 
-def _apart(first: str, second: str) -> int:
-    column, row = map(int, first.split(","))
-    other_column, other_row = map(int, second.split(","))
-    return (column - other_column) ** 2 + (row - other_row) ** 2
+def _read(cell: str) -> Cell:
+    column, _, row = cell.partition(",")
+    return int(column), int(row)
