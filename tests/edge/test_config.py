@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import time
 from pathlib import Path
 
@@ -70,6 +71,20 @@ def test_the_starter_configuration_can_be_used_as_it_is(clip: str | None, tmp_pa
 
     assert (settings.broker.host, settings.broker.port) == ('odd"\\host', 1884)
     assert [line.id for line in settings.cameras["entrance"].lines] == ["main-door"]
+
+
+def test_all_that_the_starter_configuration_proposes_can_be_used(tmp_path: Path) -> None:
+    text = starter_configuration(None, store="shop", device="door-1", host="h", port=1884)
+    head, proposed = text.split("# More that can be counted", 1)
+    settings = [line.removeprefix("# ") for line in proposed.splitlines() if re.match(r"# (\[|\S+ = )", line)]
+    camera = loaded(head + "\n".join(settings), tmp_path).cameras["entrance"]
+
+    assert [line.kind for line in camera.lines] == ["entrance", "passing"]
+    assert camera.queues
+    assert camera.floor
+    assert camera.heatmap
+    assert camera.staff
+    assert camera.staff.numbers.contains("7500")
 
 
 SOURCE = 'source = "rtsp://192.0.2.1/stream"'
