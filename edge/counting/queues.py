@@ -116,7 +116,7 @@ class QueueCounter:
         return [*facts, *self._given_up(at)]
 
     def end_day(self, at: float) -> list[QueueFact]:
-        """Tells everybody who waits as lost, when last seen there; who still stands there begins anew at `at`."""
+        """Tells everybody who waits as lost, when last seen there; who is still there begins anew at `at`."""
         facts = [fact for one in self._customers.values() for fact in self._left(one, QueueEnd.LOST)]
         self._customers = {
             track_id: one

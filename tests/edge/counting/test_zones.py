@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.counting import Visit, VisitEnd, Zone, ZoneCounter
+from edge.floor import Floor
 from edge.geometry import Point
 from edge.people import Step, Track
 from tests.edge.cast import NOON, TALL, followed
@@ -217,3 +218,84 @@ def test_visits_of_one_person_never_overlap_and_last_long_enough(path: list[Step
     assert all(
         before.left_at + SHELF.gap_seconds < after.entered_at for before, after in itertools.pairwise(ended)
     )
+
+
+def test_somebody_who_gets_another_number_while_the_tracker_still_looks_for_them_makes_one_visit() -> None:
+    counter = ZoneCounter(SHELF)
+    ended: list[Visit] = []
+    for step in stay(0, 4):
+        ended += counter.update([followed(1, [step])], step.at)
+    for step in stay(4.5, 8):
+        unseen = [followed(1, [])] if step.at < NOON + 6 else []
+        ended += counter.update([*unseen, followed(2, [step])], step.at)
+        assert counter.occupancy == 1
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == [(0, 8, LOST)]
+
+
+@pytest.mark.parametrize(
+    ("pixels_per_metre", "expected"),
+    [
+        pytest.param(100.0, [(0, 9.5, LOST)], id="1.2 m: the same person"),
+        pytest.param(60.0, [(0, 4, LOST), (5.5, 9.5, LOST)], id="2 m: another"),
+    ],
+)
+def test_nearby_is_in_metres_where_the_floor_is_known(
+    pixels_per_metre: float, expected: list[tuple[float, float, VisitEnd]]
+) -> None:
+    corners = [Point(0, 0), Point(1, 0), Point(1, 1), Point(0, 1)]
+    floor = Floor.from_points(
+        [Point(pixels_per_metre * x, pixels_per_metre * y) for x, y in corners], corners
+    )
+    hall = Zone("hall", (Point(0, 0), Point(900, 0), Point(900, 300), Point(0, 300)))
+    counter = ZoneCounter(hall, floor)
+    ended: list[Visit] = []
+    for step in stay(0, 4):
+        ended += counter.update([followed(1, [step])], step.at)
+    ended += counter.update([], NOON + 4.5)
+    for step in stay(5.5, 9.5, (IN[0] + 1.2 * TALL, IN[1])):
+        ended += counter.update([followed(2, [step])], step.at)
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        pytest.param(
+            stay(0, 10) + stay(10.5, 14, OUT),
+            [(0, 5, VisitEnd.DAY_ENDED), (5.25, 10, LEFT)],
+            id="inside: begins anew",
+        ),
+        pytest.param(
+            stay(0, 4) + stay(4.5, 5.5, OUT) + stay(6, 10),
+            [(0, 4, VisitEnd.DAY_ENDED), (6, 10, LOST)],
+            id="just outside: the visit is over",
+        ),
+        pytest.param(stay(0, 7) + stay(7.5, 14, OUT), [(0, 5, VisitEnd.DAY_ENDED)], id="leaves soon after"),
+    ],
+)
+def test_the_days_end_ends_visits_and_forgets_nobody(
+    path: list[Step], expected: list[tuple[float, float, VisitEnd]]
+) -> None:
+    counter, ended = ZoneCounter(SHELF), []
+    for step in path:
+        ended += counter.update([followed(1, [step])], step.at)
+        if step.at == NOON + 5:
+            ended += counter.end_day(NOON + 5.25)
+    ended += counter.update([], NOON + 60)
+
+    assert lasted(ended) == expected
+
+
+def test_a_visit_lost_at_the_days_end_is_told_once() -> None:
+    counter = ZoneCounter(SHELF)
+    for step in stay(0, 5):
+        counter.update([followed(1, [step])], step.at)
+    counter.update([], NOON + 5.5)
+
+    assert lasted(counter.end_day(NOON + 6)) == [(0, 5, VisitEnd.DAY_ENDED)]
+    assert counter.update([], NOON + 60) == []
+    assert len(counter) == 0
