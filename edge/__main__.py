@@ -34,15 +34,16 @@ from edge.assembly import (
     only_one,
     open_outbox,
     outbox_path,
-    peak_memory_mb,
     quiet_codecs,
     recording_of,
 )
 from edge.config import EdgeSettings, load_settings
 from edge.counting import Direction
 from edge.errors import EdgeError
+from edge.figures import doubts_of, summary_of, tables_of, tally_tables
 from edge.service import Vitals
 from edge.starter import starter_configuration
+from edge.survey import as_rows, survey
 from edge.truth_commands import app as truth_app
 
 FLUSH_SECONDS = 10.0
@@ -160,7 +161,7 @@ def replay(
         finally:
             # A file that breaks off ends in an error; what was counted until there is shown all the same.
             if process.vitals.frames_done:
-                _show_summary(_summary(process, time.monotonic() - began), process, as_json=as_json)
+                _show_summary(summary_of(process, time.monotonic() - began), process, as_json=as_json)
     if not delivered:
         raise typer.Exit(_not_delivered(settings, name))
 
@@ -182,15 +183,22 @@ def check_config(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = Fa
     chosen = {
         name: choose_detector(one, detector.model, detector.runtime) for name, one in settings.cameras.items()
     }
+    surveyed = {name: survey(one) for name, one in settings.cameras.items()}
     if as_json:
         detectors = {name: one.name for name, one in chosen.items()}
-        out.print_json(json.dumps({"ok": True, "cameras": list(settings.cameras), "detectors": detectors}))
+        measured = {name: as_rows(found) for name, found in surveyed.items()}
+        told = {"cameras": list(settings.cameras), "detectors": detectors, "measured": measured}
+        out.print_json(json.dumps({"ok": True, **told}))
         return
     out.print(f"{config} can be used.")
     for name, one in settings.cameras.items():
-        lines, zones = len(one.lines), len(one.zones)
-        out.print(f"  camera {name}: {lines} line(s), {zones} zone(s)", highlight=False)
+        numbers = f"{len(one.lines)} line(s), {len(one.zones)} zone(s), {len(one.queues)} queue(s)"
+        out.print(f"  camera {name}: {numbers}", highlight=False)
         out.print(f"    {chosen[name].in_words}", highlight=False, soft_wrap=True)
+        for found in surveyed[name]:
+            out.print(f"    {found.in_words}", highlight=False, soft_wrap=True)
+            if found.doubt:
+                out.print(f"      warning: {found.doubt}", highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -228,13 +236,8 @@ def tally(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
     if as_json:
         out.print_json(json.dumps({camera: asdict(one) for camera, one in totals.items()}))
         return
-    table = Table("camera", "counted", "in", "out", "visits")
-    for camera, one in totals.items():
-        for line, (count_in, count_out) in one.lines.items():
-            table.add_row(camera, line, str(count_in), str(count_out), "")
-        for zone, visits in one.visits.items():
-            table.add_row(camera, zone, "", "", str(visits))
-    out.print(table)
+    for table in tally_tables(totals):
+        out.print(table)
     for camera, one in totals.items():
         out.print(
             f"{camera}: {one.buckets} minutes kept, {one.waiting} wait to be sent, {one.dropped} dropped"
@@ -327,7 +330,7 @@ def _run_here(settings: EdgeSettings, camera: str, *, as_json: bool) -> None:
             delivered = process.work(None, END_DRAIN_SECONDS if recording else FLUSH_SECONDS)
         if not process.vitals.ended:
             return
-        summary = _summary(process, time.monotonic() - began)
+        summary = summary_of(process, time.monotonic() - began)
         if as_json:
             out.print_json(json.dumps(summary))
         logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
@@ -443,36 +446,13 @@ def _frames_shown(name: str, *, quiet: bool) -> Iterator[Any]:
         task = progress.add_task(name, total=None)
 
         def on_frame(vitals: Vitals) -> None:
+            crossings = {line: of.crossings for line, of in vitals.counted.lines.items()}
             counted = " ".join(
-                f"{line} {of[Direction.IN]} in {of[Direction.OUT]} out"
-                for line, of in vitals.crossings.items()
+                f"{line} {of[Direction.IN]} in {of[Direction.OUT]} out" for line, of in crossings.items()
             )
             progress.update(task, description=f"{name}: frame {vitals.frames_done} {counted}")
 
         yield on_frame
-
-
-def _summary(process: CameraProcess, seconds: float) -> dict[str, Any]:
-    vitals = process.vitals
-    return {
-        "detector": process.model.card.model_dump(),
-        "detector_from": process.model.place,
-        "advice": process.model.advice,
-        "frames": vitals.frames_done,
-        "seconds": round(seconds, 2),
-        "inference_ms": round(vitals.inference_ms, 1),
-        "seconds_to_first_frame": _rounded(vitals.first_frame_after),
-        "seconds_to_first_count": _rounded(vitals.first_crossing_after),
-        "peak_memory_mb": peak_memory_mb(),
-        "ended": vitals.ended,
-        "lines": {
-            line: {"in": of[Direction.IN], "out": of[Direction.OUT]} for line, of in vitals.crossings.items()
-        },
-        "zones": {
-            zone: {"visits": int(of[0]), "mean_dwell_seconds": round(of[1] / of[0], 2) if of[0] else None}
-            for zone, of in vitals.visits.items()
-        },
-    }
 
 
 def _show_summary(summary: dict[str, Any], process: CameraProcess, *, as_json: bool) -> None:
@@ -486,13 +466,10 @@ def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
     out.print(process.model.in_words, highlight=False, soft_wrap=True)
     if process.model.advice:
         out.print(process.model.advice, highlight=False, soft_wrap=True)
-    table = Table("counted", "in", "out", "visits", "mean dwell")
-    for line, of in summary["lines"].items():
-        table.add_row(line, str(of["in"]), str(of["out"]), "", "")
-    for zone, of in summary["zones"].items():
-        dwell = of["mean_dwell_seconds"]
-        table.add_row(zone, "", "", str(of["visits"]), "–" if dwell is None else f"{dwell:.1f} s")
-    out.print(table)
+    for table in tables_of(summary):
+        out.print(table)
+    for doubt in doubts_of(summary):
+        out.print(f"warning: {doubt}", highlight=False, soft_wrap=True)
     out.print(
         f"{summary['frames']} frames in {summary['seconds']:.1f} s, "
         f"{summary['inference_ms']:.0f} ms a detection, at most {summary['peak_memory_mb']:.0f} MiB",
@@ -545,10 +522,6 @@ def _epoch(at: datetime | None) -> float | None:
     if at is None:
         return None
     return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
-
-
-def _rounded(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds, 2)
 
 
 def _plain(text: str) -> str:

@@ -13,34 +13,28 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from datetime import time as time_of_day
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import cv2
 
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
+from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
-from edge.counting import (
-    CameraCounter,
-    CountedBy,
-    Crossing,
-    Direction,
-    Line,
-    Plan,
-    Tally,
-    Visit,
-    Zone,
-)
+from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
+from edge.days import next_day_end
 from edge.detection import Detector, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
-from edge.geometry import Point
 from edge.outbox import Outbox, Progress
+from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
-from edge.uplink import BrokerAddress, Publisher
-from edge.wire import DetectorCard, Health, Live, SourceState, Status, ZoneNow
+from edge.uplink import BadgeReaders, BrokerAddress, Publisher
+from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
@@ -49,6 +43,9 @@ CLOCK_STEP_SECONDS = 2.0
 
 ANY_DAY = 1_600_000_000.0
 """When a recording is said to have begun where that does not matter; the contract wants a date after 2000."""
+
+ANY_DAY_ENDS = time_of_day(12, 26)
+"""Less than a minute before `ANY_DAY`, so that hardly any clip is long enough to reach it again."""
 
 log = logging.getLogger(__name__)
 
@@ -232,37 +229,6 @@ def _ultralytics(path: Path) -> ChosenModel:
     return chosen
 
 
-def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounter]:
-    """What turns a camera's settings into counters in pixels, once the picture's size is known."""
-
-    def build(width: int, height: int) -> CameraCounter:
-        def pixels(place: tuple[float, float]) -> Point:
-            return Point(place[0] * width, place[1] * height)
-
-        lines = tuple(
-            Line(
-                line.id,
-                tuple(pixels(place) for place in line.points),
-                (pixels(line.arrow[0]), pixels(line.arrow[1])),
-                line.recross_seconds,
-                line.late_counts,
-            )
-            for line in camera.lines
-        )
-        zones = tuple(
-            Zone(
-                zone.id,
-                tuple(pixels(place) for place in zone.points),
-                zone.minimum_stay_seconds,
-                zone.gap_seconds,
-            )
-            for zone in camera.zones
-        )
-        return CameraCounter(Plan(lines, zones))
-
-    return build
-
-
 def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     """Where a camera's counts are kept."""
     return settings.state.folder / f"outbox-{camera}.db"
@@ -313,7 +279,7 @@ class CameraProcess:
         replayed: whether the counts say that they come from a recording.
         publish: whether to connect to the broker.
         most_fps: look at no more of a recording's frames than these a second; None: at all of them.
-        on_fact: hears of every crossing and visit as it is counted.
+        on_fact: hears of every fact as it is counted.
     """
 
     def __init__(
@@ -328,18 +294,21 @@ class CameraProcess:
         replayed: bool = False,
         publish: bool = True,
         most_fps: float | None = None,
-        on_fact: Callable[[Crossing | Visit], None] | None = None,
+        on_fact: Callable[[Fact], None] | None = None,
     ) -> None:
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
+        self.watched = watched_by(self._camera)
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
         detector = open_chosen(self.model, settings, self._camera)
         self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
+        # A recording shows the past, and a badge is read now.
+        self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
-            tally = Tally([line.id for line in self._camera.lines], [zone.id for zone in self._camera.zones])
+            tally = Tally(self.watched)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
             self._source = Thinned(source, most_fps) if recording and most_fps else source
@@ -354,14 +323,11 @@ class CameraProcess:
                 time.time,
                 steady,
                 on_fact,
+                self._badges,
             )
         except BaseException:
             self._outbox.close()
             raise
-        for line in self._camera.lines:
-            self.vitals.crossings[line.id] = dict.fromkeys(Direction, 0)
-        for zone in self._camera.zones:
-            self.vitals.visits[zone.id] = [0, 0.0]
         self.publisher = self._build_publisher() if publish else None
 
     @property
@@ -392,17 +358,21 @@ class CameraProcess:
         before = self._outbox.progress(self._name)
         if recording is None:
             tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
-            return Run(without_credentials(self._camera.source), now, None, repeatable=False)
+            return self._run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
         if resume and before and _can_go_on(before, source, start_at, undelivered=waiting > 0):
             tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
-            return Run(source, before.started_at, before.counted_until, repeatable=True)
+            return self._run(source, before.started_at, before.counted_until, repeatable=True)
         begin = now if start_at is None else start_at
         if before and begin >= before.counted_until:
             # The next piece of a longer recording: the minute that both share holds the counts of both.
             tally.restore(self._outbox.since(self._name, begin))
-        return Run(source, begin, None, repeatable=True)
+        return self._run(source, begin, None, repeatable=True)
+
+    def _run(self, source: str, started_at: float, counted_until: float | None, *, repeatable: bool) -> Run:
+        day_end = partial(next_day_end, zone=self._settings.zone, ends=self._settings.day_ends)
+        return Run(source, started_at, counted_until, repeatable, day_end)
 
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
@@ -422,7 +392,20 @@ class CameraProcess:
             self,
             time.time,
             time.monotonic,
+            self._readers(),
         )
+
+    def _readers(self) -> BadgeReaders | None:
+        staff, badges = self._camera.staff, self._badges
+        if staff is None or badges is None or not staff.readers:
+            return None
+        numbers = staff.numbers
+
+        def hear(read: BadgeRead) -> None:
+            if numbers.contains(read.badge):
+                badges.put(BadgeSeen(read.till, read.at.timestamp()))
+
+        return BadgeReaders(self._settings.store, tuple(staff.readers), hear)
 
     def online(self) -> Status:
         """See `Reporter.online`."""
@@ -446,15 +429,16 @@ class CameraProcess:
 
     def live(self) -> Live | None:
         """See `Reporter.live`."""
-        at = self.vitals.frame_at
-        if at is None:
+        at, scene = self.vitals.frame_at, self.vitals.scene
+        if at is None or scene is None:
             return None
         return Live(
             store=self._settings.store,
             device=self._settings.device,
             camera=self._name,
             at=datetime.fromtimestamp(at, UTC),
-            zones=tuple(ZoneNow(zone=zone, occupancy=n) for zone, n in self.vitals.occupancies.items()),
+            zones=tuple(ZoneNow(zone=zone, occupancy=n) for zone, n in scene.zones.items()),
+            queues=tuple(_queue_now(queue, waiting) for queue, waiting in scene.queues.items()),
         )
 
     def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
@@ -486,16 +470,18 @@ def facts_of(
     most_fps: float | None = None,
     on_frame: Callable[[Vitals], None] | None = None,
 ) -> tuple[list[Crossing | Visit], CameraProcess]:
-    """Everything that a device counts in a recording, in seconds from its beginning; nothing is kept or sent.
+    """Crossings and visits that a device counts in a recording, in seconds from its beginning.
+
+    Nothing is kept or sent, and no day ends within it.
 
     Raises:
         EdgeError: the recording or the model cannot be used.
     """
-    facts: list[Crossing | Visit] = []
+    facts: list[Fact] = []
     with tempfile.TemporaryDirectory(prefix="footfall-") as folder:
         state = settings.state.model_copy(update={"folder": Path(folder)})
         process = CameraProcess(
-            settings.model_copy(update={"state": state}),
+            settings.model_copy(update={"state": state, "time_zone": "UTC", "day_ends": ANY_DAY_ENDS}),
             camera,
             recording=recording,
             start_at=ANY_DAY,
@@ -505,7 +491,7 @@ def facts_of(
             on_fact=facts.append,
         )
         process.work(on_frame)
-    return [_since(fact, ANY_DAY) for fact in facts], process
+    return [_since(fact, ANY_DAY) for fact in facts if isinstance(fact, Crossing | Visit)], process
 
 
 def quiet_codecs() -> None:
@@ -538,6 +524,15 @@ def _can_go_on(before: Progress, source: str, start_at: float | None, *, undeliv
     """Whether a recording is taken up again: it was interrupted, or has ended but not been delivered yet."""
     left_off = not before.ended or undelivered
     return left_off and before.source == source and start_at in (None, before.started_at)
+
+
+def _queue_now(queue: str, waiting: Waiting) -> QueueNow:
+    longest = waiting.longest_wait_seconds
+    return QueueNow(
+        queue=queue,
+        length=waiting.length,
+        longest_wait_seconds=None if longest is None else round(max(0.0, longest), 1),
+    )
 
 
 def _since(fact: Crossing | Visit, begin: float) -> Crossing | Visit:

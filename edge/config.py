@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Sequence
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from edge.errors import EdgeError
-from edge.geometry import Point, area, crosses_itself, distance, line_crosses_itself, way_over
-from edge.wire.topics import ID_PATTERN, checked_device
+from edge.sections import (
+    ClockTime,
+    FloorSettings,
+    GroupSettings,
+    HeatmapSettings,
+    Id,
+    LineSettings,
+    QueueSettings,
+    Section,
+    StaffSettings,
+    TimeZone,
+    ZoneSettings,
+    in_sentences,
+)
+from edge.wire.topics import checked_device
 
-Share = Annotated[float, Field(ge=0, le=1)]
-Place = tuple[Share, Share]
-Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Runtime = Literal["onnxruntime", "openvino"]
 
 ULTRALYTICS = "ultralytics:"
 """Before a path, in detector.model: a model of Ultralytics, which is under AGPL-3.0."""
 
-SHORTEST_LINE = 0.01
-SMALLEST_ZONE = 0.0001
+CELL_METRES = 0.5
+CELL_WIDTH = 1 / 32
+"""Of a heatmap's cell that nobody asked for: where the floor is known, and where it is not."""
+
+CELL_BOUNDS_METRES = (0.1, 10.0)
+CELL_BOUNDS_WIDTH = (0.01, 0.5)
 
 
 class ConfigError(EdgeError):
@@ -36,71 +50,7 @@ class ConfigError(EdgeError):
         self.problems = tuple(problems)
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class LineSettings(_Section):
-    """A line across an entrance, and the arrow that says which way is in."""
-
-    id: Id = Field(description="name of the line in all counts")
-    points: Annotated[tuple[Place, ...], Field(min_length=2, max_length=16)] = Field(
-        description="its ends, and the places in order where it bends between them, "
-        "each [x, y] as shares of the picture's width and height from the top left"
-    )
-    arrow: tuple[Place, Place] = Field(
-        description="from a place outside to a place inside; crossing along it counts as in"
-    )
-    recross_seconds: float = Field(
-        1.0,
-        ge=0,
-        le=60,
-        description="somebody who comes back over the line within so long has not crossed it",
-    )
-    late_counts: bool = Field(
-        True, description="whether those count who are lost, or first seen, while they walk across the line"
-    )
-
-    @model_validator(mode="after")
-    def _can_count(self) -> Self:
-        line = tuple(Point(*place) for place in self.points)
-        tail, head = (Point(*place) for place in self.arrow)
-        if any(distance(first, second) < SHORTEST_LINE for first, second in pairwise(line)):
-            raise ValueError("two points of the line are the same place; move one of them")
-        if line_crosses_itself(line):
-            raise ValueError(
-                "the line crosses itself; give its points in the order in which one walks along it, "
-                "or make two lines of it"
-            )
-        if way_over((tail, head), line) == 0:
-            raise ValueError(
-                "the arrow does not go from one side of the line to the other; "
-                "let it begin outside the shop and end inside"
-            )
-        return self
-
-
-class ZoneSettings(_Section):
-    """A part of the floor in which stays are measured."""
-
-    id: Id = Field(description="name of the zone in all counts")
-    points: Annotated[tuple[Place, ...], Field(min_length=3, max_length=64)] = Field(
-        description="its corners in order, each [x, y] as shares of the picture's width and height"
-    )
-    minimum_stay_seconds: float = Field(3.0, ge=0, le=3600, description="a shorter stay is no visit")
-    gap_seconds: float = Field(2.0, ge=0, le=600, description="leaving for less does not end a visit")
-
-    @model_validator(mode="after")
-    def _is_an_area(self) -> Self:
-        corners = tuple(Point(*place) for place in self.points)
-        if crosses_itself(corners):
-            raise ValueError("the sides of the zone cross each other; give its corners in order around it")
-        if area(corners) < SMALLEST_ZONE:
-            raise ValueError("the zone has no area; its corners lie on one line")
-        return self
-
-
-class CameraSettings(_Section):
+class CameraSettings(Section):
     """One camera, with what is counted in its picture."""
 
     source: str = Field(
@@ -126,20 +76,43 @@ class CameraSettings(_Section):
     )
     lines: tuple[LineSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
+    queues: tuple[QueueSettings, ...] = ()
+    groups: GroupSettings = GroupSettings()
+    staff: StaffSettings | None = Field(None, description="how staff are known; unset: they are not")
+    floor: FloorSettings | None = Field(None, description="the floor in metres; unset: it is not known")
+    heatmap: HeatmapSettings | None = Field(None, description="present: where people spend time is gathered")
+
+    @property
+    def heat_cell(self) -> float:
+        """Side of a heatmap's cell, in metres where the floor is known, else as a share of the width."""
+        asked = self.heatmap.cell if self.heatmap else None
+        return asked or (CELL_METRES if self.floor else CELL_WIDTH)
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> Self:
+        if not (self.lines or self.zones or self.queues or self.heatmap):
+            raise ValueError("nothing is counted: give at least one line, zone, queue or heatmap")
+        lowest, highest = CELL_BOUNDS_METRES if self.floor else CELL_BOUNDS_WIDTH
+        if self.heatmap and not lowest <= self.heat_cell <= highest:
+            unit = "metres on the floor" if self.floor else "shares of the picture's width, without a floor"
+            raise ValueError(
+                f"heatmap.cell is in {unit}, and {self.heat_cell:g} is none that makes a map; "
+                f"give {lowest:g} to {highest:g}, or leave it out"
+            )
+        return self
 
     @model_validator(mode="after")
     def _names_are_single(self) -> Self:
-        if not self.lines and not self.zones:
-            raise ValueError("nothing is counted: give at least one line or zone")
         if self.person_size is not None and self.view != "overhead":
             raise ValueError('person_size belongs to view = "overhead" only; leave one of them out')
-        for what, names in (("line", [x.id for x in self.lines]), ("zone", [x.id for x in self.zones])):
+        for what, parts in (("line", self.lines), ("zone", self.zones), ("queue", self.queues)):
+            names = [part.id for part in parts]
             for name in {name for name in names if names.count(name) > 1}:
                 raise ValueError(f"{what} {name!r} stands twice; give each its own id")
         return self
 
 
-class BrokerSettings(_Section):
+class BrokerSettings(Section):
     """The MQTT broker that counts go to."""
 
     host: str = Field("127.0.0.1", min_length=1)
@@ -149,14 +122,14 @@ class BrokerSettings(_Section):
     ca_file: Path | None = Field(None, description="certificate that signs the broker's; turns TLS on")
 
 
-class StateSettings(_Section):
+class StateSettings(Section):
     """Where the device keeps what it has counted until the broker has it."""
 
     folder: Path = Field(Path("state"), description="relative to this file's folder")
     most_megabytes: int = Field(256, ge=1, description="bound of what is kept")
 
 
-class DetectorSettings(_Section):
+class DetectorSettings(Section):
     """How people are found."""
 
     model: str = Field(
@@ -170,15 +143,24 @@ class DetectorSettings(_Section):
     )
 
 
-class EdgeSettings(_Section):
+class EdgeSettings(Section):
     """The whole file."""
 
     store: Id = Field(description="name of the store")
     device: Annotated[Id, AfterValidator(checked_device)] = Field(description="name of this device")
+    time_zone: TimeZone = Field("UTC", description="IANA name of the zone of the shop's clocks")
+    day_ends: ClockTime = Field(
+        time(0, 0), description="local time at which visits and waits that are under way are closed"
+    )
     broker: BrokerSettings = BrokerSettings()
     state: StateSettings = StateSettings()
     detector: DetectorSettings = DetectorSettings()
     cameras: Annotated[dict[Id, CameraSettings], Field(min_length=1)]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of the shop's clocks."""
+        return ZoneInfo(self.time_zone)
 
 
 def load_settings(path: Path) -> EdgeSettings:
@@ -199,7 +181,7 @@ def load_settings(path: Path) -> EdgeSettings:
     try:
         settings = EdgeSettings.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(path, list(_problems(error))) from error
+        raise ConfigError(path, list(in_sentences(error, EdgeSettings))) from error
     return _with_absolute_paths(settings, path.resolve().parent)
 
 
@@ -231,51 +213,3 @@ def _with_absolute_paths(settings: EdgeSettings, folder: Path) -> EdgeSettings:
             "cameras": {name: camera(one) for name, one in settings.cameras.items()},
         }
     )
-
-
-def _problems(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        place = tuple(step for step in problem["loc"] if step != "[key]")
-        path = _path(place) or "the file"
-        match problem["type"]:
-            case "extra_forbidden":
-                yield f"{path}: no such setting{_did_you_mean(place)}"
-            case "missing":
-                yield f"{path}: is missing"
-            case "string_pattern_mismatch":
-                yield f"{path}: {problem['input']!r} may hold only a-z, 0-9 and '-', 1 to 64 of them"
-            case _:
-                message = problem["msg"].removeprefix("Value error, ")
-                given = problem["input"]
-                shown = f" (it says {given!r})" if isinstance(given, str | int | float) else ""
-                yield f"{path}: {message[:1].lower()}{message[1:]}{shown}"
-
-
-def _path(place: Sequence[str | int]) -> str:
-    text = ""
-    for step in place:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}"
-    return text.lstrip(".")
-
-
-def _did_you_mean(place: Sequence[str | int]) -> str:
-    known = list(_settings_at(EdgeSettings, place[:-1]))
-    close = difflib.get_close_matches(str(place[-1]), known, 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known are {', '.join(known)}" if known else ""
-
-
-def _settings_at(section: Any, place: Sequence[str | int]) -> Iterator[str]:
-    """Names of the settings in the section that a place in the file belongs to."""
-    if not place:
-        if isinstance(section, type) and issubclass(section, BaseModel):
-            yield from section.model_fields
-        return
-    step, rest = place[0], place[1:]
-    if isinstance(section, type) and issubclass(section, BaseModel):
-        field = section.model_fields.get(str(step))
-        if field is not None:
-            yield from _settings_at(field.annotation, rest)
-        return
-    for part in get_args(section):  # the value type of a dict or tuple
-        if part not in (Ellipsis, Literal):
-            yield from _settings_at(part, rest)

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
+from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import Frame, FrameSource, SourceRefused
-from edge.counting import CameraCounter, CountedBy, Crossing, Direction, Fact, Tally, Visit, VisitEnd
+from edge.counting import (
+    CameraCounter,
+    CountedBy,
+    Crossing,
+    Fact,
+    RunSums,
+    Scene,
+    Tally,
+    VisitEnd,
+)
+from edge.counting.staff import LATEST_BADGE_SECONDS
 from edge.detection import Detector
 from edge.outbox import Outbox, Progress
 from edge.tracking import Tracker
 
 COMMIT_SECONDS = 5.0
-"""What was seen without a crossing or visit is kept at least this often."""
+"""What was seen without a fact is kept at least this often."""
 
 TRIM_SECONDS = 3600.0
 
 BREAK_SECONDS = 10.0
 """After a longer gap between two frames, or a step back, nobody is followed across it."""
 
-WARM_UP_SECONDS = 60.0
-"""When a recording is taken up again, people are followed from so long before the place on."""
+WARM_UP_SECONDS = 75.0
+"""When a recording is taken up again, people are followed from so long before the place on.
+
+Longer than the minute after which it is certain who only passed by.
+"""
+
+CLOCK_SECONDS = 10.0
+"""A reader's clock may go before ours by so much."""
 
 SMOOTHING = 0.05
 
@@ -32,16 +49,15 @@ log = logging.getLogger(__name__)
 class Vitals:
     """How the work goes. The counting thread writes it; others read single fields."""
 
+    counted: RunSums
     frames_done: int = 0
     fps: float = 0.0
     inference_ms: float = 0.0
     frame_at: float | None = None
     first_frame_after: float | None = None  # seconds since the process began
     first_crossing_after: float | None = None
-    occupancies: dict[str, int] = field(default_factory=dict)
+    scene: Scene | None = None
     ended: bool = False
-    crossings: dict[str, dict[Direction, int]] = field(default_factory=dict)
-    visits: dict[str, list[float]] = field(default_factory=dict)  # zone: how many, their seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +70,14 @@ class Run:
         counted_until: what was counted before a restart and must not be counted again; None for a
             live camera, which never shows the past.
         repeatable: a recording, which can be taken up again at the place where it was left.
+        day_end: the first end of a day after a moment, both in seconds since the epoch.
     """
 
     source: str
     started_at: float
     counted_until: float | None
     repeatable: bool
+    day_end: Callable[[float], float] = lambda _: float("inf")
 
 
 class CameraService:
@@ -70,12 +88,13 @@ class CameraService:
         run: which source, from when on.
         source: the pictures.
         detector: finds people.
-        build_counter: lines and zones in pixels, for a picture of (width, height).
+        build_counter: what is counted, in pixels, for a picture of (width, height).
         tally: gathers the facts; restored by the caller after a restart.
         outbox: keeps them; opened in the thread that calls `work`.
         wall: seconds since the epoch.
         steady: seconds since the process began.
-        on_fact: hears of every crossing and visit as it is counted.
+        on_fact: hears of every fact as it is counted.
+        badges: what readers have told of staff, looked at between two pictures; None: nobody tells.
     """
 
     def __init__(
@@ -89,7 +108,8 @@ class CameraService:
         outbox: Outbox,
         wall: Callable[[], float],
         steady: Callable[[], float],
-        on_fact: Callable[[Crossing | Visit], None] | None = None,
+        on_fact: Callable[[Fact], None] | None = None,
+        badges: BadgeInbox | None = None,
     ) -> None:
         self._by = by
         self._run = run
@@ -101,6 +121,9 @@ class CameraService:
         self._wall = wall
         self._steady = steady
         self._on_fact = on_fact
+        self._badges = badges
+        self._day_ends_at: float | None = None
+        self._said_badge_is_off = False
         self._tracker = Tracker(detector.sure_score)
         self._counter: CameraCounter | None = None
         self._size = (0, 0)
@@ -110,7 +133,7 @@ class CameraService:
         self._known_until = float("-inf") if run.counted_until is None else run.counted_until
         self._worked_at: float | None = None
         self._stopped = False
-        self.vitals = Vitals()
+        self.vitals = Vitals(RunSums(tally.watched))
 
     def work(self, on_frame: Callable[[Vitals], None] | None = None) -> None:
         """Counts until the source ends or is closed. What was counted is kept, however it ends.
@@ -144,12 +167,15 @@ class CameraService:
         began = self._steady()
         detections = self._detector.detect(frame.image, frame.at)
         self._note_speed(began)
-        facts = counter.update(self._tracker.update(detections, frame.at), frame.at)
+        facts = self._end_day(counter, frame.at)
+        facts += counter.update(self._tracker.update(detections, frame.at), frame.at)
+        facts += self._take_badges(counter, frame.at)
+        scene = counter.scene(frame.at)
         last_at, self._last_at = self._last_at, frame.at
-        self._show(frame.at, counter)
+        self.vitals.frame_at, self.vitals.scene = frame.at, scene
         if frame.at <= self._known_until:
             return  # counted before the restart: followed again only to know the people
-        self._tally.observe(frame.at if last_at is None else last_at, frame.at, counter.occupancies)
+        self._tally.observe(frame.at if last_at is None else last_at, frame.at, scene)
         for fact in facts:
             self._count(fact)
         if facts or self._committed_at is None or frame.at - self._committed_at >= COMMIT_SECONDS:
@@ -170,25 +196,43 @@ class CameraService:
             for fact in facts:
                 self._count(fact)
         self._tracker = Tracker(self._detector.sure_score)
-        self._last_at = None
+        self._last_at = self._day_ends_at = None
+
+    def _end_day(self, counter: CameraCounter, at: float) -> list[Fact]:
+        """Closes visits and waits at the moment in which a day ended since the last picture."""
+        ends_at = self._day_ends_at
+        if ends_at is not None and at < ends_at:
+            return []
+        self._day_ends_at = self._run.day_end(at)
+        return [] if ends_at is None else counter.end_day(ends_at)
+
+    def _take_badges(self, counter: CameraCounter, at: float) -> list[Fact]:
+        facts: list[Fact] = []
+        for seen in self._badges.take() if self._badges else []:
+            if -LATEST_BADGE_SECONDS <= seen.at - at <= CLOCK_SECONDS:
+                # By a clock that goes before ours it is read in time to come, and really just now.
+                facts += counter.badge_read(seen.reader, min(seen.at, at))
+            elif not self._said_badge_is_off:
+                self._say_badge_is_off(seen, at)
+        return facts
+
+    def _say_badge_is_off(self, seen: BadgeSeen, at: float) -> None:
+        self._said_badge_is_off = True
+        log.warning(
+            "a badge was read at %s %.0f s %s the picture and is told to nobody, as are others so far off; "
+            "set the clocks of reader and device by NTP",
+            seen.reader,
+            abs(seen.at - at),
+            "before" if seen.at < at else "after",
+        )
 
     def _count(self, fact: Fact) -> None:
-        if not isinstance(fact, Crossing | Visit):
-            return
         self._tally.add(fact)
+        self.vitals.counted.add(fact)
         if self._on_fact:
             self._on_fact(fact)
-        vitals = self.vitals
-        match fact:
-            case Crossing():
-                if vitals.first_crossing_after is None:
-                    vitals.first_crossing_after = self._steady()
-                line = vitals.crossings.setdefault(fact.line, dict.fromkeys(Direction, 0))
-                line[fact.direction] += 1
-            case Visit():
-                zone = vitals.visits.setdefault(fact.zone, [0, 0.0])
-                zone[0] += 1
-                zone[1] += fact.seconds
+        if isinstance(fact, Crossing) and self.vitals.first_crossing_after is None:
+            self.vitals.first_crossing_after = self._steady()
 
     def _commit(self, at: float) -> None:
         self._committed_at = at
@@ -231,7 +275,3 @@ class CameraService:
             vitals.fps = fps if not vitals.fps else vitals.fps + SMOOTHING * (fps - vitals.fps)
         self._worked_at = now
         vitals.frames_done += 1
-
-    def _show(self, at: float, counter: CameraCounter) -> None:
-        self.vitals.frame_at = at
-        self.vitals.occupancies = counter.occupancies

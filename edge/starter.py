@@ -12,6 +12,8 @@ HEAD = """\
 # The device's configuration. 'footfall-edge check-config' says whether it can be used.
 store = {store}
 device = {device}
+# time_zone = "Europe/Berlin"  # of the shop's clocks; UTC unless said
+# day_ends = "00:00"           # local time at which visits and waits that are under way are closed
 
 [broker]
 host = {host}
@@ -53,6 +55,48 @@ minimum_stay_seconds = 3  # a shorter stay is no visit
 gap_seconds = 2           # leaving for less does not end a visit
 """
 
+MORE = """
+# More that can be counted; take away the '# ' before what you want. docs/technician.md explains all of it.
+
+# A line on the pavement: who crosses it and does not come in has passed by.
+# [[cameras.{camera}.lines]]
+# id = "pavement"
+# kind = "passing"
+# points = [[0.5, 0.2], [0.5, 0.4]]
+# arrow = [[0.4, 0.3], [0.6, 0.3]]
+
+# Where people wait, and where the one stands who is being served. Not where the cashier stands.
+# [[cameras.{camera}.queues]]
+# id = "till"
+# points = [[0.6, 0.7], [0.7, 0.7], [0.7, 0.95], [0.6, 0.95]]
+# service = [[0.6, 0.6], [0.7, 0.6], [0.7, 0.7], [0.6, 0.7]]
+# minimum_stay_seconds = 3  # a shorter stay is no waiting
+# gap_seconds = 5           # stepping out for less does not lose the place
+# rejoin_seconds = 60       # who was served does not join again within so long
+
+# People who cross an entrance so soon after, and so near to, one another are a group.
+# [cameras.{camera}.groups]
+# seconds = 3
+# metres = 1.5   # where the floor is known
+# heights = 0.9  # in body heights, where it is not
+
+# Three ways to know staff; each may be left out.
+# [cameras.{camera}.staff]
+# origins = [[[0.8, 0.1], [0.9, 0.1], [0.9, 0.3], [0.8, 0.3]]]  # only staff come from here
+# long_stay_seconds = 3600                                      # who is in view for so long
+# badges = ["7000-7999"]                                        # whose badge is read at a reader
+# [cameras.{camera}.staff.readers]
+# till-1 = [[0.75, 0.6], [0.85, 0.6], [0.85, 0.7], [0.75, 0.7]]
+
+# Four places on the floor, measured with a tape: then distances are known in metres.
+# [cameras.{camera}.floor]
+# points = [[0.2, 0.5], [0.8, 0.5], [0.95, 0.95], [0.05, 0.95]]
+# metres = [[0, 0], [4, 0], [4, 3], [0, 3]]
+
+# Where people spend time. In an empty shop that is one person's way: see docs/technician.md.
+# [cameras.{camera}.heatmap]
+"""
+
 
 def starter_configuration(clip: str | None, *, store: str, device: str, host: str, port: int) -> str:
     """The text of a configuration that can be used as it is.
@@ -69,11 +113,12 @@ def starter_configuration(clip: str | None, *, store: str, device: str, host: st
             points=_places([(0.25, 0.6), (0.75, 0.6)]),
             arrow=_places([(0.5, 0.5), (0.5, 0.7)]),
         )
-        return text + ZONE.format(
+        text += ZONE.format(
             camera="entrance",
             id=_toml("shelf"),
             points=_places([(0.1, 0.7), (0.4, 0.7), (0.4, 0.95), (0.1, 0.95)]),
         )
+        return text + MORE.format(camera="entrance")
     asset = _known_clip(clip)
     text += CAMERA.format(camera="entrance", source=_toml(str(require(clip, asset).path.resolve())))
     for line in asset.lines:

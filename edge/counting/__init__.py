@@ -1,5 +1,6 @@
 """From tracks to counts. Pure: values in, values out, time as an argument."""
 
+from edge.counting.bucket import CountedBy, Watched
 from edge.counting.camera import CameraCounter
 from edge.counting.facts import (
     Crossing,
@@ -14,12 +15,14 @@ from edge.counting.facts import (
     Visit,
     VisitEnd,
 )
+from edge.counting.heat import Grid
 from edge.counting.line import Line
 from edge.counting.lines import LineCounter
 from edge.counting.plan import Groups, HeatGrid, Plan, Polygon, Queue, Staff, Zone
 from edge.counting.queues import QueueCounter, Waiting
 from edge.counting.scene import Scene
-from edge.counting.tally import CountedBy, Tally
+from edge.counting.sums import LineSums, QueueSums, RunSums, ZoneSums
+from edge.counting.tally import Tally
 from edge.counting.zones import ZoneCounter
 
 __all__ = [
@@ -28,11 +31,13 @@ __all__ = [
     "Crossing",
     "Direction",
     "Fact",
+    "Grid",
     "Group",
     "Groups",
     "HeatGrid",
     "Line",
     "LineCounter",
+    "LineSums",
     "Passed",
     "Plan",
     "Polygon",
@@ -41,6 +46,8 @@ __all__ = [
     "QueueEnd",
     "QueueJoined",
     "QueueLeft",
+    "QueueSums",
+    "RunSums",
     "Scene",
     "Staff",
     "StaffCrossing",
@@ -48,6 +55,8 @@ __all__ = [
     "Visit",
     "VisitEnd",
     "Waiting",
+    "Watched",
     "Zone",
     "ZoneCounter",
+    "ZoneSums",
 ]

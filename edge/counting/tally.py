@@ -7,15 +7,12 @@ which it happened.
 from __future__ import annotations
 
 import math
-from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable
 
-from edge.counting.facts import Crossing, Direction, Visit
-from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
-
-BUCKET_SECONDS = 60
+from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
+from edge.counting.facts import Crossing, Fact, Group, Passed, QueueJoined, QueueLeft, StaffCrossing, Visit
+from edge.counting.scene import Scene
+from edge.wire import Counts
 
 SETTLED_SECONDS = 10.0
 """A bucket is called final this long after its end: nearly every late fact is known by then."""
@@ -27,49 +24,11 @@ LONGEST_FRAME_GAP_SECONDS = 2.0
 """Between two frames further apart than this nothing was observed."""
 
 
-@dataclass(slots=True)
-class ZoneTally:
-    """What one zone has gathered within a bucket."""
-
-    durations: DwellSketch = field(default_factory=DwellSketch)
-    person_seconds: float = 0.0
-    observed_seconds: float = 0.0
-    peak: int = 0
-
-
-@dataclass(slots=True)
-class Bucket:
-    """What one camera has counted from `start` (seconds since the epoch) for a minute."""
-
-    start: int
-    lines: dict[str, Counter[Direction]]
-    zones: dict[str, ZoneTally]
-    covered_seconds: float = 0.0
-    final: bool = False
-
-    @property
-    def end(self) -> int:
-        """The first second that is not of the bucket."""
-        return self.start + BUCKET_SECONDS
-
-
-@dataclass(frozen=True, slots=True)
-class CountedBy:
-    """Who counts, as every bucket says."""
-
-    store: str
-    device: str
-    camera: str
-    replayed: bool = False
-    clock_synced: bool = True
-
-
 class Tally:
     """Gathers the facts of one camera, minute by minute."""
 
-    def __init__(self, lines: Iterable[str], zones: Iterable[str]) -> None:
-        self._lines = tuple(lines)
-        self._zones = tuple(zones)
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
         self._buckets: dict[int, Bucket] = {}
         self._changed: set[int] = set()
         self._forgotten = -math.inf  # start of the newest bucket that is no longer kept
@@ -77,53 +36,42 @@ class Tally:
     def __len__(self) -> int:
         return len(self._buckets)
 
+    @property
+    def watched(self) -> Watched:
+        """What the camera is asked for."""
+        return self._watched
+
     def restore(self, counts: Iterable[Counts]) -> None:
-        """Goes on from what was counted before a restart; lines and zones no longer there are dropped."""
+        """Goes on from what was counted before a restart; what is no longer watched is dropped."""
         for message in counts:
-            start = int(message.bucket_start.timestamp())
-            bucket = self._bucket(start)
-            bucket.final = message.final
-            bucket.covered_seconds = message.coverage * BUCKET_SECONDS
-            for line in message.lines:
-                if line.line in bucket.lines:
-                    bucket.lines[line.line] = Counter(
-                        {Direction.IN: line.count_in, Direction.OUT: line.count_out}
-                    )
-            for zone in message.zones:
-                if zone.zone in bucket.zones:
-                    bucket.zones[zone.zone] = ZoneTally(
-                        zone.dwell,
-                        zone.occupancy_person_seconds,
-                        zone.observed_seconds,
-                        zone.occupancy_peak,
-                    )
+            self._bucket(int(message.bucket_start.timestamp())).restore(message)
         self._changed.clear()
 
-    def add(self, fact: Crossing | Visit) -> None:
+    def add(self, fact: Fact) -> None:
         """Counts a fact in the minute in which it happened."""
         match fact:
             case Crossing():
                 bucket = self._bucket_at(fact.at)
-                bucket.lines[fact.line][fact.direction] += 1
+                bucket.lines[fact.line].crossings[fact.direction] += 1
             case Visit():
                 bucket = self._bucket_at(fact.left_at)
-                zone = bucket.zones[fact.zone]
-                zone.durations = DwellSketch.merged([zone.durations, DwellSketch.of([fact.seconds])])
+                bucket.zones[fact.zone].add(fact)
+            case QueueJoined() | QueueLeft():
+                bucket = self._bucket_at(fact.at)
+                bucket.queues[fact.queue].add(fact)
+            case StaffCrossing() | Group() | Passed():
+                self._refine(fact)
+                return
         self._changed.add(bucket.start)
 
-    def observe(self, since: float, at: float, occupancies: Mapping[str, int]) -> None:
-        """Notes that the camera was watched from `since` to `at`, with so many people in each zone."""
+    def observe(self, since: float, at: float, scene: Scene) -> None:
+        """Notes that the camera was watched from `since` to `at`, and what was to be seen in it."""
         if not 0 < at - since <= LONGEST_FRAME_GAP_SECONDS:
             since = at
         for start in range(_minute(since), _minute(at) + 1, BUCKET_SECONDS):
             bucket = self._bucket(start)
             seconds = min(at, bucket.end) - max(since, start)
-            bucket.covered_seconds += seconds
-            for zone_id, people in occupancies.items():
-                zone = bucket.zones[zone_id]
-                zone.observed_seconds += seconds
-                zone.person_seconds += seconds * people
-                zone.peak = max(zone.peak, people)
+            bucket.watch(seconds, scene.zones, scene.queues, scene.cells)
             self._changed.add(start)
 
     def settle(self, at: float) -> None:
@@ -145,7 +93,26 @@ class Tally:
         """Buckets that changed since the last call, oldest first; the outbox gives them their revision."""
         changed = [self._buckets[start] for start in sorted(self._changed)]
         self._changed.clear()
-        return [_message(bucket, by) for bucket in changed]
+        return [bucket.told(by) for bucket in changed]
+
+    def _refine(self, fact: StaffCrossing | Group | Passed) -> None:
+        """Says more of crossings that were counted; where their minute is forgotten, they stand alone.
+
+        In another minute it would speak of crossings that are not there: more staff than people came in.
+        """
+        bucket = self._buckets.get(_minute(fact.at))
+        if bucket is None:
+            return
+        line = bucket.lines[fact.line]
+        match fact:
+            case StaffCrossing():
+                if not line.add_staff(fact.direction):
+                    return
+            case Group():
+                line.add_group(fact.direction, fact.size)
+            case Passed():
+                line.passed += 1
+        self._changed.add(bucket.start)
 
     def _bucket_at(self, at: float) -> Bucket:
         start = _minute(at)
@@ -155,44 +122,10 @@ class Tally:
         return self._bucket(start)
 
     def _bucket(self, start: int) -> Bucket:
-        bucket = self._buckets.get(start)
-        if bucket is None:
-            bucket = self._buckets[start] = Bucket(
-                start,
-                {line: Counter() for line in self._lines},
-                {zone: ZoneTally() for zone in self._zones},
-            )
-        return bucket
+        if start not in self._buckets:
+            self._buckets[start] = Bucket(start, self._watched)
+        return self._buckets[start]
 
 
 def _minute(at: float) -> int:
     return int(at // BUCKET_SECONDS) * BUCKET_SECONDS
-
-
-def _message(bucket: Bucket, by: CountedBy) -> Counts:
-    return Counts(
-        store=by.store,
-        device=by.device,
-        camera=by.camera,
-        bucket_start=datetime.fromtimestamp(bucket.start, UTC),
-        bucket_end=datetime.fromtimestamp(bucket.end, UTC),
-        revision=1,
-        final=bucket.final,
-        coverage=round(min(1.0, bucket.covered_seconds / BUCKET_SECONDS), 6),
-        clock_synced=by.clock_synced,
-        replayed=by.replayed,
-        lines=tuple(
-            LineCount(line=line, count_in=counted[Direction.IN], count_out=counted[Direction.OUT])
-            for line, counted in bucket.lines.items()
-        ),
-        zones=tuple(
-            ZoneCount(
-                zone=zone_id,
-                dwell=zone.durations,
-                occupancy_person_seconds=round(zone.person_seconds, 3),
-                observed_seconds=round(zone.observed_seconds, 3),
-                occupancy_peak=zone.peak,
-            )
-            for zone_id, zone in bucket.zones.items()
-        ),
-    )

@@ -20,7 +20,8 @@ from sqlite_utils import Database
 
 from edge.errors import EdgeError
 from edge.outbox.migrations import migrations
-from edge.wire import Counts, WireError, decode, encode
+from edge.outbox.totals import Totals, totals_of
+from edge.wire import Counts, QueueCount, WireError, decode, encode
 
 KEPT_SECONDS = 30 * 86400.0
 """How long the device keeps what the broker has, as its own tally."""
@@ -57,17 +58,6 @@ class Progress:
     started_at: float
     counted_until: float
     ended: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """The device's own tally: what all kept buckets add up to."""
-
-    buckets: int
-    waiting: int
-    dropped: int
-    lines: dict[str, tuple[int, int]]
-    visits: dict[str, int]
 
 
 class Outbox:
@@ -186,21 +176,10 @@ class Outbox:
 
     def totals(self) -> Totals:
         """The device's own tally."""
-        lines: dict[str, tuple[int, int]] = {}
-        visits: dict[str, int] = {}
-        buckets = 0
-        for topic, body in self._rows("SELECT topic, body FROM buckets ORDER BY bucket_start"):
-            message = _read(topic, body)
-            if message is None:
-                continue
-            buckets += 1
-            for line in message.lines:
-                count_in, count_out = lines.get(line.line, (0, 0))
-                lines[line.line] = (count_in + line.count_in, count_out + line.count_out)
-            for zone in message.zones:
-                visits[zone.zone] = visits.get(zone.zone, 0) + zone.visits
         dropped = self._one("SELECT coalesce(sum(dropped_buckets), 0) FROM progress")
-        return Totals(buckets, self.depth(0)[0], dropped[0] if dropped else 0, lines, visits)
+        rows = self._rows("SELECT topic, body FROM buckets ORDER BY bucket_start")
+        kept = (message for topic, body in rows if (message := _read(topic, body)) is not None)
+        return totals_of(kept, self.depth(0)[0], dropped[0] if dropped else 0)
 
     def _put_one(self, message: Counts, at: float) -> None:
         start = int(message.bucket_start.timestamp())
@@ -345,12 +324,19 @@ def _read(topic: str, body: str) -> Counts | None:
 
 
 def _facts(message: Counts) -> object:
-    """What somebody did: crossings and visits, not for how long it was watched."""
-    return message.lines, [(zone.zone, zone.dwell) for zone in message.zones]
+    """What somebody did: crossings, visits and waits, not for how long it was watched."""
+    visits = [(zone.zone, zone.dwell, zone.staff_dwell) for zone in message.zones]
+    return message.lines, visits, [(queue.queue, _of_queue(queue)) for queue in message.queues]
+
+
+def _of_queue(queue: QueueCount) -> tuple[int, ...]:
+    return tuple(number or 0 for number in (queue.joined, queue.served, queue.abandoned, queue.lost))
 
 
 def _says_something(message: Counts) -> bool:
-    """Whether anybody crossed or ended a visit."""
-    return any(line.count_in or line.count_out for line in message.lines) or any(
-        zone.visits for zone in message.zones
+    """Whether anybody crossed, ended a visit, or joined or left a queue."""
+    return (
+        any(line.count_in or line.count_out for line in message.lines)
+        or any(zone.visits for zone in message.zones)
+        or any(any(_of_queue(queue)) for queue in message.queues)
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from edge.config import CameraSettings, LineSettings, ZoneSettings
+from edge.config import CameraSettings
 from edge.errors import EdgeError
+from edge.sections import LineSettings, ZoneSettings
 from edge.truth.format import ClipFacts, Pixels, TrueLine, TrueZone, Truth
 
 WAYS: dict[str, Pixels] = {"left": (-1, 0), "right": (1, 0), "up": (0, -1), "down": (0, 1)}

@@ -1,5 +1,6 @@
 """From the outbox to the broker, and what a camera's process says of itself."""
 
+from edge.uplink.badges import BadgeReaders
 from edge.uplink.publisher import BrokerAddress, Publisher, Reporter
 
-__all__ = ["BrokerAddress", "Publisher", "Reporter"]
+__all__ = ["BadgeReaders", "BrokerAddress", "Publisher", "Reporter"]

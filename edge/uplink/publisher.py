@@ -21,6 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import EdgeError
 from edge.outbox import Outbox
+from edge.uplink.badges import BadgeListener, BadgeReaders
 from edge.wire import Health, Live, Status, encode
 
 BATCH = 50
@@ -86,6 +87,7 @@ class Publisher:
         reporter: the rest of what is published.
         clock: seconds since the epoch, for the age of what waits.
         monotonic: seconds of any steady clock, for intervals.
+        badges: whose badges are to be heard; None: nobody's.
     """
 
     def __init__(
@@ -96,7 +98,9 @@ class Publisher:
         reporter: Reporter,
         clock: Callable[[], float],
         monotonic: Callable[[], float],
+        badges: BadgeReaders | None = None,
     ) -> None:
+        self._badges = BadgeListener(badges) if badges else None
         self._address = address
         self._open_outbox = open_outbox
         self._reporter = reporter
@@ -126,6 +130,9 @@ class Publisher:
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
         client.on_publish = self._on_publish
+        if self._badges:
+            client.on_subscribe = self._badges.on_subscribe
+            client.on_message = self._badges.on_message
         self._show_credentials()
         will = self._reporter.offline()
         client.will_set(will.topic, encode(will), qos=1, retain=True)
@@ -174,6 +181,7 @@ class Publisher:
         # Lets go of each other, so that paho closes its sockets now and not when garbage is collected.
         client = self._client
         client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_publish = None
+        client.on_subscribe = client.on_message = None
 
     def _show_credentials(self) -> None:
         address = self._address
@@ -270,6 +278,8 @@ class Publisher:
         self._said_lost = False
         status = self._reporter.online()
         client.publish(status.topic, encode(status), qos=1, retain=True)
+        if self._badges:
+            self._badges.subscribe(client)
         self._connected.set()
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: object) -> None:

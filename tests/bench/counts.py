@@ -10,12 +10,12 @@ import cv2
 from rich.console import Console
 from rich.table import Table
 
-from edge.assembly import counter_builder
 from edge.assets import ClipAsset, ModelAsset, find, load_manifest
 from edge.config import CameraSettings
 from edge.counting import Crossing, Direction, VisitEnd
 from edge.detection import open_detector
 from edge.people import Detections
+from edge.planning import counter_builder
 from edge.tracking import Tracker
 
 EVERY = (1, 2, 3)

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from edge.assembly import choose_model, counter_builder, open_chosen
+from edge.assembly import choose_model, open_chosen
 from edge.assets import load_manifest, require
 from edge.capture import Recording
 from edge.counting import Crossing, Direction, Visit
+from edge.planning import counter_builder
 from edge.tracking import Tracker
 from tests.edge.cast import NOON
 from tests.edge.device import Device

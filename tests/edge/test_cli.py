@@ -286,6 +286,9 @@ def test_a_configuration_can_be_checked_by_a_program(device: Device) -> None:
         "ok": True,
         "cameras": ["entrance"],
         "detectors": {"entrance": "person-v0"},
+        "measured": {
+            "entrance": [{"line": "main-door", "metres": None}, {"zone": "shelf", "square_metres": None}]
+        },
     }
     device.config.write_text('store = "Shop"\n', encoding="utf-8")
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+from datetime import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,10 @@ def test_a_good_configuration_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert camera.fps == 10
     assert (camera.lines[0].recross_seconds, camera.lines[0].late_counts) == (1, True)
     assert (camera.zones[0].minimum_stay_seconds, camera.zones[0].gap_seconds) == (3, 2)
+    assert (camera.lines[0].kind, camera.queues) == ("entrance", ())
+    assert (camera.groups.seconds, camera.groups.metres, camera.groups.heights) == (3, 1.5, 0.9)
+    assert (camera.staff, camera.floor, camera.heatmap) == (None, None, None)
+    assert (settings.time_zone, settings.day_ends) == ("UTC", time(0, 0))
 
 
 @pytest.mark.parametrize("clip", [None, "demo"])
@@ -65,6 +71,20 @@ def test_the_starter_configuration_can_be_used_as_it_is(clip: str | None, tmp_pa
 
     assert (settings.broker.host, settings.broker.port) == ('odd"\\host', 1884)
     assert [line.id for line in settings.cameras["entrance"].lines] == ["main-door"]
+
+
+def test_all_that_the_starter_configuration_proposes_can_be_used(tmp_path: Path) -> None:
+    text = starter_configuration(None, store="shop", device="door-1", host="h", port=1884)
+    head, proposed = text.split("# More that can be counted", 1)
+    settings = [line.removeprefix("# ") for line in proposed.splitlines() if re.match(r"# (\[|\S+ = )", line)]
+    camera = loaded(head + "\n".join(settings), tmp_path).cameras["entrance"]
+
+    assert [line.kind for line in camera.lines] == ["entrance", "passing"]
+    assert camera.queues
+    assert camera.floor
+    assert camera.heatmap
+    assert camera.staff
+    assert camera.staff.numbers.contains("7500")
 
 
 SOURCE = 'source = "rtsp://192.0.2.1/stream"'
@@ -89,7 +109,11 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
         ),
         pytest.param("[broker]", "[brokr]", "brokr", "did you mean 'broker'?", id="misspelt section"),
         pytest.param(
-            "[broker]", "zzz = 1\n[broker]", "zzz", "known are store, device, broker", id="unheard-of setting"
+            "[broker]",
+            "zzz = 1\n[broker]",
+            "zzz",
+            "known are store, device, time_zone",
+            id="unheard-of setting",
         ),
         pytest.param(
             SOURCE,
@@ -178,14 +202,14 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
             LINE_POINTS,
             "points = [[0.2, 0.5], [1.2, 0.5]]",
             f"{LINE}.points[1][0]",
-            "less than or equal to 1 (it says 1.2)",
+            "divide pixels by the picture's width and height (it says 1.2)",
             id="line outside the picture",
         ),
         pytest.param(
             LINE_POINTS,
             "points = [[200, 300], [500, 300]]",
             f"{LINE}.points[0][0]",
-            "less than or equal to 1 (it says 200)",
+            "x lies outside the picture; places are shares from 0 (left, top) to 1",
             id="line in pixels",
         ),
         pytest.param(
@@ -201,22 +225,22 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
         pytest.param(
             ZONE_POINTS,
             "points = [[0.1, 0.1], [0.4, 0.4], [0.4, 0.1], [0.1, 0.4]]",
-            ZONE,
-            "in order around it",
+            f"{ZONE}.points",
+            "in order around the area",
             id="zone that crosses itself",
         ),
         pytest.param(
             ZONE_POINTS,
             "points = [[0.1, 0.1], [0.2, 0.2], [0.3, 0.3]]",
-            ZONE,
-            "has no area",
+            f"{ZONE}.points",
+            "has no area; its corners lie on one line or in one place: draw them around",
             id="zone without area",
         ),
         pytest.param(
             ZONE_POINTS,
             "points = [[0.1, 0.1], [0.4, -0.1], [0.4, 0.4]]",
             f"{ZONE}.points[1][1]",
-            "greater than or equal to 0",
+            "y lies outside the picture",
             id="zone outside the picture",
         ),
         pytest.param(
@@ -284,7 +308,7 @@ def test_all_mistakes_are_said_at_once(tmp_path: Path) -> None:
 def test_a_camera_without_lines_and_zones_counts_nothing_and_is_refused(tmp_path: Path) -> None:
     [problem] = problems(GOOD.partition("[[cameras")[0], tmp_path)
 
-    assert problem == "cameras.entrance: nothing is counted: give at least one line or zone"
+    assert problem == "cameras.entrance: nothing is counted: give at least one line, zone, queue or heatmap"
 
 
 def test_a_device_without_cameras_is_refused(tmp_path: Path) -> None:

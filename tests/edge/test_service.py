@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edge.capture import Frame, SourceRefused
-from edge.counting import CameraCounter, CountedBy, Line, Plan, Tally, Zone
+from edge.counting import CameraCounter, CountedBy, Line, Plan, Tally, Watched, Zone
 from edge.geometry import Point
 from edge.outbox import Outbox, OutboxError
 from edge.service import CameraService, Run
@@ -19,6 +19,8 @@ WALK = range(10, 60, 2)
 
 RECORDING = Run("walk.mp4", NOON, None, repeatable=True)
 LIVE = Run("usb:0", NOON, None, repeatable=False)
+
+WATCHED = Watched(lines=("door",), zones=("shop",))
 
 
 @pytest.fixture
@@ -40,7 +42,7 @@ def counters(width: int, height: int) -> CameraCounter:
 
 def service(box: Outbox, taken: Sequence[Frame], run: Run = RECORDING) -> tuple[CameraService, FakeSource]:
     source = FakeSource(taken)
-    tally = Tally(["door"], ["shop"])
+    tally = Tally(WATCHED)
     if run.counted_until is not None:
         tally.restore(box.since("entrance", NOON - 3600))
     by = CountedBy("shop", "door-1", "entrance", replayed=run.repeatable)
@@ -142,7 +144,7 @@ def test_only_the_source_itself_ends_a_recording(error: Exception, is_over: bool
         BreaksOff(frames(WALK), error),
         FakeDetector(),
         counters,
-        Tally(["door"], ["shop"]),
+        Tally(WATCHED),
         box,
         FakeClock(),
         FakeClock(step=0.01),

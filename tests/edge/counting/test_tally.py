@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edge.counting import CountedBy, Crossing, Direction, Tally, Visit, VisitEnd
+from edge.counting import CountedBy, Crossing, Direction, Scene, Tally, Visit, VisitEnd, Watched
 from edge.counting.tally import KEPT_SECONDS, LONGEST_FRAME_GAP_SECONDS, SETTLED_SECONDS
 from edge.wire import Counts
 from tests.edge.cast import NOON
@@ -17,7 +17,12 @@ HOUR = 3600.0
 
 
 def tally() -> Tally:
-    return Tally(["door"], ["shelf"])
+    return Tally(Watched(lines=("door",), zones=("shelf",)))
+
+
+def inside(people: int) -> Scene:
+    """So many people in the zone."""
+    return Scene({"shelf": people}, {}, {})
 
 
 def into(at: float, direction: Direction = Direction.IN) -> Crossing:
@@ -35,7 +40,7 @@ def watch(counted: Tally, begin: float, end: float, *, people: int = 0, step: fl
     at = begin
     while at < end:
         after = min(at + step, end)
-        counted.observe(NOON + at, NOON + after, {"shelf": people})
+        counted.observe(NOON + at, NOON + after, inside(people))
         at = after
 
 
@@ -53,7 +58,7 @@ def by_minute(counts: Iterable[Counts]) -> dict[int, tuple[int, int, int]]:
 
 def test_facts_are_counted_in_the_minute_in_which_they_happened() -> None:
     counted = tally()
-    counted.observe(NOON, NOON, {"shelf": 0})
+    counted.observe(NOON, NOON, inside(0))
     for fact in (into(0), into(59.9), into(60), into(61, Direction.OUT), visit(30, 125)):
         counted.add(fact)
 
@@ -101,7 +106,7 @@ def test_a_late_fact_corrects_its_own_minute_which_stays_final() -> None:
 def test_coverage_is_the_share_of_the_minute_in_which_frames_came() -> None:
     counted = tally()
     watch(counted, 0, 15)
-    counted.observe(NOON + 15, NOON + 45, {"shelf": 0})  # half a minute without a picture
+    counted.observe(NOON + 15, NOON + 45, inside(0))  # half a minute without a picture
     watch(counted, 45, 90)
 
     [first, second] = counted.take_changed(BY)
@@ -121,7 +126,7 @@ def test_coverage_is_the_share_of_the_minute_in_which_frames_came() -> None:
 )
 def test_what_lies_between_two_frames_was_watched_unless_it_is_too_long(gap: float, covered: float) -> None:
     counted = tally()
-    counted.observe(NOON + 20 - gap, NOON + 20, {"shelf": 1})
+    counted.observe(NOON + 20 - gap, NOON + 20, inside(1))
     [message] = counted.take_changed(BY)
 
     assert message.coverage == pytest.approx(covered / 60, abs=1e-6)
@@ -132,7 +137,7 @@ def test_what_lies_between_two_frames_was_watched_unless_it_is_too_long(gap: flo
 def test_minutes_without_a_picture_are_not_told_at_all() -> None:
     counted = tally()
     watch(counted, 0, 10)
-    counted.observe(NOON + 10, NOON + 400, {"shelf": 0})
+    counted.observe(NOON + 10, NOON + 400, inside(0))
 
     assert list(by_minute(counted.take_changed(BY))) == [0, 6]
 
@@ -140,7 +145,7 @@ def test_minutes_without_a_picture_are_not_told_at_all() -> None:
 def test_occupancy_across_the_edge_of_a_minute_belongs_to_both_in_their_shares() -> None:
     counted = tally()
     watch(counted, 50, 59, people=2)
-    counted.observe(NOON + 59, NOON + 60.5, {"shelf": 4})
+    counted.observe(NOON + 59, NOON + 60.5, inside(4))
 
     [first, second] = (message.zones[0] for message in counted.take_changed(BY))
 
@@ -221,7 +226,7 @@ def test_restoring_drops_lines_and_zones_that_are_no_longer_counted_and_begins_n
     before = tally()
     before.add(into(1))
     before.add(visit(0, 5))
-    changed = Tally(["back-door"], ["till"])
+    changed = Tally(Watched(lines=("back-door",), zones=("till",)))
     changed.restore(before.take_changed(BY))
     changed.add(Crossing("back-door", Direction.IN, NOON + 2))
     [message] = changed.take_changed(BY)
@@ -237,7 +242,7 @@ def test_a_fact_that_comes_too_late_for_its_minute_is_neither_lost_nor_ever_shri
     counted = tally()
     told: dict[int, tuple[int, int, int]] = {}
     for number in range(0, int(3 * HOUR), 30):
-        counted.observe(NOON + number - 1, NOON + number, {"shelf": 0})
+        counted.observe(NOON + number - 1, NOON + number, inside(0))
         counted.add(into(number))
         counted.settle(NOON + number)
         told |= by_minute(counted.take_changed(BY))
@@ -255,7 +260,7 @@ def test_over_a_day_no_more_than_the_last_hour_is_remembered() -> None:
     counted = tally()
     most = 0
     for number in range(0, 86_400, 20):
-        counted.observe(NOON + number, NOON + number + 1, {"shelf": 1})
+        counted.observe(NOON + number, NOON + number + 1, inside(1))
         counted.add(into(number))
         counted.settle(NOON + number)
         counted.take_changed(BY)
@@ -267,7 +272,7 @@ def test_over_a_day_no_more_than_the_last_hour_is_remembered() -> None:
 def test_a_minute_that_was_not_taken_yet_is_not_forgotten_however_old_it_is() -> None:
     counted = tally()
     counted.add(into(0))
-    counted.observe(NOON + 5 * HOUR, NOON + 5 * HOUR, {"shelf": 0})
+    counted.observe(NOON + 5 * HOUR, NOON + 5 * HOUR, inside(0))
     counted.settle(NOON + 5 * HOUR)
 
     assert by_minute(counted.take_changed(BY))[0] == (1, 0, 0)

@@ -17,12 +17,12 @@ ROUNDS = 8
 WRITER = """
 import sys
 from pathlib import Path
-from edge.counting import CountedBy, Crossing, Direction, Tally
+from edge.counting import CountedBy, Crossing, Direction, Tally, Watched
 from edge.outbox import Outbox, Progress
 from tests.edge.cast import NOON
 
 box = Outbox(Path(sys.argv[1]))
-tally = Tally(["door"], [])
+tally = Tally(Watched(lines=("door",)))
 before = box.progress("entrance")
 done = 0
 if before:

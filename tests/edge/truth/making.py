@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from edge.config import LineSettings, ZoneSettings
 from edge.counting import Crossing, Direction, Visit, VisitEnd
+from edge.sections import LineSettings, ZoneSettings
 from edge.truth import ClipFacts, Places, Truth
 
 CLIP = ClipFacts(file="monday.mp4", width=200, height=100, fps=10.0, frames=600)

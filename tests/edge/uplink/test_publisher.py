@@ -16,7 +16,7 @@ import pytest
 
 from edge.errors import EdgeError
 from edge.outbox import Outbox, Waiting
-from edge.uplink import BrokerAddress, Publisher
+from edge.uplink import BadgeReaders, BrokerAddress, Publisher
 from edge.wire import Counts, DetectorCard, Health, Live, SourceState, Status, ZoneNow, decode
 from tests.edge.cast import NOON, ROOT, free_port, minute, so_far, until
 from tests.edge.uplink.broker import Listener, Mosquitto, kept, listening
@@ -80,6 +80,7 @@ class Device:
     username: str = ""
     password_file: Path | None = None
     ca_file: Path | None = None
+    badges: BadgeReaders | None = None
     publisher: Publisher = field(init=False)
 
     def __post_init__(self) -> None:
@@ -90,6 +91,7 @@ class Device:
             FakeReporter(),
             lambda: NOON,
             time.monotonic,
+            self.badges,
         )
 
     def put(self, *counts: Counts) -> None:

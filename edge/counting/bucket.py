@@ -1,0 +1,116 @@
+"""One minute of one camera: what it has gathered, as a message and back from one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from edge.counting.heat import Grid, HeatTally
+from edge.counting.queues import Waiting
+from edge.counting.tallies import LineTally, QueueTally, ZoneTally
+from edge.wire import Counts
+
+BUCKET_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class CountedBy:
+    """Who counts, as every bucket says."""
+
+    store: str
+    device: str
+    camera: str
+    replayed: bool = False
+    clock_synced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a camera is asked for, and so what each of its buckets tells of.
+
+    Attributes:
+        lines, zones, queues: their ids.
+        passing: those of the lines that people walk past outside.
+        tells_staff: whether staff are told apart; else nothing is said of them, which is not 0.
+        grid: of the heatmap; None: not asked for.
+    """
+
+    lines: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ()
+    queues: tuple[str, ...] = ()
+    passing: frozenset[str] = frozenset()
+    tells_staff: bool = False
+    grid: Grid | None = None
+
+
+class Bucket:
+    """What one camera has counted from `start` (seconds since the epoch) for a minute."""
+
+    def __init__(self, start: int, watched: Watched) -> None:
+        self.start = start
+        self.covered_seconds = 0.0
+        self.final = False
+        self._tells_staff = watched.tells_staff
+        self.lines = {
+            line: LineTally("passing" if line in watched.passing else "entrance") for line in watched.lines
+        }
+        self.zones = {zone: ZoneTally() for zone in watched.zones}
+        self.queues = {queue: QueueTally() for queue in watched.queues}
+        self.heat = HeatTally(watched.grid) if watched.grid else None
+
+    @property
+    def end(self) -> int:
+        """The first second that is not of the bucket."""
+        return self.start + BUCKET_SECONDS
+
+    def watch(
+        self,
+        seconds: float,
+        zones: Mapping[str, int],
+        queues: Mapping[str, Waiting],
+        cells: Mapping[str, int],
+    ) -> None:
+        """Notes that for so long so many were in each zone, queue and cell."""
+        self.covered_seconds += seconds
+        for zone, people in zones.items():
+            self.zones[zone].watch(seconds, people)
+        for queue, waiting in queues.items():
+            self.queues[queue].watch(seconds, waiting.length)
+        if self.heat is not None:
+            self.heat.add(cells, seconds)
+
+    def told(self, by: CountedBy) -> Counts:
+        """The message; the outbox gives it its revision."""
+        return Counts(
+            store=by.store,
+            device=by.device,
+            camera=by.camera,
+            bucket_start=datetime.fromtimestamp(self.start, UTC),
+            bucket_end=datetime.fromtimestamp(self.end, UTC),
+            revision=1,
+            final=self.final,
+            coverage=round(min(1.0, self.covered_seconds / BUCKET_SECONDS), 6),
+            clock_synced=by.clock_synced,
+            replayed=by.replayed,
+            lines=tuple(one.told(id, tells_staff=self._tells_staff) for id, one in self.lines.items()),
+            zones=tuple(one.told(id, tells_staff=self._tells_staff) for id, one in self.zones.items()),
+            queues=tuple(one.told(id) for id, one in self.queues.items()),
+            heat=None if self.heat is None else self.heat.told(),
+        )
+
+    def restore(self, message: Counts) -> None:
+        """Goes on from what was told; what is no longer watched is dropped, heat of another grid, too."""
+        self.final = message.final
+        self.covered_seconds = message.coverage * BUCKET_SECONDS
+        for line in message.lines:
+            if line.line in self.lines:
+                self.lines[line.line].restore(line)
+        for zone in message.zones:
+            if zone.zone in self.zones:
+                self.zones[zone.zone].restore(zone)
+        for queue in message.queues:
+            if queue.queue in self.queues:
+                self.queues[queue.queue].restore(queue)
+        if self.heat is not None and message.heat is not None:
+            self.heat.restore(message.heat)
