@@ -259,6 +259,7 @@ def counter_builder(camera: CameraSettings) -> Callable[[int, int], CameraCounte
                     tuple(pixels(place) for place in zone.points),
                     zone.minimum_stay_seconds,
                     zone.gap_seconds,
+                    Point(width, height),
                 )
             )
             for zone in camera.zones
