@@ -72,7 +72,7 @@ class ZoneCounter:
     def __init__(self, zone: Zone) -> None:
         self._zone = zone
         self._stays: dict[int, _Stay] = {}
-        self._outside: dict[int, Step] = {}  # tracks once seen outside, so not newly appeared; their last step
+        self._outside: dict[int, Step] = {}  # last steps of tracks once seen outside, so not new
         self._lost: list[_Stay] = []
 
     def __len__(self) -> int:

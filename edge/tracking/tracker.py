@@ -178,10 +178,9 @@ class Tracker:
         size = np.abs(np.where(cut_off, np.maximum(size, 0.0), size))
         off_foot, off_head = np.abs(bottom - y), np.abs(top + high - y)
         # A box much shorter or taller than its person is cut off or holds two: then the head tells more.
-        off = np.where(size > ODD_SIZE, np.minimum(off_foot, off_head), off_foot)
-        distance = np.hypot(middle - x, np.where(cut_off, off_head, off))
-        lower = np.minimum(y, self._picture_height)
-        overlaps = overlap(np.hstack([x - wide / 2, y - high, x + wide / 2, lower]), boxes)
+        off = np.where((size > ODD_SIZE) | cut_off, np.minimum(off_foot, off_head), off_foot)
+        distance = np.hypot(middle - x, off)
+        overlaps = overlap(np.hstack([x - wide / 2, y - high, x + wide / 2, y]), boxes)
         costs = DISTANCE_WEIGHT * distance / gate + SIZE_WEIGHT * size + (1 - overlaps)
         # The odder its size, the nearer it has to be.
         costs[(distance / gate) ** 2 + (size / math.log(settings.most_growth)) ** 2 > 1] = REFUSED
@@ -220,7 +219,10 @@ class Tracker:
         person.width += _weight(person, at) * (wide - person.width)
         least = tall if person.is_whole else max(tall, LEAST_ASPECT * person.width)
         motion.height = max(motion.height, least)
-        motion.correct((x0 + x1) / 2, y0 + motion.height, doubt)
+        from_head = y0 + motion.height
+        # Below somebody whose feet have been seen, a shadow or another person may reach to the edge.
+        is_foot = person.is_whole and abs(y1 - motion.y) < abs(from_head - motion.y)
+        motion.correct((x0 + x1) / 2, y1 if is_foot else from_head, doubt)
         person.times_seen += 1
         self._go(person, Step(at, motion.x, motion.y + person.drop, (x0, y0, x1, y1)))
 

@@ -68,7 +68,9 @@ LEFT, LOST, STOPPED = VisitEnd.LEFT, VisitEnd.LOST, VisitEnd.STOPPED
             id="two short stays do not add up to a visit",
         ),
         pytest.param(stay(0, 5), [(0, 5, LOST)], id="disappears inside"),
-        pytest.param(stay(0, 5) + stay(5.5, 6, OUT), [(0, 5.25, LEFT)], id="disappears just after stepping out"),
+        pytest.param(
+            stay(0, 5) + stay(5.5, 6, OUT), [(0, 5.25, LEFT)], id="disappears just after stepping out"
+        ),
         pytest.param(
             [*stay(0, 4), Step(NOON + 7, *IN), *stay(7.5, 9)],
             [(0, 9, LOST)],
