@@ -78,7 +78,7 @@ def scene(camera: Camera, crowd: Crowd, random: Random) -> Scene:
     lines = tuple(_line(f"line-{number}", camera, random) for number in range(LINES))
     paths = {
         person: [Foot(moment, Point(*seen.feet[moment, person])) for moment in np.flatnonzero(there).tolist()]
-        for person, there in enumerate(np.isfinite(seen.feet).all(axis=2).T)
+        for person, there in enumerate(np.transpose(np.isfinite(seen.feet).all(axis=2)))
     }
     truth = {
         line.id: [

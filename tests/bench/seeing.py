@@ -1,7 +1,8 @@
 """What a camera and a person detector make of a made-up crowd: boxes with all the faults of real ones.
 
 The faults are as large as RTMDet-nano's (width 416) on TUD-Campus and TUD-Stadtmitte, beside the labels:
-score, misses and jitter by how much of somebody is visible, and how many boxes are of nobody, of parts or double.
+score, misses and jitter by how much of somebody is visible, and how many boxes are of nobody, of parts or
+double.
 """
 
 from __future__ import annotations
@@ -37,8 +38,8 @@ SUPPRESSED = 0.65
 """Of two boxes that overlap more, only the better one is told."""
 
 PARTS, DOUBLES, NOBODIES, SURE_NOBODIES = 0.6, 0.05, 6.0, 0.02
-"""Doubtful boxes of parts of somebody and sure second boxes, per person and picture; doubtful and sure boxes of
-nobody, per picture."""
+"""Doubtful boxes of parts of somebody and sure second boxes, per person and picture; doubtful and sure boxes
+of nobody, per picture."""
 
 WIDE = 0.38
 """Of a box, as a share of its height, with both feet on the ground; a stride adds to it."""
@@ -86,7 +87,7 @@ CAMERAS = (
 
 
 class Seen(NamedTuple):
-    """A crowd before a camera: true feet (moments, people, 2) in pixels, and true boxes (moments, people, 4)."""
+    """A crowd before a camera: true feet (moments, people, 2) and boxes (moments, people, 4), in pixels."""
 
     camera: Camera
     feet: Floats
@@ -115,8 +116,8 @@ class Detector:
         self._seen = seen
         self._random = random
         people = seen.feet.shape[1]
-        self._jitter = random.normal(size=(people, 3))
-        self._luck = random.normal(size=people)
+        self._jitter: Floats = random.normal(size=(people, 3))
+        self._luck: Floats = random.normal(size=(people,))
         self._before: int | None = None
 
     def detect(self, moment: int) -> Detections:
@@ -151,7 +152,7 @@ class Detector:
         tall = boxes[:, 3] - boxes[:, 1]
 
         def by_share(table: tuple[float, ...]) -> Floats:
-            return np.interp(shares, VISIBLE, table)
+            return np.asarray(np.interp(shares, VISIBLE, table))
 
         pixels = tall * NETWORK_WIDTH / self._seen.camera.size[0]
         small = np.clip((SMALL_PIXELS - pixels) / (SMALL_PIXELS - TINY_PIXELS), 0, 1.5)
@@ -199,7 +200,7 @@ def areas(boxes: Floats) -> Floats:
 
 
 def visible(boxes: Floats) -> Floats:
-    """What share of each box is not behind somebody who stands nearer, as whose feet are lower: shape (n,)."""
+    """What share of each box is not behind somebody nearer, whose feet are lower: shape (n,)."""
     across, down = np.meshgrid((np.arange(6) + 0.5) / 6, (np.arange(10) + 0.5) / 10)
     x = boxes[:, 0, None] + across.ravel() * (boxes[:, 2] - boxes[:, 0])[:, None]
     y = boxes[:, 1, None] + down.ravel() * (boxes[:, 3] - boxes[:, 1])[:, None]
