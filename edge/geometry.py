@@ -117,6 +117,13 @@ def inside(polygon: tuple[Point, ...], place: Point) -> bool:
     return found
 
 
+def rim_shares(polygon: tuple[Point, ...], path: tuple[Point, Point]) -> list[float]:
+    """Where a straight path goes over a polygon's rim, as shares of the path (0..1) in its order."""
+    sides = ((polygon[number - 1], polygon[number]) for number in range(len(polygon)))
+    met = (cut(path, side) for side in sides if side[0] != side[1])
+    return sorted(found[0] for found in met if found and 0 <= found[1] <= 1)
+
+
 def crosses_itself(polygon: tuple[Point, ...]) -> bool:
     """Whether two sides of a polygon that do not share a corner meet."""
     sides = [(polygon[i], polygon[(i + 1) % len(polygon)]) for i in range(len(polygon))]

@@ -99,7 +99,8 @@ class _Picture(NamedTuple):
         )
 
     def zone(self, zone: ZoneSettings) -> Zone:
-        return Zone(zone.id, self.places(zone.points), zone.minimum_stay_seconds, zone.gap_seconds)
+        size = Point(self.width, self.height)
+        return Zone(zone.id, self.places(zone.points), zone.minimum_stay_seconds, zone.gap_seconds, size)
 
     def queue(self, queue: QueueSettings) -> Queue:
         return Queue(

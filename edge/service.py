@@ -187,6 +187,7 @@ class CameraService:
         if self._counter is None or (width, height) != self._size or broken:
             self._forget_everybody()
             self._size = (width, height)
+            self._tracker = Tracker(self._detector.sure_score, picture_height=height)
             self._counter = self._build_counter(width, height)
         return self._counter
 
@@ -195,7 +196,6 @@ class CameraService:
         if self._last_at is not None and self._last_at > self._known_until:
             for fact in facts:
                 self._count(fact)
-        self._tracker = Tracker(self._detector.sure_score)
         self._last_at = self._day_ends_at = None
 
     def _end_day(self, counter: CameraCounter, at: float) -> list[Fact]:

@@ -8,20 +8,50 @@ from typing import Literal
 
 from edge.counting.line import Line
 from edge.floor import Floor
-from edge.geometry import Point
+from edge.geometry import Point, inside, rim_shares
+from edge.people import Step
 
 Polygon = tuple[Point, ...]
 """Corners on the floor, in pixels."""
 
 
+EDGE_SHARE = 0.02
+"""A zone drawn this near to the picture's edge, as a share of its size, was meant to reach to the edge."""
+
+
 @dataclass(frozen=True, slots=True)
 class Zone:
-    """A polygon on the floor, in pixels."""
+    """A polygon on the floor, in pixels.
+
+    Attributes:
+        picture: width and height of the picture; a zone that reaches to its edge goes on beyond it, where
+            the feet of people are who are only partly in view. None: the zone ends where it is drawn.
+    """
 
     id: str
     corners: Polygon
     minimum_stay_seconds: float = 3.0
     gap_seconds: float = 2.0
+    picture: Point | None = None
+
+    def holds(self, place: Point) -> bool:
+        """Whether somebody who stands there is inside."""
+        return inside(self.corners, self._in_picture(place))
+
+    def rim_moments(self, before: Step, after: Step) -> list[float]:
+        """When somebody who went straight from one step to another was on the rim, in order of time."""
+        first, second = (self._in_picture(Point(step.x, step.y)) for step in (before, after))
+        shares = rim_shares(self.corners, (first, second))
+        return [before.at + share * (after.at - before.at) for share in shares]
+
+    def _in_picture(self, place: Point) -> Point:
+        if self.picture is None:
+            return place
+        wide, high = self.picture
+        return Point(
+            min(max(place.x, EDGE_SHARE * wide), (1 - EDGE_SHARE) * wide),
+            min(max(place.y, EDGE_SHARE * high), (1 - EDGE_SHARE) * high),
+        )
 
 
 @dataclass(frozen=True, slots=True)

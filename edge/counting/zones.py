@@ -1,7 +1,8 @@
 """Zones: who stayed inside, for how long.
 
 A visit is a stay of at least the zone's minimum; leaving for less than its gap does not split it, nor
-does losing sight of somebody who is found again nearby within the gap.
+does losing sight of somebody who is found again nearby within the gap. It begins and ends when the feet
+go over the zone's rim, between two pictures, or where somebody is first and last seen inside.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from edge.counting.facts import Visit, VisitEnd
 from edge.counting.handover import Reach, whom_it_goes_on_for
 from edge.counting.plan import Zone
 from edge.floor import Floor
-from edge.geometry import Point, inside
+from edge.geometry import Point
 from edge.people import Step, Track
 
 NOBODY: frozenset[int] = frozenset()
@@ -23,9 +24,10 @@ NOBODY: frozenset[int] = frozenset()
 @dataclass(slots=True)
 class _Stay:
     entered_at: float
-    inside_at: float  # last seen inside
+    inside_at: float  # last seen inside, or went out over the rim
     place: Point
     height: float
+    last: Step  # inside or not
     is_inside: bool = True
     is_staff: bool = False
 
@@ -51,7 +53,7 @@ class ZoneCounter:
         self._nearby = Reach(floor=floor)
         self._long_stay_seconds = math.inf if long_stay_seconds is None else long_stay_seconds
         self._stays: dict[int, _Stay] = {}
-        self._outside: set[int] = set()  # tracks once seen outside, so not newly appeared
+        self._outside: dict[int, Step] = {}  # last steps of tracks once seen outside, so not new
         self._lost: list[_Stay] = []
         self._unseen: set[int] = set()  # tracks with a stay that are not seen in this picture
 
@@ -79,7 +81,7 @@ class ZoneCounter:
         """Ends all visits as the day does; who is still inside begins another one at `at`."""
         stays = [*self._stays.values(), *self._lost]
         visits = self._visits(stays, VisitEnd.DAY_ENDED)
-        self._outside.update(track_id for track_id, stay in self._stays.items() if not stay.is_inside)
+        self._outside |= {track_id: stay.last for track_id, stay in self._stays.items() if not stay.is_inside}
         self._stays = {track_id: stay for track_id, stay in self._stays.items() if stay.is_inside}
         for stay in self._stays.values():
             stay.entered_at = at
@@ -89,30 +91,45 @@ class ZoneCounter:
     def close(self, end: VisitEnd) -> list[Visit]:
         """Ends all visits at the moment their visitor was last seen inside, and forgets everybody."""
         stays = [*self._stays.values(), *self._lost]
-        self._stays, self._outside, self._lost = {}, set(), []
+        self._stays, self._outside, self._lost = {}, {}, []
         return self._visits(stays, end)
 
     def _take(self, track: Track, step: Step) -> None:
-        place = Point(step.x, step.y)
         stay = self._stays.get(track.id)
-        if not inside(self._zone.corners, place):
+        if not self._zone.holds(Point(step.x, step.y)):
             if stay:
-                stay.is_inside = False
+                self._step_out(stay, step)
             else:
-                self._outside.add(track.id)
-            return
-        if stay is None:
-            newly_appeared = track.id not in self._outside
-            stay = (newly_appeared and self._found_again(step)) or _Stay(
-                step.at, step.at, place, track.height
-            )
-            self._stays[track.id] = stay
-            self._outside.discard(track.id)
-        elif not stay.is_inside and step.at - stay.inside_at > self._zone.gap_seconds:
-            # Came back after the gap within one update: the visit before ends on its own.
-            self._lost.append(replace(stay))
-            stay.entered_at = step.at
-        stay.inside_at, stay.place, stay.height, stay.is_inside = step.at, place, track.height, True
+                self._outside[track.id] = step
+        elif stay:
+            self._go_on(stay, track, step)
+        else:
+            self._stays[track.id] = self._begun(track, step)
+
+    def _step_out(self, stay: _Stay, step: Step) -> None:
+        if stay.is_inside:
+            stay.inside_at = min(self._zone.rim_moments(stay.last, step), default=stay.inside_at)
+        stay.is_inside, stay.last = False, step
+
+    def _go_on(self, stay: _Stay, track: Track, step: Step) -> None:
+        if not stay.is_inside:
+            back_at = self._came_in(stay.last, step)
+            if back_at - stay.inside_at > self._zone.gap_seconds:
+                # Came back after the gap within one update: the visit before ends on its own.
+                self._lost.append(replace(stay))
+                stay.entered_at = back_at
+        stay.inside_at, stay.place, stay.height = step.at, Point(step.x, step.y), track.height
+        stay.is_inside, stay.last = True, step
+
+    def _begun(self, track: Track, step: Step) -> _Stay:
+        outside, place = self._outside.pop(track.id, None), Point(step.x, step.y)
+        stay = None if outside else self._found_again(step)
+        stay = stay or _Stay(self._came_in(outside, step), step.at, place, track.height, step)
+        stay.inside_at, stay.place, stay.height, stay.last = step.at, place, track.height, step
+        return stay
+
+    def _came_in(self, outside: Step | None, step: Step) -> float:
+        return max(self._zone.rim_moments(outside, step), default=step.at) if outside else step.at
 
     def _found_again(self, step: Step) -> _Stay | None:
         missing = [*self._lost, *(self._stays[track_id] for track_id in self._unseen)]
@@ -130,7 +147,8 @@ class ZoneCounter:
     def _lose(self, given: set[int]) -> None:
         for track_id in [track_id for track_id in self._stays if track_id not in given]:
             self._lost.append(self._stays.pop(track_id))
-        self._outside &= given
+        for track_id in self._outside.keys() - given:
+            del self._outside[track_id]
 
     def _ended(self, at: float) -> list[Visit]:
         left = [
@@ -138,8 +156,9 @@ class ZoneCounter:
             for track_id, stay in self._stays.items()
             if not stay.is_inside and at - stay.inside_at > self._zone.gap_seconds
         ]
-        visits = self._visits([self._stays.pop(track_id) for track_id in left], VisitEnd.LEFT)
-        self._outside.update(left)
+        gone = {track_id: self._stays.pop(track_id) for track_id in left}
+        self._outside |= {track_id: stay.last for track_id, stay in gone.items()}
+        visits = self._visits(gone.values(), VisitEnd.LEFT)
         over = [stay for stay in self._lost if at - stay.inside_at > self._zone.gap_seconds]
         self._lost = [stay for stay in self._lost if at - stay.inside_at <= self._zone.gap_seconds]
         for stay in over:

@@ -10,6 +10,12 @@ from edge.people import Detections
 Floats64 = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
+EDGE_SHARE = 0.01
+"""A box that ends this near to the picture's edge, as a share of its height, is cut off by it."""
+
+MOST_LIFT = 0.25
+"""Feet this much of a box's height above its end are not what the edge cut off."""
+
 
 def shared(first: Floats64, second: Floats64) -> Floats64:
     """Area that boxes (m, 4) have in common with boxes (n, 4): shape (m, n)."""
@@ -27,6 +33,16 @@ def overlap(first: Floats64, second: Floats64) -> Floats64:
 def areas(boxes: Floats64) -> Floats64:
     """Areas of boxes (n, 4)."""
     return np.asarray((boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1]))
+
+
+def are_cut_off(detections: Detections, picture_height: float) -> Bools:
+    """Whose box ends at the picture's lower edge, so that the feet are not in view: shape (n,).
+
+    Not those whose feet are well above the box's end, as in a view from straight above.
+    """
+    bottom = detections.boxes[:, 3]
+    standing = bottom - detections.feet[:, 1] < MOST_LIFT * (bottom - detections.boxes[:, 1])
+    return np.asarray((bottom >= (1 - EDGE_SHARE) * picture_height) & standing)
 
 
 def worth_following(

@@ -17,7 +17,7 @@ import lap
 import numpy as np
 
 from edge.people import Detections, Step, Track
-from edge.tracking.boxes import Floats64, overlap, worth_following
+from edge.tracking.boxes import Bools, Floats64, are_cut_off, overlap, worth_following
 from edge.tracking.motion import Motion
 
 REFUSED = 1e6
@@ -31,6 +31,9 @@ SIZE_SECONDS = 0.5
 ODD_WIDTH_DOUBT = 5.0
 """How fast the trust in a box's middle falls with its width differing from its person's (as a logarithm):
 two people who pass each other share a wide box, an arm's length from either."""
+
+LEAST_ASPECT = 2.0
+"""Somebody seen only in part is taken to be at least this many times as tall as their box is wide."""
 
 DISTANCE_WEIGHT = 0.5
 SIZE_WEIGHT = 0.5
@@ -77,6 +80,7 @@ class _Person:
     drop: float  # from the box's bottom edge down to the feet, pixels; 0 for most networks
     born_at: float
     last: Step
+    is_whole: bool = True  # was once seen down to the feet, or at least not cut off by the picture's edge
     times_seen: int = 1
     confirmed: bool = False
     unreported: list[Step] = field(default_factory=list)
@@ -87,11 +91,23 @@ class _Person:
 
 
 class Tracker:
-    """Follows people through the pictures of one camera."""
+    """Follows people through the pictures of one camera.
 
-    def __init__(self, sure_score: float, settings: TrackerSettings | None = None) -> None:
+    Args:
+        sure_score: from which score on a detection may begin a track.
+        settings: how to follow.
+        picture_height: in pixels. Whoever is cut off by its lower edge has their feet beyond it.
+    """
+
+    def __init__(
+        self,
+        sure_score: float,
+        settings: TrackerSettings | None = None,
+        picture_height: float = math.inf,
+    ) -> None:
         self._sure_score = sure_score
         self._settings = settings or TrackerSettings()
+        self._picture_height = picture_height
         self._people: list[_Person] = []
         self._next_id = 1
         self._moments: deque[float] = deque()  # of the pictures within patience, and the last two
@@ -133,7 +149,8 @@ class Tracker:
         if not self._people or not len(detections):
             return np.flatnonzero(sure).tolist()
         boxes = detections.boxes.astype(np.float64)
-        costs, overlaps = self._costs(boxes)
+        cut_off = are_cut_off(detections, self._picture_height)
+        costs, overlaps = self._costs(boxes, cut_off)
         everybody = list(range(len(self._people)))
         pairs, free = _assign(costs, everybody, sure.nonzero()[0].tolist())
         taken = {row for row, _ in pairs}
@@ -144,19 +161,24 @@ class Tracker:
             pairs += _assign(costs, unmatched, doubtful)[0]  # doubtful ones never begin a track
         places, drops = boxes.tolist(), (detections.feet[:, 1] - detections.boxes[:, 3]).tolist()
         for row, column in pairs:
-            self._take(self._people[row], places[column], drops[column], at)
+            if cut_off[column]:
+                self._take_part(self._people[row], places[column], at)
+            else:
+                self._take(self._people[row], places[column], drops[column], at)
         return free
 
-    def _costs(self, boxes: Floats64) -> tuple[Floats64, Floats64]:
+    def _costs(self, boxes: Floats64, cut_off: Bools) -> tuple[Floats64, Floats64]:
         """What it costs to give each person each box, and how much they overlap: shape (people, boxes)."""
         state = np.array([self._expected(person) for person in self._people])
         x, y, high, gate = state.T[4:, :, None]
         left, top, right, bottom = boxes.T
         middle = (left + right) / 2
-        size = np.abs(np.log(np.maximum(bottom - top, 1.0) / high))
+        size = np.log(np.maximum(bottom - top, 1.0) / high)
+        # A box that the picture's edge cuts off says only how tall somebody is at least.
+        size = np.abs(np.where(cut_off, np.maximum(size, 0.0), size))
         off_foot, off_head = np.abs(bottom - y), np.abs(top + high - y)
         # A box much shorter or taller than its person is cut off or holds two: then the head tells more.
-        off = np.where(size > ODD_SIZE, np.minimum(off_foot, off_head), off_foot)
+        off = np.where((size > ODD_SIZE) | cut_off, np.minimum(off_foot, off_head), off_foot)
         distance = np.hypot(middle - x, off) / gate
         overlaps = overlap(state[:, :4], boxes)
         costs = DISTANCE_WEIGHT * distance + SIZE_WEIGHT * size + (1 - overlaps)
@@ -180,7 +202,9 @@ class Tracker:
         """Follows a person on to a box whose feet are `drop` below its lower edge."""
         x0, y0, x1, y1 = box
         motion, tall, wide = person.motion, max(y1 - y0, 1.0), max(x1 - x0, 1.0)
-        weight = 1 - math.exp(-max(at - person.seen_at, 1e-3) / SIZE_SECONDS)
+        weight = _weight(person, at)
+        if not person.is_whole:
+            person.is_whole, motion.height = True, tall
         doubt = 1 + ODD_WIDTH_DOUBT * abs(math.log(wide / person.width))
         odd = abs(math.log(tall / motion.height))
         foot = _foot(motion, y0, y1) if odd > ODD_SIZE else y1
@@ -190,6 +214,21 @@ class Tracker:
         # A box that is cut off says little of how tall somebody is.
         motion.height += weight / (1 + odd) * (tall - motion.height)
         person.width += weight * (wide - person.width)
+        person.times_seen += 1
+        self._go(person, Step(at, motion.x, motion.y + person.drop, (x0, y0, x1, y1)))
+
+    def _take_part(self, person: _Person, box: list[float], at: float) -> None:
+        """Follows a person on to a box that the picture's lower edge cuts off: the feet are beyond it."""
+        x0, y0, x1, y1 = box
+        motion, tall, wide = person.motion, y1 - y0, max(x1 - x0, 1.0)
+        doubt = 1 + ODD_WIDTH_DOUBT * abs(math.log(wide / person.width))
+        person.width += _weight(person, at) * (wide - person.width)
+        least = tall if person.is_whole else max(tall, LEAST_ASPECT * person.width)
+        motion.height = max(motion.height, least)
+        from_head = y0 + motion.height
+        # Below somebody whose feet have been seen, a shadow or another person may reach to the edge.
+        is_foot = person.is_whole and abs(y1 - motion.y) < abs(from_head - motion.y)
+        motion.correct((x0 + x1) / 2, y1 if is_foot else from_head, doubt)
         person.times_seen += 1
         self._go(person, Step(at, motion.x, motion.y + person.drop, (x0, y0, x1, y1)))
 
@@ -203,12 +242,16 @@ class Tracker:
         person.last = step
 
     def _begin(self, detections: Detections, numbers: Iterable[int], at: float) -> None:
+        cut_off = are_cut_off(detections, self._picture_height)
         for number in numbers:
             x0, y0, x1, y1 = detections.boxes[number].tolist()
-            drop = float(detections.feet[number][1]) - y1
-            motion = Motion((x0 + x1) / 2, y1, max(y1 - y0, 1.0))
+            tall, wide = max(y1 - y0, 1.0), max(x1 - x0, 1.0)
+            drop, is_whole = float(detections.feet[number][1]) - y1, not cut_off[number]
+            if not is_whole:
+                tall, drop = max(tall, LEAST_ASPECT * wide), 0.0
+            motion = Motion((x0 + x1) / 2, y1 if is_whole else y0 + tall, tall)
             step = Step(at, motion.x, motion.y + drop, (x0, y0, x1, y1))
-            person = _Person(self._next_id, motion, max(x1 - x0, 1.0), drop, at, step)
+            person = _Person(self._next_id, motion, wide, drop, at, step, is_whole)
             person.unreported.append(step)
             self._people.append(person)
             self._next_id += 1
@@ -257,6 +300,11 @@ def _cheapest(costs: Floats64) -> list[tuple[int, int]]:
         return wishes  # nobody wants what another wants, so nothing can be cheaper
     _, of_row, _ = lap.lapjv(costs, extend_cost=True, cost_limit=REFUSED / 2)
     return [(row, column) for row, column in enumerate(of_row.tolist()) if column >= 0]
+
+
+def _weight(person: _Person, at: float) -> float:
+    """How much a box seen now says of somebody's size, beside those before it."""
+    return 1 - math.exp(-max(at - person.seen_at, 1e-3) / SIZE_SECONDS)
 
 
 def _foot(motion: Motion, top: float, bottom: float) -> float:

@@ -54,7 +54,8 @@ def count(
             "lines": [{"id": line.id, "points": line.points, "arrow": line.arrow} for line in clip.lines],
         }
     )
-    counter, tracker = counter_builder(camera)(*size), Tracker(bar)
+    counter = counter_builder(camera)(*size)
+    tracker = Tracker(bar, picture_height=size[1])
     facts = [
         fact
         for number, detections in enumerate(found)

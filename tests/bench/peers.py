@@ -24,7 +24,7 @@ import numpy as np
 
 from edge.assembly import choose_model, facts_of, open_chosen
 from edge.config import EdgeSettings
-from edge.counting import Crossing, Direction
+from edge.counting import Crossing, Direction, Line
 from edge.people import Detections
 from edge.truth import Truth, camera_of, given_places, read_truth, score
 from edge.truth.format import TrueLine
@@ -136,7 +136,7 @@ def as_supervision(sv: Any, boxes: Detections) -> Any:
     )
 
 
-def line_zone(sv: Any, line: TrueLine) -> tuple[Any, Direction]:
+def line_zone(sv: Any, line: TrueLine | Line) -> tuple[Any, Direction]:
     """supervision's line at the foot point, and what it calls going along the arrow."""
 
     def build() -> Any:

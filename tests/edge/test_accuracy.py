@@ -17,6 +17,9 @@ from edge.capture import Recording
 from edge.counting import Crossing, Direction, Visit
 from edge.planning import counter_builder
 from edge.tracking import Tracker
+from edge.truth import Places, labelled, score
+from edge.truth.mot import read_paths
+from tests.bench.dwell import EVERY, SEQUENCES, WHOLE, boxes_of, ends, grid, one_by_one, visits, zone
 from tests.edge.cast import NOON
 from tests.edge.device import Device
 
@@ -41,12 +44,13 @@ def counted(clip: str, folder: Path, *, every: int = 1) -> Counted:
     """Counts every so manieth frame of a clip as `footfall-edge init --clip` sets it up."""
     settings = Device(folder, clip=clip).settings
     detector = open_chosen(choose_model("rtmdet-nano-person"), settings)
-    tracker, result = Tracker(detector.sure_score), Counted()
+    result = Counted()
     path = require(clip, load_manifest().clips[clip]).path
-    counter = None
+    counter = tracker = None
     for frame in islice(Recording(path, NOON).frames(), 0, None, every):
         height, width = frame.image.shape[:2]
         counter = counter or counter_builder(settings.cameras["entrance"])(width, height)
+        tracker = tracker or Tracker(detector.sure_score, picture_height=height)
         for fact in counter.update(tracker.update(detector.detect(frame.image), frame.at), frame.at):
             if isinstance(fact, Crossing):
                 result.crossings.append(fact)
@@ -104,3 +108,31 @@ def test_at_five_frames_per_second_six_people_go_out_and_none_comes_in(
     found = events(counted("one-by-one", tmp_path, every=2))
 
     assert wrong(found, expected) == 0
+
+
+@pytest.mark.parametrize(("every", "frames"), [(1, 4.0), (2, 5.0), (3, 5.0)])
+def test_each_of_six_visits_begins_and_ends_within_half_a_second_of_the_truth(
+    every: int, frames: float
+) -> None:
+    boxes, known = one_by_one(Path(str(ASSETS)))
+
+    found = ends(known, visits(boxes, [zone("zone-1", WHOLE)], every))
+
+    assert len(found) == 6
+    assert max(abs(off) for pair in found for off in pair) <= frames
+
+
+@pytest.mark.parametrize("every", EVERY)
+@pytest.mark.parametrize("name", SEQUENCES)
+def test_dwell_in_a_crowded_street_is_right_within_half_a_second_on_average(name: str, every: int) -> None:
+    folder = Path(str(ASSETS)) / "mot" / name
+    boxes = boxes_of(folder / f"{name}.mp4")
+    paths = read_paths((folder / "gt" / "gt.txt").read_text("ascii"))
+    zones = grid(paths, boxes.clip, 6, 1)
+
+    result = score(labelled(paths, boxes.clip, Places(zones=tuple(zones))), visits(boxes, zones, every))
+
+    errors = [abs(error) for one in result.zones for error in one.dwell_errors]
+    true = sum(one.tally.true for one in result.zones)
+    assert len(errors) >= 0.85 * true
+    assert sum(errors) / len(errors) <= 0.5

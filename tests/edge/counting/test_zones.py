@@ -45,18 +45,22 @@ LEFT, LOST, STOPPED = VisitEnd.LEFT, VisitEnd.LOST, VisitEnd.STOPPED
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        pytest.param(stay(0, 5) + stay(5.5, 10, OUT), [(0, 5, LEFT)], id="stays and leaves"),
-        pytest.param(stay(0, 3) + stay(3.5, 9, OUT), [(0, 3, LEFT)], id="stays exactly the minimum"),
+        pytest.param(stay(0, 5) + stay(5.5, 10, OUT), [(0, 5.25, LEFT)], id="stays and leaves"),
+        pytest.param(
+            stay(0, 1, OUT) + stay(1.5, 4) + stay(4.5, 9, OUT),
+            [(1.25, 4.25, LEFT)],
+            id="stays exactly the minimum, from rim to rim",
+        ),
         pytest.param(stay(0, 2.5) + stay(3, 9, OUT), [], id="stays less than the minimum"),
         pytest.param(stay(0, 9, OUT), [], id="never comes in"),
         pytest.param(
-            stay(0, 2) + stay(2.5, 3.5, OUT) + stay(4, 6) + stay(6.5, 12, OUT),
-            [(0, 6, LEFT)],
+            stay(0, 2) + stay(2.5, 4, OUT) + stay(4.5, 6) + stay(6.5, 12, OUT),
+            [(0, 6.25, LEFT)],
             id="steps out for exactly the gap: one visit",
         ),
         pytest.param(
-            stay(0, 4) + stay(4.5, 6, OUT) + stay(6.5, 10) + stay(10.5, 20, OUT),
-            [(0, 4, LEFT), (6.5, 10, LEFT)],
+            stay(0, 4) + stay(4.5, 6.5, OUT) + stay(7, 10) + stay(10.5, 20, OUT),
+            [(0, 4.25, LEFT), (6.75, 10.25, LEFT)],
             id="steps out for longer: two visits of one person",
         ),
         pytest.param(
@@ -65,7 +69,9 @@ LEFT, LOST, STOPPED = VisitEnd.LEFT, VisitEnd.LOST, VisitEnd.STOPPED
             id="two short stays do not add up to a visit",
         ),
         pytest.param(stay(0, 5), [(0, 5, LOST)], id="disappears inside"),
-        pytest.param(stay(0, 5) + stay(5.5, 6, OUT), [(0, 5, LEFT)], id="disappears just after stepping out"),
+        pytest.param(
+            stay(0, 5) + stay(5.5, 6, OUT), [(0, 5.25, LEFT)], id="disappears just after stepping out"
+        ),
         pytest.param(
             [*stay(0, 4), Step(NOON + 7, *IN), *stay(7.5, 9)],
             [(0, 9, LOST)],
@@ -77,12 +83,48 @@ def test_a_stay_becomes_a_visit(path: list[Step], expected: list[tuple[float, fl
     assert lasted(visits(path)) == expected
 
 
+@pytest.mark.parametrize("per_second", [2, 3, 5, 25])
+def test_a_visit_lasts_from_rim_to_rim_however_few_pictures_there_are(per_second: int) -> None:
+    # Forty pixels a second from x = 61: over the rim at 100 and at 200.
+    path = [
+        Step(NOON + number / per_second, 61 + 40 * number / per_second, 150)
+        for number in range(6 * per_second)
+    ]
+    zone = Zone("shelf", SQUARE, minimum_stay_seconds=1.0)
+
+    (visit,) = visits(path, zone)
+
+    assert visit.entered_at - NOON == pytest.approx(39 / 40, abs=1e-5)
+    assert visit.seconds == pytest.approx(100 / 40, abs=1e-3)
+
+
+PICTURE = Point(400, 203)
+
+
+@pytest.mark.parametrize(
+    ("feet", "picture", "expected"),
+    [
+        pytest.param((150, 260), PICTURE, [(0, 5, LOST)], id="beyond the edge that the zone reaches to"),
+        pytest.param((150, 201.5), PICTURE, [(0, 5, LOST)], id="between the zone's rim and the edge"),
+        pytest.param((150, 260), Point(400, 300), [], id="beyond a rim within the picture"),
+        pytest.param((150, 260), None, [], id="the picture's size is not known"),
+        pytest.param((250, 260), PICTURE, [], id="beyond the edge, beside the zone"),
+    ],
+)
+def test_a_zone_that_reaches_to_the_edge_of_the_picture_goes_on_beyond_it(
+    feet: tuple[float, float], picture: Point | None, expected: list[tuple[float, float, VisitEnd]]
+) -> None:
+    zone = Zone("shelf", SQUARE, picture=picture)
+
+    assert lasted(visits(stay(0, 5, feet), zone)) == expected
+
+
 @pytest.mark.parametrize("gap", [0.0, 0.1])
 def test_a_gap_shorter_than_the_time_between_two_pictures_still_lets_people_stay(gap: float) -> None:
     zone = Zone("shelf", SQUARE, minimum_stay_seconds=3.0, gap_seconds=gap)
     path = stay(0, 5) + stay(5.5, 6, OUT) + stay(6.5, 10)
 
-    assert lasted(visits(path, zone)) == [(0, 5, LEFT), (6.5, 10, LOST)]
+    assert lasted(visits(path, zone)) == [(0, 5.25, LEFT), (6.25, 10, LOST)]
 
 
 def test_a_visit_is_told_once_the_gap_is_over_and_dated_when_the_visitor_was_last_inside() -> None:
@@ -137,15 +179,14 @@ def test_somebody_who_appears_far_from_where_another_was_lost_is_somebody_else()
 def test_somebody_who_was_seen_outside_does_not_take_over_the_visit_of_one_who_was_lost() -> None:
     counter = ZoneCounter(SHELF)
     ended: list[Visit] = []
-    passer_by = followed(2, [Step(NOON, *OUT)])
-    ended += counter.update([followed(1, [Step(NOON, *IN)]), passer_by], NOON)
-    for step in stay(0.5, 4):
-        ended += counter.update([followed(1, [step]), followed(2, [])], step.at)
+    for step in stay(0, 4):
+        passer_by = followed(2, [Step(step.at, *OUT)])
+        ended += counter.update([followed(1, [step]), passer_by], step.at)
     for step in stay(4.5, 9):
         ended += counter.update([followed(2, [step])], step.at)
     ended += counter.update([], NOON + 60)
 
-    assert lasted(ended) == [(0, 4, LOST), (4.5, 9, LOST)]
+    assert lasted(ended) == [(0, 4, LOST), (4.25, 9, LOST)]
 
 
 def test_closing_ends_all_visits_with_their_reason_and_forgets_everybody() -> None:
@@ -154,7 +195,7 @@ def test_closing_ends_all_visits_with_their_reason_and_forgets_everybody() -> No
         counter.update([followed(1, [step]), followed(2, [step])], step.at)
     counter.update([followed(1, []), followed(2, [Step(NOON + 5.5, *OUT)])], NOON + 5.5)
 
-    assert lasted(counter.close(STOPPED)) == [(0, 5, STOPPED), (0, 5, STOPPED)]
+    assert lasted(counter.close(STOPPED)) == [(0, 5, STOPPED), (0, 5.25, STOPPED)]
     assert len(counter) == 0
     assert counter.close(STOPPED) == []
 
@@ -266,12 +307,12 @@ def test_nearby_is_in_metres_where_the_floor_is_known(
     [
         pytest.param(
             stay(0, 10) + stay(10.5, 14, OUT),
-            [(0, 5, VisitEnd.DAY_ENDED), (5.25, 10, LEFT)],
+            [(0, 5, VisitEnd.DAY_ENDED), (5.25, 10.25, LEFT)],
             id="inside: begins anew",
         ),
         pytest.param(
             stay(0, 4) + stay(4.5, 5.5, OUT) + stay(6, 10),
-            [(0, 4, VisitEnd.DAY_ENDED), (6, 10, LOST)],
+            [(0, 4.25, VisitEnd.DAY_ENDED), (5.75, 10, LOST)],
             id="just outside: the visit is over",
         ),
         pytest.param(stay(0, 7) + stay(7.5, 14, OUT), [(0, 5, VisitEnd.DAY_ENDED)], id="leaves soon after"),

@@ -97,6 +97,56 @@ def test_a_camera_that_pauses_longer_than_anybody_is_remembered_goes_on() -> Non
     assert [len(track.steps) for track in tracker.update(at(100), NOON + 8)] == [1]
 
 
+def walking_in(begin: float, per_second: float) -> list[Detections]:
+    """Somebody who walks up a picture that ends at 240, at 140 pixels a second, from beyond its edge."""
+    feet = [begin - WALKING * number / per_second for number in range(int(1.5 * per_second))]
+    return [
+        seen((80.0, foot - TALL, 120.0, min(foot, 240.0))) if foot - TALL < 230.0 else NOBODY for foot in feet
+    ]
+
+
+@pytest.mark.parametrize("per_second", [25.0, 10.0, 5.0])
+def test_somebody_who_walks_in_under_the_camera_is_one_person_from_the_first_box_on(
+    per_second: float,
+) -> None:
+    pictures = walking_in(330.0, per_second)
+    first = next(number for number, picture in enumerate(pictures) if len(picture))
+
+    said = follow(pictures, Tracker(SURE, picture_height=240.0), 1 / per_second)
+
+    assert ids(said) == {1}
+    steps = [step for tracks in said for track in tracks for step in track.steps]
+    assert steps[0].at == pytest.approx(NOON + first / per_second)
+
+
+def test_feet_that_the_lower_edge_cuts_off_are_beyond_it() -> None:
+    pictures = walking_in(330.0, 10.0)
+    said = follow(pictures, Tracker(SURE, picture_height=240.0))
+
+    feet = [(step.y, step.box) for tracks in said for track in tracks for step in track.steps]
+    assert all(y > 235.0 for y, place in feet if place and place[3] >= 240.0)
+    assert feet[-1][0] == pytest.approx(330.0 - 14 * 14.0, abs=5.0)
+
+
+def test_somebody_who_walks_out_under_the_camera_keeps_walking_while_they_are_cut_off() -> None:
+    said = follow(reversed(walking_in(330.0, 10.0)), Tracker(SURE, picture_height=240.0))
+
+    feet = [step.y for tracks in said for track in tracks for step in track.steps]
+    assert ids(said) == {1}
+    assert feet[-1] == pytest.approx(322.0, abs=10.0)
+
+
+def test_in_a_view_from_straight_above_nobody_is_cut_off() -> None:
+    boxes = np.array([[100, 160, 180, 240]], np.float32)
+    middle = np.array([[140, 200]], np.float32)
+    picture = Detections(boxes, np.array([0.9], np.float32), middle)
+
+    said = follow([picture] * 4, Tracker(SURE, picture_height=240.0))
+
+    assert [(step.x, step.y) for step in said[-1][0].steps] == [(140.0, 200.0)]
+    assert said[-1][0].height == pytest.approx(80.0)
+
+
 def test_somebody_who_appears_a_body_height_from_where_another_was_lost_is_somebody_else() -> None:
     gone = [NOBODY] * 10
 
