@@ -34,7 +34,7 @@ from edge.counting import (
     ZoneCounter,
 )
 from edge.counting.tally import KEPT_SECONDS
-from edge.detection import Detector, OverheadBackground, open_detector
+from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
 from edge.geometry import Point
@@ -199,13 +199,25 @@ def open_chosen(
     """The detector of a chosen model, for a camera."""
     if isinstance(model, BackgroundModel):
         return OverheadBackground(camera.person_size if camera else None)
-    return open_detector(
+    detector = settings.detector
+    network = open_detector(
         model.backend,
         model.found.path,
         *model.found.parts,
-        width=settings.detector.width or model.width,
-        threads=settings.detector.threads,
+        width=detector.width or model.width,
+        threads=detector.threads,
     )
+    if camera is None or (detector.width and camera.person_height is None):
+        return network  # asked for by its width: the whole picture
+    return Framed(network, counted_region(camera), camera.person_height, detector.most_pixels)
+
+
+def counted_region(camera: CameraSettings) -> tuple[float, float, float, float]:
+    """The part of the picture that holds all lines and zones: x0, y0, x1, y1 as shares of its size."""
+    places = [place for line in camera.lines for place in line.points]
+    places += [place for zone in camera.zones for place in zone.points]
+    x, y = zip(*places, strict=True)
+    return min(x), min(y), max(x), max(y)
 
 
 def _backend(asset: ModelAsset, runtime: Runtime) -> str:
