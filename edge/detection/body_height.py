@@ -40,11 +40,14 @@ class BodyHeight:
     Args:
         region: x0, y0, x1, y1 in pixels: where feet are counted.
         size: width and height of the picture.
+        ample: pixels that are enough in any case; who is cut off by the picture's edge and taller is known
+            to be no smaller.
     """
 
-    def __init__(self, region: Box, size: tuple[int, int]) -> None:
+    def __init__(self, region: Box, size: tuple[int, int], ample: float) -> None:
         self._region = region
         self._size = size
+        self._ample = ample
         self._heights: deque[float] = deque(maxlen=ENOUGH_PEOPLE)
         self._looks = 0
         self._before: dict[int, Floats] = {}
@@ -74,7 +77,8 @@ class BodyHeight:
     def learn(self, sure: Floats, turn: int = 0) -> None:
         """Takes in the boxes (n, 4), in pixels, of those surely seen at a look of this turn."""
         self._looks += 1
-        here = sure[self._near(sure) & self._whole(sure)]
+        known = self._whole(sure) | (sure[:, 3] - sure[:, 1] >= self._ample)
+        here = sure[self._near(sure) & known]
         moved = here[_largest_overlaps(here, self._before.get(turn, NO_BOXES)) < STANDS_STILL]
         self._heights.extend((moved[:, 3] - moved[:, 1]).tolist())
         self._before[turn] = sure

@@ -75,7 +75,7 @@ class Framed:
         if self.framing is None or self.person_height is None:
             return "how tall people are in the picture is not known yet: too few walked by"
         tall = round(self.person_height * self._size[1] * self.framing.scale)
-        learned = "" if self._given else f"; person_height = {self.person_height:.2f} can keep that"
+        learned = "" if self._given else f"; person_height = {self.person_height:.3f} can keep that"
         return (
             f"people are {self.person_height:.3f} of the picture's height here, {tall} pixels for the "
             f"detector, which looks at {_in_words(self.framing, self._size)}{learned}"
@@ -91,7 +91,7 @@ class Framed:
             return ""
         return (
             f"people are {tall:.0f} pixels high for the detector here; fewer than {least:.0f} are found "
-            "badly: move the camera nearer, raise detector.most_pixels, or count in a smaller part of the picture"
+            "badly: move the camera nearer, raise detector.most_pixels, or count in a smaller part of it"
         )
 
     def _begin(self, size: tuple[int, int]) -> None:
@@ -104,7 +104,8 @@ class Framed:
             self._settle(self._given * height)
             return
         self.person_height = None
-        self._learned = BodyHeight(self._places, size)
+        ample = self._network.sight.enough / self._network.own_scale(*size)
+        self._learned = BodyHeight(self._places, size, ample)
         self._second = self._second_look()
         self._turn = 0
 

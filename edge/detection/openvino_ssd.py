@@ -31,7 +31,7 @@ class OpenVinoSsd:
     def __init__(self, path: Path, weights: Path, width: int, threads: int) -> None:
         self._network = OpenVinoNetwork(path, weights, threads)
         self._side = width
-        self.sight = Sight(least=28, enough=40, aim=64, most=width, fixed_side=width)
+        self.sight = Sight(least=28, enough=40, aim=44, most=width, fixed_side=width)
 
     def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""

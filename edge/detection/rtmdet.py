@@ -55,8 +55,8 @@ class RtmDet:
 
 def longest_at(image: Image, scale: float) -> int:
     """The longer side of a picture's input at a scale, in pixels."""
-    height, width = image.shape[:2]
-    return max(STRIDE, round(scale * max(width, height)))
+    longest: int = max(image.shape[:2])
+    return max(STRIDE, round(scale * longest))
 
 
 def prepared(image: Image, width: int) -> tuple[Floats, float]:

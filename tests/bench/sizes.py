@@ -1,0 +1,257 @@
+"""Counts the known clips with people small, large, shaken and at other frame rates, for docs/accuracy.md.
+
+Run it as `python -m tests.bench.sizes [small|large|shaken|rates ...]`, with FOOTFALL_ASSETS naming a
+folder that holds clips, truth.json, the TUD sequences and weights. The pictures are made in memory from those
+clips and never written. "old" looks at the whole picture at the model's own width, as all versions did
+before people's height was learned; "learned" and "given" are what a device does.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from edge.assembly import choose_model, counter_builder, open_chosen
+from edge.config import CameraSettings, EdgeSettings
+from edge.counting import VisitEnd
+from edge.detection import Detector, Framed
+from edge.people import Image
+from edge.tracking import Tracker
+from edge.truth import Truth, camera_of, given_places, read_truth, score
+from edge.truth.format import CrossingEvent, TrueLine
+from edge.truth.frames import clip_facts
+from edge.truth.scoring import Tally
+
+MODELS = ("rtmdet-nano-person", "person-detection-0200")
+WAYS = ("old", "learned", "given")
+KINDS = ("small", "large", "shaken", "rates")
+WIDE, HIGH = 1920, 1080
+EVERY_80_PIXELS = tuple(f"x{x}={x},0,{x},480:right" for x in range(80, 640, 80))
+SHAKEN_PIXELS = 4
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A clip as it is shown to the detector.
+
+    Attributes:
+        pictures: gives its pictures anew each time.
+        truth: lines and crossings, in its pixels.
+    """
+
+    name: str
+    pictures: Callable[[], Iterator[Image]]
+    truth: Truth
+    every: int = 1
+
+    @property
+    def fps(self) -> float:
+        """Pictures a second."""
+        return self.truth.clip.fps / self.every
+
+
+def clip_scene(name: str, path: Path, truth: Path, lines: tuple[str, ...] = ()) -> Scene:
+    """A clip as it is."""
+    facts = clip_facts(path)
+    known = read_truth(truth, facts, given_places(lines, (), facts)).model_copy(update={"zones": ()})
+
+    def pictures() -> Iterator[Image]:
+        video = cv2.VideoCapture(str(path))
+        while (read := video.read())[0]:
+            yield np.asarray(read[1], np.uint8)
+        video.release()
+
+    return Scene(name, pictures, known)
+
+
+Draw = Callable[[Image, int], Image]
+PlaceOf = Callable[[float, float], tuple[float, float]]
+
+
+def drawn(scene: Scene, name: str, draw: Draw, place: PlaceOf) -> Scene:
+    """A scene whose pictures are drawn anew; `place` says where a place of the old ones is in the new."""
+    first = draw(next(scene.pictures()), 0)
+
+    def moved(line: TrueLine) -> TrueLine:
+        points, arrow = (tuple(place(*one) for one in some) for some in (line.points, line.arrow))
+        return line.model_copy(update={"points": points, "arrow": arrow})
+
+    def pictures() -> Iterator[Image]:
+        for number, image in enumerate(scene.pictures()):
+            yield draw(image, number)
+
+    facts = scene.truth.clip.model_copy(update={"width": first.shape[1], "height": first.shape[0]})
+    lines = tuple(moved(line) for line in scene.truth.lines)
+    return Scene(name, pictures, scene.truth.model_copy(update={"clip": facts, "lines": lines}))
+
+
+def in_a_wide_view(scene: Scene, share: float) -> Scene:
+    """The clip small within a full-size view: its first picture, enlarged and blurred, lies behind it."""
+    first = next(scene.pictures())
+    behind = cv2.GaussianBlur(cv2.resize(first, (WIDE, HIGH)), (0, 0), 12).astype(np.uint8)
+    width, height = round(first.shape[1] * share), round(first.shape[0] * share)
+    x0, y0 = (WIDE - width) * 2 // 3, (HIGH - height) // 2
+
+    def draw(image: Image, number: int) -> Image:
+        whole = behind.copy()
+        whole[y0 : y0 + height, x0 : x0 + width] = cv2.resize(
+            image, (width, height), interpolation=cv2.INTER_AREA
+        )
+        return whole
+
+    return drawn(
+        scene, f"{scene.name}, small in 1920×1080", draw, lambda x, y: (x0 + x * share, y0 + y * share)
+    )
+
+
+def enlarged(scene: Scene, part: tuple[int, int, int, int], height: int) -> Scene:
+    """A part of the clip (x0, y0, x1, y1), as a picture so many pixels high."""
+    x0, y0, x1, y1 = part
+    share = height / (y1 - y0)
+    size = (round((x1 - x0) * share), height)
+
+    def draw(image: Image, number: int) -> Image:
+        return np.asarray(cv2.resize(image[y0:y1, x0:x1], size, interpolation=cv2.INTER_CUBIC), np.uint8)
+
+    return drawn(
+        scene,
+        f"{scene.name}, {size[0]}×{height} of a part",
+        draw,
+        lambda x, y: ((x - x0) * share, (y - y0) * share),
+    )
+
+
+def shaken(scene: Scene, pixels: int = SHAKEN_PIXELS) -> Scene:
+    """Each picture shifted by up to so many pixels in either direction, at random."""
+    shifts = np.random.default_rng(7).uniform(-pixels, pixels, (5000, 2))
+
+    def draw(image: Image, number: int) -> Image:
+        return shifted(image, *shifts[number])
+
+    return drawn(scene, f"{scene.name}, shaken by {pixels} pixels", draw, lambda x, y: (x, y))
+
+
+def shifted(image: Image, x: float, y: float) -> Image:
+    """The picture moved by x and y pixels, its edge repeated."""
+    move = np.array([[1, 0, x], [0, 1, y]], np.float32)
+    return np.asarray(
+        cv2.warpAffine(image, move, image.shape[1::-1], borderMode=cv2.BORDER_REPLICATE), np.uint8
+    )
+
+
+def blended(scene: Scene, times: int) -> Scene:
+    """So many pictures for each one, faded from one to the next."""
+
+    def pictures() -> Iterator[Image]:
+        images = scene.pictures()
+        before = next(images)
+        yield before
+        for image in images:
+            for step in range(1, times + 1):
+                share = step / times
+                yield np.asarray(cv2.addWeighted(image, share, before, 1 - share, 0), np.uint8)
+            before = image
+
+    old = scene.truth
+    facts = old.clip.model_copy(update={"fps": old.clip.fps * times, "frames": None})
+    lines = tuple(line.model_copy(update={"events": later(line, times)}) for line in old.lines)
+    watched = old.watched and old.watched.model_copy(update={"to_frame": old.watched.to_frame * times})
+    truth = old.model_copy(update={"clip": facts, "lines": lines, "watched": watched})
+    return Scene(f"{scene.name}, {facts.fps:g} a second", pictures, truth)
+
+
+def later(line: TrueLine, times: int) -> tuple[CrossingEvent, ...]:
+    """A line's crossings, where each frame has become so many."""
+    return tuple(one.model_copy(update={"frame": one.frame * times}) for one in line.events or ())
+
+
+def slower(scene: Scene, every: int) -> Scene:
+    """Every so many pictures only."""
+    return replace(scene, name=f"{scene.name}, {scene.truth.clip.fps / every:.3g} a second", every=every)
+
+
+def detector_for(scene: Scene, model: str, way: str, given: float | None) -> Detector:
+    """What looks at a scene."""
+    content = camera_of(scene.truth, "clip") | ({"person_height": given} if way == "given" else {})
+    camera = CameraSettings.model_validate(content)
+    settings = EdgeSettings(store="bench", device="sizes", cameras={"clip": camera})
+    return open_chosen(choose_model(model), settings, None if way == "old" else camera)
+
+
+def counted(scene: Scene, detector: Detector) -> tuple[Tally, float]:
+    """What is counted beside the truth, and milliseconds a picture."""
+    camera = CameraSettings.model_validate(camera_of(scene.truth, "clip"))
+    facts_of_clip = scene.truth.clip
+    counter = counter_builder(camera)(facts_of_clip.width, facts_of_clip.height)
+    tracker, spent, seen = Tracker(detector.sure_score), 0.0, 0
+    facts = []
+    for number, image in enumerate(scene.pictures()):
+        if number % scene.every:
+            continue
+        at, began = number / facts_of_clip.fps, time.perf_counter()
+        found = detector.detect(image, at)
+        spent, seen = spent + time.perf_counter() - began, seen + 1
+        facts += counter.update(tracker.update(found, at), at)
+    facts += counter.close(VisitEnd.STOPPED)
+    return score(scene.truth, facts).total, 1000 * spent / seen
+
+
+def scenes(assets: Path, what: str) -> Iterator[tuple[Scene, float | None]]:
+    """Scenes of one kind, and people's height in them where it is given."""
+    truth = assets / "truth.json"
+    vtest = clip_scene("vtest", assets / "videos" / "vtest.avi", truth)
+    if what == "small":
+        yield in_a_wide_view(vtest, 0.72), 0.05
+        yield in_a_wide_view(vtest, 0.5), 0.035
+        return
+    campus, stadt = (
+        clip_scene(
+            name,
+            assets / "mot" / name / f"{name}.mp4",
+            assets / "mot" / name / "gt" / "gt.txt",
+            EVERY_80_PIXELS,
+        )
+        for name in ("TUD-Campus", "TUD-Stadtmitte")
+    )
+    if what == "large":
+        yield enlarged(vtest, (210, 100, 450, 370), 1080), 0.3
+        yield enlarged(campus, (0, 40, 640, 480), 1080), 0.5
+        yield enlarged(stadt, (0, 40, 640, 400), 1080), 0.55
+    one = clip_scene("one-by-one", assets / "videos" / "one-by-one-person-detection.mp4", truth)
+    if what == "shaken":
+        for scene, given in ((vtest, 0.135), (one, 0.5), (campus, 0.4), (stadt, 0.4)):
+            yield scene, given
+            yield shaken(scene), given
+    if what == "rates":
+        yield blended(vtest, 3), 0.135
+        yield blended(vtest, 6), 0.135
+        for scene in (campus, stadt):
+            for every in (1, 2, 5, 8):
+                yield slower(scene, every), 0.4
+
+
+def main() -> None:
+    """Prints the table, in Markdown."""
+    assets = Path(os.environ["FOOTFALL_ASSETS"])
+    print("| scene | detector | way | true | counted | missed | extra | ms a picture | |")
+    print("|---|---|---|---|---|---|---|---|---|")
+    for what in sys.argv[1:] or KINDS:
+        for scene, given in scenes(assets, what):
+            for model in MODELS:
+                for way in WAYS:
+                    detector = detector_for(scene, model, way, given)
+                    tally, ms = counted(scene, detector)
+                    how = detector.in_words if isinstance(detector, Framed) else ""
+                    cells = (tally.true, tally.counted, tally.missed, tally.extra, f"{ms:.1f}", how)
+                    print("|", " | ".join(map(str, (scene.name, model, way, *cells))), "|", flush=True)
+
+
+if __name__ == "__main__":
+    main()
