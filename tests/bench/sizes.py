@@ -19,7 +19,7 @@ import cv2
 import numpy as np
 
 from edge.assembly import choose_model, counter_builder, open_chosen
-from edge.config import CameraSettings, EdgeSettings
+from edge.config import EdgeSettings
 from edge.counting import VisitEnd
 from edge.detection import Detector, Framed
 from edge.people import Image
@@ -179,15 +179,15 @@ def slower(scene: Scene, every: int) -> Scene:
 
 def detector_for(scene: Scene, model: str, way: str, given: float | None) -> Detector:
     """What looks at a scene."""
-    content = camera_of(scene.truth, "clip") | ({"person_height": given} if way == "given" else {})
-    camera = CameraSettings.model_validate(content)
+    height = given if way == "given" else None
+    camera = camera_of(scene.truth, "clip").model_copy(update={"person_height": height})
     settings = EdgeSettings(store="bench", device="sizes", cameras={"clip": camera})
     return open_chosen(choose_model(model), settings, None if way == "old" else camera)
 
 
 def counted(scene: Scene, detector: Detector) -> tuple[Tally, float]:
     """What is counted beside the truth, and milliseconds a picture."""
-    camera = CameraSettings.model_validate(camera_of(scene.truth, "clip"))
+    camera = camera_of(scene.truth, "clip")
     facts_of_clip = scene.truth.clip
     counter = counter_builder(camera)(facts_of_clip.width, facts_of_clip.height)
     tracker, spent, seen = Tracker(detector.sure_score), 0.0, 0
