@@ -112,7 +112,7 @@ def in_a_wide_view(scene: Scene, share: float) -> Scene:
 
 
 def enlarged(scene: Scene, part: tuple[int, int, int, int], height: int) -> Scene:
-    """A part of the clip (x0, y0, x1, y1), as a picture so many pixels high."""
+    """A part of the clip (x0, y0, x1, y1), as a picture so many pixels high; lines end at its edge."""
     x0, y0, x1, y1 = part
     share = height / (y1 - y0)
     size = (round((x1 - x0) * share), height)
@@ -120,12 +120,10 @@ def enlarged(scene: Scene, part: tuple[int, int, int, int], height: int) -> Scen
     def draw(image: Image, number: int) -> Image:
         return np.asarray(cv2.resize(image[y0:y1, x0:x1], size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
-    return drawn(
-        scene,
-        f"{scene.name}, {size[0]}×{height} of a part",
-        draw,
-        lambda x, y: ((x - x0) * share, (y - y0) * share),
-    )
+    def place(x: float, y: float) -> tuple[float, float]:
+        return (min(max(x, x0), x1) - x0) * share, (min(max(y, y0), y1) - y0) * share
+
+    return drawn(scene, f"{scene.name}, a part as {size[0]}×{height}", draw, place)
 
 
 def shaken(scene: Scene, pixels: int = SHAKEN_PIXELS) -> Scene:
