@@ -458,6 +458,7 @@ def _summary(process: CameraProcess, seconds: float) -> dict[str, Any]:
         "detector": process.model.card.model_dump(),
         "detector_from": process.model.place,
         "advice": process.model.advice,
+        "looks": list(process.looks),
         "frames": vitals.frames_done,
         "seconds": round(seconds, 2),
         "inference_ms": round(vitals.inference_ms, 1),
@@ -486,6 +487,8 @@ def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
     out.print(process.model.in_words, highlight=False, soft_wrap=True)
     if process.model.advice:
         out.print(process.model.advice, highlight=False, soft_wrap=True)
+    for look in process.looks:
+        out.print(look, highlight=False, soft_wrap=True)
     table = Table("counted", "in", "out", "visits", "mean dwell")
     for line, of in summary["lines"].items():
         table.add_row(line, str(of["in"]), str(of["out"]), "", "")

@@ -351,7 +351,7 @@ class CameraProcess:
         self._name = camera
         self._camera = settings.cameras[camera]
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
-        detector = open_chosen(self.model, settings, self._camera)
+        self._detector = detector = open_chosen(self.model, settings, self._camera)
         self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
@@ -385,6 +385,13 @@ class CameraProcess:
     def vitals(self) -> Vitals:
         """How the work goes."""
         return self.service.vitals
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """How people are looked at, and what is wrong with it; nothing where that is not chosen by us."""
+        if not isinstance(self._detector, Framed):
+            return ()
+        return tuple(filter(None, (self._detector.in_words, self._detector.trouble)))
 
     def work(self, on_frame: Callable[[Vitals], None] | None = None, drain_seconds: float = 0.0) -> bool:
         """Counts until the end, then waits so long for the broker to take everything; whether it did."""

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import cv2
@@ -29,7 +30,7 @@ from edge.truth.format import CrossingEvent, TrueLine
 from edge.truth.frames import clip_facts
 from edge.truth.scoring import Tally
 
-MODELS = ("rtmdet-nano-person", "person-detection-0200")
+RTMDET = "rtmdet-nano-person"
 WAYS = ("old", "learned", "given")
 KINDS = ("small", "large", "shaken", "rates")
 WIDE, HIGH = 1920, 1080
@@ -201,38 +202,46 @@ def counted(scene: Scene, detector: Detector) -> tuple[Tally, float]:
     return score(scene.truth, facts).total, 1000 * spent / seen
 
 
-def scenes(assets: Path, what: str) -> Iterator[tuple[Scene, float | None]]:
-    """Scenes of one kind, and people's height in them where it is given."""
-    truth = assets / "truth.json"
+@dataclass(frozen=True)
+class Trial:
+    """What is looked at in which ways; people's height in it where it is given."""
+
+    scene: Scene
+    given: float
+    models: tuple[str, ...] = (RTMDET,)
+    ways: tuple[str, ...] = ("old", "learned")
+
+
+def trials(assets: Path, what: str) -> Iterator[Trial]:
+    """The trials of one kind."""
+    truth, both, all_ways = assets / "truth.json", (RTMDET, "person-detection-0200"), WAYS
     vtest = clip_scene("vtest", assets / "videos" / "vtest.avi", truth)
-    if what == "small":
-        yield in_a_wide_view(vtest, 0.72), 0.05
-        yield in_a_wide_view(vtest, 0.5), 0.035
-        return
-    campus, stadt = (
-        clip_scene(
-            name,
-            assets / "mot" / name / f"{name}.mp4",
-            assets / "mot" / name / "gt" / "gt.txt",
-            EVERY_80_PIXELS,
-        )
-        for name in ("TUD-Campus", "TUD-Stadtmitte")
-    )
-    if what == "large":
-        yield enlarged(vtest, (210, 100, 450, 370), 1080), 0.3
-        yield enlarged(campus, (0, 40, 640, 480), 1080), 0.5
-        yield enlarged(stadt, (0, 40, 640, 400), 1080), 0.55
     one = clip_scene("one-by-one", assets / "videos" / "one-by-one-person-detection.mp4", truth)
-    if what == "shaken":
-        for scene, given in ((vtest, 0.135), (one, 0.5), (campus, 0.4), (stadt, 0.4)):
-            yield scene, given
-            yield shaken(scene), given
-    if what == "rates":
-        yield blended(vtest, 3), 0.135
-        yield blended(vtest, 6), 0.135
-        for scene in (campus, stadt):
-            for every in (1, 2, 5, 8):
-                yield slower(scene, every), 0.4
+    campus, stadt = (tud_scene(assets / "mot" / name) for name in ("TUD-Campus", "TUD-Stadtmitte"))
+    match what:
+        case "small":
+            yield Trial(in_a_wide_view(vtest, 0.72), 0.05, both, all_ways)
+            yield Trial(in_a_wide_view(vtest, 0.5), 0.035, both, all_ways)
+        case "large":
+            yield Trial(enlarged(campus, (0, 40, 640, 480), 1080), 0.5, both)
+            yield Trial(enlarged(stadt, (0, 40, 640, 400), 1080), 0.55, both)
+            yield Trial(enlarged(vtest, (210, 100, 450, 370), 1080), 0.3)
+        case "shaken":
+            for scene in (campus, stadt, one, vtest):
+                yield Trial(scene, 0.4, ways=("learned",))
+                yield Trial(shaken(scene), 0.4, ways=("learned",))
+        case "rates":
+            for scene in (campus, stadt):
+                yield from (Trial(slower(scene, every), 0.4, ways=("learned",)) for every in (1, 2, 5, 8))
+            yield Trial(blended(vtest, 6), 0.135, ways=("learned",))
+        case _:
+            raise SystemExit(f"there is no kind {what}; known: {', '.join(KINDS)}")
+
+
+def tud_scene(folder: Path) -> Scene:
+    """A TUD sequence with seven upright lines."""
+    clip, truth = folder / f"{folder.name}.mp4", folder / "gt" / "gt.txt"
+    return clip_scene(folder.name, clip, truth, EVERY_80_PIXELS)
 
 
 def main() -> None:
@@ -240,15 +249,13 @@ def main() -> None:
     assets = Path(os.environ["FOOTFALL_ASSETS"])
     print("| scene | detector | way | true | counted | missed | extra | ms a picture | |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for what in sys.argv[1:] or KINDS:
-        for scene, given in scenes(assets, what):
-            for model in MODELS:
-                for way in WAYS:
-                    detector = detector_for(scene, model, way, given)
-                    tally, ms = counted(scene, detector)
-                    how = detector.in_words if isinstance(detector, Framed) else ""
-                    cells = (tally.true, tally.counted, tally.missed, tally.extra, f"{ms:.1f}", how)
-                    print("|", " | ".join(map(str, (scene.name, model, way, *cells))), "|", flush=True)
+    for trial in (trial for what in sys.argv[1:] or KINDS for trial in trials(assets, what)):
+        for model, way in product(trial.models, trial.ways):
+            detector = detector_for(trial.scene, model, way, trial.given)
+            tally, ms = counted(trial.scene, detector)
+            how = detector.in_words if isinstance(detector, Framed) else ""
+            cells = (tally.true, tally.counted, tally.missed, tally.extra, f"{ms:.1f}", how)
+            print("|", " | ".join(map(str, (trial.scene.name, model, way, *cells))), "|", flush=True)
 
 
 if __name__ == "__main__":
