@@ -466,6 +466,8 @@ def _print_summary(summary: dict[str, Any], process: CameraProcess) -> None:
     out.print(process.model.in_words, highlight=False, soft_wrap=True)
     if process.model.advice:
         out.print(process.model.advice, highlight=False, soft_wrap=True)
+    for look in process.looks:
+        out.print(look, highlight=False, soft_wrap=True)
     for table in tables_of(summary):
         out.print(table)
     for doubt in doubts_of(summary):

@@ -27,7 +27,7 @@ from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_l
 from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
 from edge.days import next_day_end
-from edge.detection import Detector, OverheadBackground, open_detector
+from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
 from edge.outbox import Outbox, Progress
@@ -195,13 +195,30 @@ def open_chosen(
     """The detector of a chosen model, for a camera."""
     if isinstance(model, BackgroundModel):
         return OverheadBackground(camera.person_size if camera else None)
-    return open_detector(
+    detector = settings.detector
+    network = open_detector(
         model.backend,
         model.found.path,
         *model.found.parts,
-        width=settings.detector.width or model.width,
-        threads=settings.detector.threads,
+        width=detector.width or model.width,
+        threads=detector.threads,
     )
+    if camera is None or (detector.width and camera.person_height is None):
+        return network  # asked for by its width: the whole picture
+    return Framed(network, counted_region(camera), camera.person_height, detector.most_pixels)
+
+
+def counted_region(camera: CameraSettings) -> tuple[float, float, float, float]:
+    """The part of the picture in which anything is counted: x0, y0, x1, y1 as shares of its size."""
+    if camera.heatmap:
+        return 0.0, 0.0, 1.0, 1.0
+    staff = camera.staff
+    parts = [line.points for line in camera.lines] + [zone.points for zone in camera.zones]
+    parts += [place for queue in camera.queues for place in (queue.points, queue.service)]
+    parts += [*staff.origins, *staff.readers.values()] if staff else []
+    places = [place for part in parts for place in part]
+    x, y = zip(*places, strict=True)
+    return min(x), min(y), max(x), max(y)
 
 
 def _backend(asset: ModelAsset, runtime: Runtime) -> str:
@@ -301,7 +318,7 @@ class CameraProcess:
         self._camera = settings.cameras[camera]
         self.watched = watched_by(self._camera)
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
-        detector = open_chosen(self.model, settings, self._camera)
+        self._detector = detector = open_chosen(self.model, settings, self._camera)
         self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
@@ -334,6 +351,13 @@ class CameraProcess:
     def vitals(self) -> Vitals:
         """How the work goes."""
         return self.service.vitals
+
+    @property
+    def looks(self) -> tuple[str, ...]:
+        """How people are looked at, and what is wrong with it; nothing where that is not chosen by us."""
+        if not isinstance(self._detector, Framed):
+            return ()
+        return tuple(filter(None, (self._detector.in_words, self._detector.trouble)))
 
     def work(self, on_frame: Callable[[Vitals], None] | None = None, drain_seconds: float = 0.0) -> bool:
         """Counts until the end, then waits so long for the broker to take everything; whether it did."""

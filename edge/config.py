@@ -74,6 +74,13 @@ class CameraSettings(Section):
         description="how wide shoulders are in an overhead view, as a share of the picture's width; "
         "unset: learned from the first people",
     )
+    person_height: float | None = Field(
+        None,
+        ge=0.02,
+        le=1.5,
+        description="how tall an upright grown-up is where people are counted, as a share of the picture's "
+        "height; unset: learned from the first people",
+    )
     lines: tuple[LineSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
@@ -105,6 +112,8 @@ class CameraSettings(Section):
     def _names_are_single(self) -> Self:
         if self.person_size is not None and self.view != "overhead":
             raise ValueError('person_size belongs to view = "overhead" only; leave one of them out')
+        if self.person_height is not None and self.view != "oblique":
+            raise ValueError('person_height belongs to view = "oblique" only; overhead has person_size')
         for what, parts in (("line", self.lines), ("zone", self.zones), ("queue", self.queues)):
             names = [part.id for part in parts]
             for name in {name for name in names if names.count(name) > 1}:
@@ -139,7 +148,16 @@ class DetectorSettings(Section):
     runtime: Runtime = Field("onnxruntime", description="what computes RTMDet")
     threads: int = Field(2, ge=1, le=64, description="processor threads for one detection")
     width: int | None = Field(
-        None, ge=128, le=1920, description="network input width in pixels; unset: as the model was measured"
+        None,
+        ge=128,
+        le=1920,
+        description="network input width in pixels for the whole picture; unset: chosen by people's height",
+    )
+    most_pixels: int = Field(
+        400_000,
+        ge=65_536,
+        le=4_000_000,
+        description="input pixels of the network that one picture may cost where people are small",
     )
 
 

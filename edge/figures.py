@@ -25,6 +25,7 @@ def summary_of(process: CameraProcess, seconds: float) -> dict[str, Any]:
         "detector": process.model.card.model_dump(),
         "detector_from": process.model.place,
         "advice": process.model.advice,
+        "looks": list(process.looks),
         "frames": vitals.frames_done,
         "seconds": round(seconds, 2),
         "inference_ms": round(vitals.inference_ms, 1),

@@ -228,7 +228,8 @@ def _told(process: CameraProcess, truth: Truth, fps: float | None, notes: list[s
 
 
 def _show(process: CameraProcess, truth: Truth, result: Score) -> None:
-    out.print(process.model.in_words, highlight=False, soft_wrap=True)
+    for said in (process.model.in_words, *process.looks):
+        out.print(said, highlight=False, soft_wrap=True)
     if result.lines:
         out.print(_lines_table(result))
         for line in result.lines:

@@ -34,6 +34,12 @@ from edge.people import Track
 AWAY_HEIGHTS = 0.5
 """Somebody this many body heights from the line is clearly away from it."""
 
+LINGER_SECONDS = 5.0
+"""Somebody who was never clearly away from the line for so long before crossing it stands there."""
+
+LINGERING_HOLD_SECONDS = 900.0
+"""So long a crossing of somebody who stands at the line can be undone: they shift from foot to foot."""
+
 SAME_HEIGHT = 1.1
 """Somebody who turns round stays as tall; a track that changes by more now follows somebody else."""
 
@@ -94,15 +100,22 @@ class LineCounter:
             walker.held = None  # there and straight back
             return
         yield from _released(walker)
-        walker.held = Held(crossing, walker.last.at + self._line.recross_seconds, walker.height)
+        walker.held = Held(crossing, walker.last.at + self._hold_seconds(walker), walker.height)
         if self._line.recross_seconds == 0:
             yield from _released(walker)
+
+    def _hold_seconds(self, walker: Walker) -> float:
+        since = walker.last.at if walker.near_since is None else walker.near_since
+        lingers = walker.last.at - since >= LINGER_SECONDS
+        return max(self._line.recross_seconds, LINGERING_HOLD_SECONDS if lingers else 0.0)
 
     def _away(self, walker: Walker) -> Iterator[Crossing]:
         if walker.last.at - walker.first.at > COMING_SECONDS:
             walker.may_have_come = False
         if walker.off < AWAY_HEIGHTS * walker.height:
+            walker.near_since = walker.last.at if walker.near_since is None else walker.near_since
             return
+        walker.near_since = None
         yield from _released(walker)
         if walker.may_have_come:
             walker.may_have_come = False

@@ -47,6 +47,7 @@ class Walker:
     beyond: int = 0  # and of the straights beyond the line's ends
     cut_at: float | None = None
     held: Held | None = None
+    near_since: float | None = None  # when it came so near to the line as it has been ever since
     may_have_come: bool = False  # began near the line with nobody lost nearby: perhaps across it
     is_crowded: bool = False  # somebody else was very near when it was last seen
     is_followed_on: bool = False  # another track goes on where this one was lost

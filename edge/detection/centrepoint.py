@@ -7,11 +7,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from edge.detection.distinct import distinct
 from edge.detection.session import open_session
-from edge.people import NOBODY, Detections, Floats, Image
+from edge.detection.sight import Sight
+from edge.people import NOBODY, Detections, Image
 
 STRIDE = 32
-SAME_PERSON_OVERLAP = 0.55
 DOUBTFUL_SCORE = 0.15
 
 
@@ -19,6 +20,7 @@ class CentrePoint:
     """A person detector whose peaks are picked inside the graph; overlapping ones are dropped here."""
 
     sure_score = 0.3
+    sight = Sight(least=40, enough=48, aim=80, most=160)
 
     def __init__(self, path: Path, width: int, threads: int) -> None:
         self._session = open_session(path, threads)
@@ -27,8 +29,20 @@ class CentrePoint:
     def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
         del at  # each picture is seen by itself
+        return self._look(image, self._width)
+
+    def own_scale(self, width: int, height: int) -> float:
+        """See `Scalable.own_scale`."""
+        del height
+        return self._width / width
+
+    def detect_at(self, image: Image, scale: float) -> Detections:
+        """See `Scalable.detect_at`."""
+        return self._look(image, max(1, round(image.shape[1] * scale / STRIDE)) * STRIDE)
+
+    def _look(self, image: Image, across: int) -> Detections:
         height, width = image.shape[:2]
-        size = (self._width, max(1, round(self._width * height / width / STRIDE)) * STRIDE)
+        size = (across, max(1, round(across * height / width / STRIDE)) * STRIDE)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)[..., ::-1]
         blob = np.ascontiguousarray(small.transpose(2, 0, 1)[None], np.float32) / 255
         boxes, scores, feet = (
@@ -41,17 +55,3 @@ class CentrePoint:
         boxes = boxes[:seen] * np.tile(scale, 2)
         keep = distinct(boxes)
         return Detections(boxes[keep], scores[:seen][keep].copy(), feet[:seen][keep] * scale)
-
-
-def distinct(boxes: Floats) -> list[int]:
-    """Greedy non-maximum suppression of boxes (n, 4) that come best first: the numbers of those kept."""
-    areas = (boxes[:, 2] - boxes[:, 0]) * (boxes[:, 3] - boxes[:, 1])
-    kept: list[int] = []
-    for number, box in enumerate(boxes):
-        others = boxes[kept]
-        wide = np.minimum(box[2], others[:, 2]) - np.maximum(box[0], others[:, 0])
-        high = np.minimum(box[3], others[:, 3]) - np.maximum(box[1], others[:, 1])
-        shared = wide.clip(0) * high.clip(0)
-        if not len(kept) or (shared / (areas[number] + areas[kept] - shared)).max() < SAME_PERSON_OVERLAP:
-            kept.append(number)
-    return kept

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.detection.centrepoint import CentrePoint
-from edge.detection.detector import Detector
 from edge.detection.openvino_rtmdet import OpenVinoRtmDet
 from edge.detection.openvino_ssd import OpenVinoSsd
 from edge.detection.packages import PackageMissing, is_installed
 from edge.detection.rtmdet import RtmDet
+from edge.detection.sight import Scalable
 from edge.detection.ultralytics_yolo import UltralyticsYolo
 from edge.errors import EdgeError
 
@@ -26,7 +26,7 @@ class Backend:
         package: what has to be installed for it.
     """
 
-    build: Callable[..., Detector]
+    build: Callable[..., Scalable]
     files: int
     package: str
 
@@ -54,7 +54,7 @@ def check_installed(backend: str) -> None:
         raise PackageMissing(BACKENDS[backend].package)
 
 
-def open_detector(backend: str, *files: Path, width: int, threads: int) -> Detector:
+def open_detector(backend: str, *files: Path, width: int, threads: int) -> Scalable:
     """The detector that reads such a model; `width` is the network's input width in pixels.
 
     Raises:

@@ -9,6 +9,9 @@ from edge.detection.packages import PackageMissing, without_telemetry
 from edge.errors import EdgeError
 from edge.people import Floats
 
+MOST_SHAPES = 3
+"""Shapes a network is kept compiled for; the one that was not used for longest goes first."""
+
 
 class OpenVinoNetwork:
     """A network with one input, compiled on the CPU for one shape at a time.
@@ -32,17 +35,22 @@ class OpenVinoNetwork:
                 "run 'footfall-edge model verify' to find a damaged file",
             ) from error
         self._threads = threads
-        self._compiled: Any = None
-        self._shape: tuple[int, ...] = ()
+        self._compiled: dict[tuple[int, ...], Any] = {}
 
     def run(self, blob: Floats) -> Floats:
-        """The network's first output; another shape than the last one's compiles it anew."""
-        if blob.shape != self._shape:
-            self._network.reshape(list(blob.shape))
-            self._compiled = self._core.compile_model(self._network, "CPU", self._how())
-            self._shape = blob.shape
-        found: Floats = self._compiled([blob])[0]
+        """The network's first output; a shape that was not among the last ones' compiles it anew."""
+        compiled = self._compiled.pop(blob.shape, None)
+        if compiled is None:
+            compiled = self._compile(blob.shape)
+        self._compiled[blob.shape] = compiled
+        if len(self._compiled) > MOST_SHAPES:
+            del self._compiled[next(iter(self._compiled))]
+        found: Floats = compiled([blob])[0]
         return found
+
+    def _compile(self, shape: tuple[int, ...]) -> Any:
+        self._network.reshape(list(shape))
+        return self._core.compile_model(self._network, "CPU", self._how())
 
     def _how(self) -> dict[str, Any]:
         return {

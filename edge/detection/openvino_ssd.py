@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from edge.detection.openvino_session import OpenVinoNetwork
+from edge.detection.sight import Sight
 from edge.people import NOBODY, Detections, Floats, Image
 
 PERSON = 0
@@ -30,6 +31,7 @@ class OpenVinoSsd:
     def __init__(self, path: Path, weights: Path, width: int, threads: int) -> None:
         self._network = OpenVinoNetwork(path, weights, threads)
         self._side = width
+        self.sight = Sight(least=28, enough=40, aim=44, most=width, fixed_side=width)
 
     def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
@@ -37,6 +39,16 @@ class OpenVinoSsd:
         small = cv2.resize(image, (self._side, self._side), interpolation=cv2.INTER_LINEAR)
         blob = np.ascontiguousarray(small.transpose(2, 0, 1)[None], np.float32)
         return people_in(self._network.run(blob)[0, 0], image)
+
+    def own_scale(self, width: int, height: int) -> float:
+        """See `Scalable.own_scale`."""
+        del width
+        return self._side / height
+
+    def detect_at(self, image: Image, scale: float) -> Detections:
+        """See `Scalable.detect_at`."""
+        del scale  # the input is what it is
+        return self.detect(image)
 
 
 def people_in(rows: Floats, image: Image) -> Detections:

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from edge.detection.session import open_session
+from edge.detection.sight import Sight
 from edge.people import NOBODY, Detections, Floats, Image
 
 STRIDE = 32
@@ -15,6 +16,8 @@ PAD = 114
 # Mean and deviation of the training pictures, BGR, from RTMDet's published configuration.
 MEAN = np.array((103.53, 116.28, 123.675), np.float32)
 DEVIATION = np.array((57.375, 57.12, 58.395), np.float32)
+
+SIGHT = Sight(least=28, enough=36, aim=56, most=384)
 
 SURE_SCORE = 0.4
 DOUBTFUL_SCORE = 0.15
@@ -25,6 +28,7 @@ class RtmDet:
     """A person detector that takes any picture whose sides 32 divides; it letterboxes to `width`."""
 
     sure_score = SURE_SCORE
+    sight = SIGHT
 
     def __init__(self, path: Path, width: int, threads: int) -> None:
         self._session = open_session(path, threads)
@@ -34,8 +38,25 @@ class RtmDet:
     def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
         del at  # each picture is seen by itself
-        blob, scale = prepared(image, self._width)
+        return self._look(image, self._width)
+
+    def own_scale(self, width: int, height: int) -> float:
+        """See `Scalable.own_scale`."""
+        return self._width / max(width, height)
+
+    def detect_at(self, image: Image, scale: float) -> Detections:
+        """See `Scalable.detect_at`."""
+        return self._look(image, longest_at(image, scale))
+
+    def _look(self, image: Image, longest: int) -> Detections:
+        blob, scale = prepared(image, longest)
         return people_in(self._session.run(["dets"], {self._input: blob})[0][0], scale, image)
+
+
+def longest_at(image: Image, scale: float) -> int:
+    """The longer side of a picture's input at a scale, in pixels."""
+    longest: int = max(image.shape[:2])
+    return max(STRIDE, round(scale * longest))
 
 
 def prepared(image: Image, width: int) -> tuple[Floats, float]:

@@ -6,6 +6,7 @@ its other detectors need it, and none of its code or weights is part of footfall
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import numpy as np
 
 from edge.detection.packages import PackageMissing, without_telemetry
+from edge.detection.sight import Sight
 from edge.errors import EdgeError
 from edge.people import NOBODY, Detections, Image
 
 PERSON = 0
 """COCO's first class, and so that of every model Ultralytics publishes."""
 
+STRIDE = 32
 DOUBTFUL_SCORE = 0.15
 """Detections below this are noise to the tracker too."""
 
@@ -51,6 +54,10 @@ class UltralyticsYolo:
         ultralytics, torch = _packages()
         torch.set_num_threads(threads)
         self._width = width
+        # Not measured: taken from RTMDet's.
+        self.sight = Sight(
+            least=28, enough=36, aim=56, most=384, fixed_side=None if path.suffix == ".pt" else width
+        )
         try:
             self._model = ultralytics.YOLO(str(path), task="detect")
             self.detect(np.zeros((64, 64, 3), np.uint8))  # an exported model is read at the first picture
@@ -63,8 +70,21 @@ class UltralyticsYolo:
     def detect(self, image: Image, at: float = 0.0) -> Detections:
         """See `Detector.detect`."""
         del at  # each picture is seen by itself
+        return self._look(image, self._width)
+
+    def own_scale(self, width: int, height: int) -> float:
+        """See `Scalable.own_scale`."""
+        return self._width / max(width, height)
+
+    def detect_at(self, image: Image, scale: float) -> Detections:
+        """See `Scalable.detect_at`."""
+        if self.sight.fixed_side:
+            return self.detect(image)
+        return self._look(image, max(STRIDE, math.ceil(scale * max(image.shape[:2]) / STRIDE) * STRIDE))
+
+    def _look(self, image: Image, longest: int) -> Detections:
         [result] = self._model.predict(
-            image, classes=[PERSON], conf=DOUBTFUL_SCORE, imgsz=self._width, device="cpu", verbose=False
+            image, classes=[PERSON], conf=DOUBTFUL_SCORE, imgsz=longest, device="cpu", verbose=False
         )
         boxes = result.boxes.cpu().numpy()
         if not len(boxes):
