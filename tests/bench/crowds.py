@@ -161,7 +161,7 @@ def with_trackers(name: str) -> Counter:
 
 
 def _shortened(line: Line) -> tuple[Point, Point]:
-    """A tenth of the arrow, about the line's middle: supervision sees nobody beyond its ends, however seen."""
+    """A tenth of the arrow, about the line's middle: supervision sees nobody beyond its ends."""
     (x0, y0), (x1, y1) = line.points
     middle = Point((x0 + x1) / 2, (y0 + y1) / 2)
     tail, head = line.arrow
