@@ -119,13 +119,14 @@ def test_somebody_who_walks_in_under_the_camera_is_one_person_from_the_first_box
     assert steps[0].at == pytest.approx(NOON + first / per_second)
 
 
-def test_feet_that_the_lower_edge_cuts_off_are_beyond_it() -> None:
-    pictures = walking_in(330.0, 10.0)
-    said = follow(pictures, Tracker(SURE, picture_height=240.0))
+def test_feet_that_the_lower_edge_cuts_off_are_where_somebody_of_ordinary_build_has_them() -> None:
+    said = follow(walking_in(330.0, 10.0), Tracker(SURE, picture_height=240.0))
 
-    feet = [(step.y, step.box) for tracks in said for track in tracks for step in track.steps]
-    assert all(y > 235.0 for y, place in feet if place and place[3] >= 240.0)
-    assert feet[-1][0] == pytest.approx(330.0 - 14 * 14.0, abs=5.0)
+    steps = [step for tracks in said for track in tracks for step in track.steps]
+    true = [330.0 - WALKING * (step.at - NOON) for step in steps]
+    assert true[0] > 310.0
+    assert all(abs(step.y - foot) <= 0.25 * TALL for step, foot in zip(steps, true, strict=True))
+    assert abs(steps[-1].y - true[-1]) <= 5.0
 
 
 def test_somebody_who_walks_out_under_the_camera_keeps_walking_while_they_are_cut_off() -> None:
