@@ -64,7 +64,8 @@ def pictures(path: Path, every: int) -> Iterator[tuple[int, Image]]:
 def in_sight(boxes: Floats64) -> Floats64:
     """Those who are not hidden by somebody who stands nearer."""
     common = shared(boxes, boxes) * (boxes[:, 3, None] < boxes[:, 3])
-    return boxes[(common / areas(boxes)[:, None]).max(axis=1, initial=0) < MOST_HIDDEN]
+    hidden = (common / areas(boxes)[:, None]).max(axis=1, initial=0)
+    return np.asarray(boxes[hidden < MOST_HIDDEN])
 
 
 def labelled(folder: Path) -> Iterator[Labelled]:

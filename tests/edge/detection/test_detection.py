@@ -10,7 +10,7 @@ import pytest
 
 from edge.assets import find, load_manifest
 from edge.detection import Detector, open_detector
-from edge.detection.centrepoint import distinct
+from edge.detection.distinct import distinct
 from edge.detection.opening import BACKENDS
 from edge.detection.rtmdet import PAD, STRIDE, letterbox
 from edge.errors import EdgeError
