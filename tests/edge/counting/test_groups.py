@@ -13,6 +13,7 @@ from edge.counting import (
     Direction,
     Fact,
     Group,
+    Groups,
     Line,
     Plan,
     Staff,
@@ -230,3 +231,17 @@ def test_mirroring_the_picture_changes_no_group(walking: list[tuple[int, int, bo
     assert sorted(sizes(played(PLAN, *paths_of(walking, 1000)))) == sorted(
         sizes(played(PLAN, *paths_of(walking)))
     )
+
+
+@given(walkers, st.sampled_from([0.5, 2.0]))
+def test_scaling_time_with_all_settings_changes_no_group(
+    walking: list[tuple[int, int, bool, int]], scale: float
+) -> None:
+    paths = paths_of(walking)
+    slower = [[Step(NOON + (step.at - NOON) * scale, step.x, step.y) for step in path] for path in paths]
+    door = replace(DOOR, recross_seconds=DOOR.recross_seconds * scale, late_counts=False)
+    plan = Plan((door,), groups=Groups(seconds=3.0 * scale))
+
+    # Kept in view, so that nobody is taken for somebody else: for how long that may be is no setting.
+    plain = played(Plan((replace(DOOR, late_counts=False),)), *paths, kept_seconds=60)
+    assert sorted(sizes(played(plan, *slower, kept_seconds=60))) == sorted(sizes(plain))

@@ -340,3 +340,13 @@ def test_a_visit_lost_at_the_days_end_is_told_once() -> None:
     assert lasted(counter.end_day(NOON + 6)) == [(0, 5, VisitEnd.DAY_ENDED)]
     assert counter.update([], NOON + 60) == []
     assert len(counter) == 0
+
+
+@given(paths, st.sampled_from([0.5, 2.0, 8.0]))
+def test_scaling_time_with_all_settings_scales_the_times(path: list[Step], scale: float) -> None:
+    slower = [Step(NOON + (step.at - NOON) * scale, step.x, step.y) for step in path]
+    zone = Zone("shelf", SQUARE, minimum_stay_seconds=3.0 * scale, gap_seconds=2.0 * scale)
+
+    assert lasted(visits(slower, zone, gone_after=60 * scale)) == [
+        (entered * scale, left * scale, end) for entered, left, end in lasted(visits(path))
+    ]
