@@ -95,6 +95,8 @@ def between(first: Point, second: Point, share: float) -> Point:
 
 def distance_to(line: tuple[Point, ...], place: Point) -> float:
     """Pixels from a line; beyond its ends, from the straight that goes on there."""
+    if len(line) == 2:
+        return abs(turn(line[0], line[1], place)) / distance(line[0], line[1])
     nearest = _nearest(line, place)
     if not nearest.is_beyond:
         return nearest.distance

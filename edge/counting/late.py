@@ -60,7 +60,10 @@ def can_be_the_same(lost: Walker, found: Walker) -> bool:
 
 def are_crowded(one: Walker, other: Walker) -> bool:
     """Whether two tracks are too near to each other to conclude anything of one of them."""
-    return distance(one.place, other.place) <= CROWD_HEIGHTS * max(one.height, other.height)
+    # Asked of every pair in every picture: most are ruled out by how far apart they are across.
+    reach = CROWD_HEIGHTS * max(one.height, other.height)
+    across = one.last.x - other.last.x
+    return -reach <= across <= reach and distance(one.place, other.place) <= reach
 
 
 def crossing_of_the_lost(walker: Walker, line: Line) -> Crossing | None:

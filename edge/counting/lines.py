@@ -10,6 +10,7 @@ the line, or is found while walking away from it, and is not such a pair, has cr
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -17,6 +18,7 @@ from itertools import chain
 from edge.counting.facts import Crossing
 from edge.counting.late import (
     COMING_SECONDS,
+    CROWD_HEIGHTS,
     PATIENCE_SECONDS,
     are_crowded,
     can_be_the_same,
@@ -99,7 +101,7 @@ class LineCounter:
     def _away(self, walker: Walker) -> Iterator[Crossing]:
         if walker.last.at - walker.first.at > COMING_SECONDS:
             walker.may_have_come = False
-        if self._line.distance(walker.place) < AWAY_HEIGHTS * walker.height:
+        if walker.off < AWAY_HEIGHTS * walker.height:
             return
         yield from _released(walker)
         if walker.may_have_come:
@@ -136,14 +138,13 @@ class LineCounter:
     def _look_round(self, at: float) -> None:
         """Notes who is, or was in the last picture, too near to somebody seen now."""
         before, self._looked_at = self._looked_at, at
-        seen = [walker for walker in self._walkers.values() if walker.last.at == at]
+        seen = _Abreast([walker for walker in self._walkers.values() if walker.last.at == at])
         for walker in self._walkers.values():
-            is_near = self._line.distance(walker.place) <= walker.height
-            if walker.last.at == at:
-                walker.is_crowded = is_near and _is_crowded(walker, seen)
-            elif walker.last.at == before:
-                # Where one of two boxes of a person vanishes, the other is seen again.
-                walker.is_crowded |= is_near and _is_crowded(walker, seen)
+            if walker.last.at not in (at, before):
+                continue
+            is_crowded = walker.off <= walker.height and _is_crowded(walker, seen.near(walker))
+            # Where one of two boxes of a person vanishes, the other is seen again.
+            walker.is_crowded = is_crowded or (walker.last.at != at and walker.is_crowded)
 
     def _lose(self, given: set[int]) -> None:
         for track_id in [track_id for track_id in self._walkers if track_id not in given]:
@@ -166,6 +167,25 @@ class LineCounter:
             return crossing
         speed = walker.metres_per_second(crossing.place, self._floor)
         return replace(crossing, metres_per_second=speed)
+
+
+class _Abreast:
+    """People in the order in which they stand across the picture, to look at neighbours only."""
+
+    def __init__(self, walkers: Iterable[Walker]) -> None:
+        self._walkers = sorted(walkers, key=_across)
+        self._xs = [walker.last.x for walker in self._walkers]
+        self._tallest = max((walker.height for walker in self._walkers), default=0.0)
+
+    def near(self, walker: Walker) -> list[Walker]:
+        """Everybody who may crowd somebody."""
+        reach = CROWD_HEIGHTS * max(self._tallest, walker.height)
+        x = walker.last.x
+        return self._walkers[bisect_left(self._xs, x - reach) : bisect_right(self._xs, x + reach)]
+
+
+def _across(walker: Walker) -> float:
+    return walker.last.x
 
 
 def _released(walker: Walker) -> Iterator[Crossing]:

@@ -52,6 +52,7 @@ class Walker:
     is_followed_on: bool = False  # another track goes on where this one was lost
     track_id: int | None = None
     cut_place: Point | None = None
+    off: float = math.inf  # pixels from the line where it was last seen
 
     @property
     def began(self) -> Point:
@@ -88,8 +89,8 @@ class Walker:
     def take(self, step: Step, height: float, line: Line) -> Crossing | None:
         """Goes on to a step; the crossing that it confirms."""
         self._walk(step, line)
-        self.height = height
-        if line.distance(self.place) < self.band:
+        self.height, self.off = height, line.distance(self.place)
+        if self.off < self.band:
             return None
         within, total, was_placed = self.within, self.within + self.beyond, self.is_placed
         cut_at, self.cut_at = self.cut_at, None
