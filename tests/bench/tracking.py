@@ -37,6 +37,7 @@ from edge.tracking import Tracker, TrackerSettings
 MODEL = "rtmdet-nano-person"
 SEQUENCES = ("TUD-Campus", "TUD-Stadtmitte")
 FULL_RATE = 25.0
+PICTURE_HEIGHT = 480.0
 EVERY = (1, 5)
 THREADS = 2
 ROUNDS = 10
@@ -64,7 +65,7 @@ class Ours:
     """Our tracker: all its steps, or only those it reports at once."""
 
     def __init__(self, bar: float, hindsight: bool = True) -> None:
-        self._tracker = Tracker(bar)
+        self._tracker = Tracker(bar, picture_height=PICTURE_HEIGHT)
         self._hindsight = hindsight
         self._frames: dict[float, int] = {}
         self._steps: list[tuple[int, Step]] = []
