@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -13,11 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from server.api.reports import StoreReport
+from server.api.shapes import plain
 from server.dashboard import words
 from server.metrics.glossary import NO_DATA, TOO_FEW
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
-from server.pos.importing import ImportReport
+from server.pos.summary import ImportReport
 from server.storage.quarantine import QuarantineRow
 
 _EXCERPT_BYTES = 200
@@ -57,16 +59,45 @@ def import_tables(report: ImportReport) -> list[Table]:
                 "rows to quarantine": report.quarantined,
                 "rows lost, quarantine full": report.refused,
                 "in an hour that came twice": report.ambiguous_hours,
+                "kinds": ", ".join(f"{count} {kind}" for kind, count in report.kinds.items()),
                 "span (UTC)": span,
             },
         )
     ]
+    if report.dry_run:
+        tables += [_preview_table(report), _days_table(report)]
     if report.problems:
         table = Table("line", "why it was refused", title="refused rows, the first of them")
         for problem in report.problems:
             table.add_row(*_texts(problem.line, problem.reason))
         tables.append(table)
     return tables
+
+
+def _preview_table(report: ImportReport) -> Table:
+    table = Table(
+        *("ticket", "till", "paid (UTC)", "kind", "lines", "units", "net", "customer"),
+        title=f"as understood, the first {len(report.preview)}",
+    )
+    for ticket in report.preview:
+        table.add_row(
+            *_texts(ticket.ticket, ticket.till, _minute(ticket.at), ticket.kind.value, ticket.lines),
+            *_texts(plain(ticket.units), _amount(ticket.net, ticket.currency)),
+            "hashed" if ticket.known_customer else "",
+        )
+    return table
+
+
+def _days_table(report: ImportReport) -> Table:
+    table = Table("business day", "sales", "returns", "units", "net", title="by day and currency")
+    for day in report.days:
+        units, net = plain(day.units), _amount(day.net, day.currency)
+        table.add_row(*_texts(day.day, day.transactions, day.returns, units, net))
+    return table
+
+
+def _amount(net: Decimal | None, currency: str | None) -> str:
+    return NO_DATA if net is None else f"{plain(net)} {currency or ''}".rstrip()
 
 
 def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:

@@ -12,6 +12,7 @@ from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_parts, asked_range
 from server.api.reports import calendar_of, range_report
+from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
 from server.config import ConfigError
 from server.ingest import retry
@@ -105,4 +106,5 @@ ROUTES = (
     Route("GET", "/api/v1/quarantine", waiting),
     Route("POST", "/api/v1/quarantine/{number}/retry", try_again),
     Route("GET", "/healthz", healthz),
+    *SALES_ROUTES,
 )

@@ -64,6 +64,8 @@ Here = Annotated[Site, Depends(_site_of)]
 class Route:
     """One address, how it is asked, and who answers."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     handler: Callable[..., Any]
+    answers: Any = None
+    """The shape of the answer, where the handler answers with a response of its own."""

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from server.config import Settings
 from server.errors import ServerError
 from server.ingest.apply import retry_message
-from server.pos.importing import retry_row
+from server.pos.setting_aside import retry_row
 from server.storage import quarantine
 
 

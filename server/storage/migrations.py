@@ -94,3 +94,45 @@ def m004_quarantine(db: Database) -> None:
         CREATE INDEX quarantine_waiting ON quarantine (id) WHERE resolved_at IS NULL;
         CREATE TABLE tallies (name TEXT PRIMARY KEY, n INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     """)
+
+
+@MIGRATIONS()
+def m010_sales_over_http(db: Database) -> None:
+    """Customers' hashes, answers to requests that may come again, and refusals of what came over HTTP."""
+    db.executescript("""
+        ALTER TABLE tickets ADD COLUMN customer TEXT;
+        CREATE TABLE requests (
+            key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX requests_by_time ON requests (at);
+        CREATE TABLE counter_sums (
+            store TEXT NOT NULL, counter TEXT NOT NULL, name TEXT NOT NULL,
+            at INTEGER NOT NULL, count_in INTEGER, count_out INTEGER,
+            PRIMARY KEY (store, counter, name)
+        ) STRICT, WITHOUT ROWID;
+    """)
+    _let_quarantine_take(db, "http")
+
+
+def _let_quarantine_take(db: Database, source: str) -> None:
+    # SQLite cannot change a CHECK. The table is made anew as it is now, whatever other steps added to it.
+    statements = [row[0] for row in db.execute(_DEFINITIONS, ("quarantine",))]
+    old = "source IN ('mqtt', 'csv')"
+    assert old in statements[0], "the quarantine is not as step m004 made it"
+    db.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
+    for (index,) in db.execute(_INDEXES, ("quarantine_before",)).fetchall():
+        db.execute(f'DROP INDEX "{index}"')
+    db.execute(statements[0].replace(old, f"source IN ('mqtt', 'csv', '{source}')"))
+    db.execute("INSERT INTO quarantine SELECT * FROM quarantine_before")
+    # Numbers that were given up are never given again.
+    db.execute(
+        "UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'quarantine_before')"
+        " WHERE name = 'quarantine'"
+    )
+    db.execute("DROP TABLE quarantine_before")
+    for statement in statements[1:]:
+        db.execute(statement)
+
+
+_DEFINITIONS = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'index'"
+_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
