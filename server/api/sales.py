@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -20,6 +21,8 @@ from server.pos.customers import CustomerKeyUnusable
 from server.pos.posting import PostedTicket, TicketsRefused, answer_of, posted, store_posted
 from server.storage.database import writing
 from server.storage.requests import Answered, answered, keep_answer
+
+log = logging.getLogger(__name__)
 
 IdempotencyKey = Annotated[
     str | None,
@@ -61,6 +64,7 @@ def take_sales(here: Here, body: Body, idempotency_key: IdempotencyKey = None) -
     except TicketsRefused as error:
         raise _problem(error) from error
     except CustomerKeyUnusable as error:
+        log.error("a customer's number was not taken: %s", error)
         raise Problem(503, "Customers' numbers cannot be taken now; the server's log says why.") from error
 
 

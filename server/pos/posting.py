@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from sqlite_utils import Database
 
 from edge.wire import SaleKind, SaleLine
@@ -22,6 +29,8 @@ from server.sections import Id
 from server.storage import sales
 from server.storage.exact import to_e4
 from server.storage.sales import Ticket
+
+_Item = TypeVar("_Item")
 
 MOST_TICKETS = 500
 """In one request."""
@@ -88,6 +97,13 @@ class PostedLine(_Posted):
         return SaleLine(sku=self.sku, name=self.name, quantity=self.quantity, net=net)
 
 
+def _not_empty(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    # Not by min_length: it would also complain of a list whose items are wrong.
+    if not items:
+        raise ValueError("should hold at least 1 item")
+    return items
+
+
 class PostedTicket(_Posted):
     """One ticket. A higher revision replaces the ones before."""
 
@@ -99,7 +115,12 @@ class PostedTicket(_Posted):
     kind: SaleKind = SaleKind.SALE
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
     customer: str | None = Field(None, max_length=200, description="number; only its keyed hash is kept")
-    lines: tuple[PostedLine, ...] = Field(min_length=1, max_length=2000)
+    lines: Annotated[tuple[PostedLine, ...], Field(max_length=2000), AfterValidator(_not_empty)]
+
+
+_TICKETS = TypeAdapter(
+    Annotated[tuple[PostedTicket, ...], Field(max_length=MOST_TICKETS), AfterValidator(_not_empty)]
+)
 
 
 def posted(body: bytes) -> tuple[PostedTicket, ...]:
@@ -109,19 +130,12 @@ def posted(body: bytes) -> tuple[PostedTicket, ...]:
         TicketsRefused: not JSON, none or too many, or any field of any ticket that is wrong.
     """
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise TicketsRefused([Wrong("body", f"is not JSON: {error}")]) from error
-    given = content if isinstance(content, list) else [content]
-    if not 0 < len(given) <= MOST_TICKETS:
-        raise TicketsRefused(
-            [Wrong("body", f"holds {len(given)} tickets; 1 to {MOST_TICKETS} may come at once")]
-        )
-    tickets, wrong = _each(given)
-    wrong += _doubled(tickets)
-    if wrong:
+        tickets = _read(body)
+    except ValidationError as error:
+        raise TicketsRefused(_in_words(error)) from error
+    if wrong := _doubled(tickets):
         raise TicketsRefused(wrong[:MOST_PROBLEMS])
-    return tuple(tickets.values())
+    return tickets
 
 
 def store_posted(
@@ -153,37 +167,32 @@ def answer_of(outcomes: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _each(given: Sequence[object]) -> tuple[dict[int, PostedTicket], list[Wrong]]:
-    tickets: dict[int, PostedTicket] = {}
-    wrong: list[Wrong] = []
-    for place, one in enumerate(given):
-        try:
-            tickets[place] = PostedTicket.model_validate_json(_as_json(one), strict=True)
-        except ValidationError as error:
-            wrong += _in_words(place, error)
-    return tickets, wrong
+def _read(body: bytes) -> tuple[PostedTicket, ...]:
+    # Straight from JSON: by way of Python's floats, amounts would be rounded.
+    if body.lstrip().startswith(b"["):
+        return _TICKETS.validate_json(body, strict=True)
+    return (PostedTicket.model_validate_json(body, strict=True),)
 
 
-def _as_json(one: object) -> bytes:
-    # Surrogates that JSON may escape but UTF-8 cannot hold become question marks, which no id allows.
-    return json.dumps(one, ensure_ascii=False).encode(errors="replace")
-
-
-def _in_words(place: int, error: ValidationError) -> list[Wrong]:
+def _in_words(error: ValidationError) -> list[Wrong]:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
     return [
-        Wrong(
-            ".".join(map(str, ("tickets", place, *problem["loc"]))),
-            problem["msg"].removeprefix("Value error, "),
-        )
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+        Wrong(_place(problem["loc"]), problem["msg"].removeprefix("Value error, "))
+        for problem in problems[:MOST_PROBLEMS]
     ]
 
 
-def _doubled(tickets: Mapping[int, PostedTicket]) -> list[Wrong]:
+def _place(steps: tuple[int | str, ...]) -> str:
+    if not steps:
+        return "body"
+    return ".".join(map(str, ("tickets", *steps) if isinstance(steps[0], int) else steps))
+
+
+def _doubled(tickets: Sequence[PostedTicket]) -> list[Wrong]:
     first: dict[tuple[str, str], int] = {}
     return [
         Wrong(f"tickets.{place}.ticket", f"stands in this request already, as number {before}")
-        for place, one in tickets.items()
+        for place, one in enumerate(tickets)
         if (before := first.setdefault((one.store, one.ticket), place)) != place
     ]
 
