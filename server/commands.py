@@ -20,6 +20,7 @@ from server import assembly, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.config import ConfigError, Settings, load_settings
+from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
@@ -48,6 +49,7 @@ Config = Annotated[
 ]
 StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
 _DEFAULT = Path("server.toml")
@@ -123,9 +125,7 @@ def import_sales(
     store: StoreId,
     mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
     config: Config = _DEFAULT,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take sales from a till's CSV file. Twice is once; rows that cannot be read go to quarantine.
@@ -145,6 +145,32 @@ def import_sales(
         telling.show(Console(), telling.import_tables(report))
     for warning in report.warnings:
         typer.echo(f"warning: {telling.harmless(warning)}", err=True)
+    if report.quarantined or report.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+@app.command("import-counts")
+def import_counts(
+    file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
+    store: StoreId,
+    counter: Annotated[str, typer.Option("--counter", help="Which, as in [stores.ID.counters.NAME].")],
+    config: Config = _DEFAULT,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take counts from a file of a counter of another make. Twice is once.
+
+    Ends with 4 if rows were refused, 0 if all were read.
+
+    Example: footfall-server import-counts export.csv --store demo --counter side-door --dry-run
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=dry_run) as db:
+        report = import_counts_file(db, settings, file, store, counter, assembly.now(), dry_run=dry_run)
+    if as_json:
+        typer.echo(telling.as_json(asdict(report)))
+    else:
+        telling.show(Console(), telling.counts_tables(report))
     if report.quarantined or report.refused:
         raise typer.Exit(SOME_REFUSED)
 

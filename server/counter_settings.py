@@ -53,6 +53,19 @@ class CounterSettings(Section):
     )
 
     @model_validator(mode="after")
+    def _counts_each_way_once(self) -> Self:
+        ways: dict[tuple[str, str], str] = {}
+        for name, line in self.lines.items():
+            if self.make == "onvif" and line.direction == "both":
+                raise ValueError(
+                    f"the rule {name!r} counts one way: say in its `direction` whether in or out"
+                )
+            for way in ("in", "out") if line.direction == "both" else (line.direction,):
+                if (other := ways.setdefault((line.line, way), name)) != name:
+                    raise ValueError(f"{other!r} and {name!r} both count who goes {way} over {line.line!r}")
+        return self
+
+    @model_validator(mode="after")
     def _names_its_lines(self) -> Self:
         if self.make != "axis" and not self.lines:
             raise ValueError(

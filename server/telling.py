@@ -15,11 +15,12 @@ from rich.text import Text
 
 from server.api.reports import StoreReport
 from server.api.shapes import plain
+from server.counters.taking import CountProblem, CountsReport
 from server.dashboard import words
 from server.metrics.glossary import NO_DATA, TOO_FEW
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
-from server.pos.summary import ImportReport
+from server.pos.summary import ImportReport, Problem
 from server.storage.quarantine import QuarantineRow
 
 _EXCERPT_BYTES = 200
@@ -66,12 +67,35 @@ def import_tables(report: ImportReport) -> list[Table]:
     ]
     if report.dry_run:
         tables += [_preview_table(report), _days_table(report)]
-    if report.problems:
-        table = Table("line", "why it was refused", title="refused rows, the first of them")
-        for problem in report.problems:
-            table.add_row(*_texts(problem.line, problem.reason))
-        tables.append(table)
-    return tables
+    return [*tables, *_problems_tables(report.problems)]
+
+
+def counts_tables(report: CountsReport) -> list[Table]:
+    """What became of a file of counts."""
+    span = "" if not report.first or not report.last else f"{_minute(report.first)} to {_minute(report.last)}"
+    pairs = {
+        "rows read": report.rows_read,
+        "buckets new": report.new,
+        "  changed": report.changed,
+        "  unchanged": report.unchanged,
+        "entries": report.entries,
+        "exits": report.exits,
+        "rows to quarantine": report.quarantined,
+        "rows lost, quarantine full": report.refused,
+        "passed over": ", ".join(report.passed_over),
+        "span (UTC)": span,
+    }
+    title = f"{report.file}{' (dry run: nothing written)' if report.dry_run else ''}"
+    return [_pairs(title, pairs), *_problems_tables(report.problems)]
+
+
+def _problems_tables(problems: Sequence[Problem | CountProblem]) -> list[Table]:
+    if not problems:
+        return []
+    table = Table("line", "why it was refused", title="refused rows, the first of them")
+    for problem in problems:
+        table.add_row(*_texts(problem.line, problem.reason))
+    return [table]
 
 
 def _preview_table(report: ImportReport) -> Table:

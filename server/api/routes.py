@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from sqlite_utils import Database
 
 from server.api import shapes
+from server.api.counting import COUNTING_ROUTES
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_parts, asked_range
@@ -107,4 +108,5 @@ ROUTES = (
     Route("POST", "/api/v1/quarantine/{number}/retry", try_again),
     Route("GET", "/healthz", healthz),
     *SALES_ROUTES,
+    *COUNTING_ROUTES,
 )

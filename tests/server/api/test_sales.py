@@ -95,7 +95,12 @@ def test_one_wrong_ticket_keeps_all_out_and_every_mistake_is_named(ask: Asking, 
     ("content", "where", "problem"),
     [
         pytest.param([], "body", "at least 1 item", id="none"),
-        pytest.param([ticket(str(n)) for n in range(MOST_TICKETS + 1)], "body", f"at most {MOST_TICKETS} items", id="too many"),
+        pytest.param(
+            [ticket(str(n)) for n in range(MOST_TICKETS + 1)],
+            "body",
+            f"at most {MOST_TICKETS} items",
+            id="too many",
+        ),
         pytest.param([ticket(), ticket()], "tickets.1.ticket", "as number 0", id="twice in one request"),
         pytest.param(ticket(store="annex"), "tickets.0.store", "no store 'annex'", id="unknown store"),
         pytest.param(ticket(at="2026-03-03T11:00:00"), "at", "timezone", id="time without offset"),
@@ -109,10 +114,12 @@ def test_one_wrong_ticket_keeps_all_out_and_every_mistake_is_named(ask: Asking, 
         ),
         pytest.param(
             ticket(lines=[{"sku": "x", "quantity": 1000000, "unit_price": 100000000}]),
-            "tickets.0.lines", "out of bounds", id="price times quantity out of bounds",
+            "tickets.0.lines",
+            "out of bounds",
+            id="price times quantity out of bounds",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said_and_where(ask: Asking, content: object, where: str, problem: str) -> None:
     answer = _post(ask, content)
     assert answer.status_code == 422

@@ -27,11 +27,13 @@ AMOUNTS = st.decimals(min_value=-100_000, max_value=100_000, places=2)
         pytest.param(Told(gross=D("20"), discount=D("-2")), 1, D("18"), id="discount with a minus"),
         pytest.param(Told(gross=D("-20"), discount=D("2")), -1, D("-18"), id="returned with its discount"),
         pytest.param(
-            Told(unit_price=D("10"), discount=D("3"), tax_percent=D(19)), 2, D("14.2857"),
+            Told(unit_price=D("10"), discount=D("3"), tax_percent=D(19)),
+            2,
+            D("14.2857"),
             id="discount first, for it holds tax as the price does",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_a_line_brings_in(told: Told, quantity: Decimal | int, net: Decimal | None) -> None:
     assert net_amount(told, D(quantity)) == net
 
@@ -76,11 +78,23 @@ def test_tills_write_numbers_in_many_ways(text: str, decimal: str, number: str) 
 @pytest.mark.parametrize(
     ("text", "decimal"),
     [
-        ("1,50", "."), ("1.50", ","), ("12,34.5", "."), ("--5", "."), ("5-", "."), ("(5", "."), ("1e5", "."),
-        ("NaN", "."), ("$", "."), (".", "."), ("", "."), ("$$$$5", "."), ("٣", "."), ("1" * 50, "."),
+        ("1,50", "."),
+        ("1.50", ","),
+        ("12,34.5", "."),
+        ("--5", "."),
+        ("5-", "."),
+        ("(5", "."),
+        ("1e5", "."),
+        ("NaN", "."),
+        ("$", "."),
+        (".", "."),
+        ("", "."),
+        ("$$$$5", "."),
+        ("٣", "."),
+        ("1" * 50, "."),
         ("5 EUR", "."),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_number_is_not_guessed(text: str, decimal: str) -> None:
     assert parsed_number(text, decimal) is None
 

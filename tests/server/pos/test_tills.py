@@ -114,28 +114,52 @@ def test_a_preset_may_be_changed_in_part() -> None:
     [
         pytest.param(
             {"columns": {"ticket": "No", "at": "At", "sku": "Item", "gross": "Sum", "tax": "Tax"}},
-            ("No,At,Item,Sum,Tax", "1,2026-05-04 10:00:00,x,11.90,1.90"), "10.00", 1,
+            ("No,At,Item,Sum,Tax", "1,2026-05-04 10:00:00,x,11.90,1.90"),
+            "10.00",
+            1,
             id="gross and tax",
         ),
         pytest.param(
-            {"columns": {"ticket": "No", "at": "At", "sku": "Item", "gross": "Sum", "tax_percent": "Rate"},
-             "decimal": ","},
-            ("No,At,Item,Sum,Rate", '1,2026-05-04 10:00:00,x,"11,90","19"', '1,2026-05-04 10:00:00,y,"1,07",7'),
-            "11.00", 2, id="two rates in one ticket",
+            {
+                "columns": {"ticket": "No", "at": "At", "sku": "Item", "gross": "Sum", "tax_percent": "Rate"},
+                "decimal": ",",
+            },
+            (
+                "No,At,Item,Sum,Rate",
+                '1,2026-05-04 10:00:00,x,"11,90","19"',
+                '1,2026-05-04 10:00:00,y,"1,07",7',
+            ),
+            "11.00",
+            2,
+            id="two rates in one ticket",
         ),
         pytest.param(
-            {"columns": {"ticket": "No", "at": "At", "sku": "Item", "unit_price": "P", "quantity": "g",
-                         "discount": "D"}, "tax_percent": 7, "quantity_divisor": 1000},
-            ("No,At,Item,P,g,D", "1,2026-05-04 10:00:00,cheese,21.40,250,0"), "5.00", "0.25",
+            {
+                "columns": {
+                    "ticket": "No",
+                    "at": "At",
+                    "sku": "Item",
+                    "unit_price": "P",
+                    "quantity": "g",
+                    "discount": "D",
+                },
+                "tax_percent": 7,
+                "quantity_divisor": 1000,
+            },
+            ("No,At,Item,P,g,D", "1,2026-05-04 10:00:00,cheese,21.40,250,0"),
+            "5.00",
+            "0.25",
             id="grams at a price with tax",
         ),
         pytest.param(
             {"columns": {"ticket": "No", "at": "At", "net": "Net", "quantity": "Items"}, "rows": "tickets"},
-            ("No,At,Net,Items", "1,2026-05-04 10:00:00,25.00,4"), "25.00", 4,
+            ("No,At,Net,Items", "1,2026-05-04 10:00:00,25.00,4"),
+            "25.00",
+            4,
             id="a row is a whole ticket",
         ),
     ],
-)  # fmt: skip
+)
 def test_amounts_are_understood_as_the_mapping_says(
     shop: Shop, mapping: dict[str, Any], lines: tuple[str, ...], net: str, units: str | int
 ) -> None:
@@ -150,22 +174,30 @@ def test_amounts_are_understood_as_the_mapping_says(
     [
         pytest.param(
             {"columns": {"ticket": "No", "at": "At", "sku": "Item", "gross": "Sum", "tax": "Tax"}},
-            ("No,At,Item,Sum,Tax", "1,2026-05-04 10:00:00,x,11.90,"), "'Tax' (tax) is empty", id="unknown tax",
+            ("No,At,Item,Sum,Tax", "1,2026-05-04 10:00:00,x,11.90,"),
+            "'Tax' (tax) is empty",
+            id="unknown tax",
         ),
         pytest.param(
             {"columns": {"ticket": "No", "at": "At", "net": "Net"}, "rows": "tickets"},
             ("No,At,Net", "1,2026-05-04 10:00:00,25", "1,2026-05-04 10:00:00,25"),
-            "ticket 1 stands in line 2 already", id="a whole ticket twice",
+            "ticket 1 stands in line 2 already",
+            id="a whole ticket twice",
         ),
         pytest.param(
             {"columns": {**COLUMNS, "net": None, "unit_price": "Net"}},
-            ("No,At,Item,Qty,Net", f"1,2026-05-04 10:00:00,x,{'9' * 30},{'9' * 30}"), "too large", id="too large",
+            ("No,At,Item,Qty,Net", f"1,2026-05-04 10:00:00,x,{'9' * 30},{'9' * 30}"),
+            "too large",
+            id="too large",
         ),
         pytest.param(
-            {}, ("No,At,Item,Qty,Net", f"{'1' * 101},2026-05-04 10:00:00,x,1,1"), "at most 100", id="long number",
+            {},
+            ("No,At,Item,Qty,Net", f"{'1' * 101},2026-05-04 10:00:00,x,1,1"),
+            "at most 100",
+            id="long number",
         ),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_known_is_refused_and_not_guessed(
     shop: Shop, mapping: dict[str, Any], lines: tuple[str, ...], reason: str
 ) -> None:
