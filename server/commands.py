@@ -19,6 +19,8 @@ from sqlite_utils import Database
 from server import assembly, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
+from server.catalogue.files import exported
+from server.catalogue.files import import_catalogue as import_catalogue_file
 from server.config import ConfigError, Settings, load_settings
 from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
@@ -50,6 +52,7 @@ Config = Annotated[
 StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
+CataloguePart = Annotated[str, typer.Option("--part", help="products, names, hours, holidays or planogram.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
 _DEFAULT = Path("server.toml")
@@ -189,6 +192,40 @@ def import_planogram(
     with open_database(settings.database) as db:
         places = import_planogram_file(db, settings, file, store)
     typer.echo(f"{places} places of products in {store}")
+
+
+@app.command("import-catalogue")
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(help="CSV, as export-catalogue writes it.")],
+    part: CataloguePart = "products",
+    store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
+    config: Config = _DEFAULT,
+    dry_run: DryRun = False,
+) -> None:
+    """Take products, or a part of a store's catalogue, from a CSV file: all of it or nothing.
+
+    Products that the file does not name stay; every other part is replaced.
+
+    Example: footfall-server import-catalogue hours.csv --part hours --store demo --dry-run
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=dry_run) as db:
+        typer.echo(import_catalogue_file(db, settings, file, part, store, dry_run=dry_run))
+
+
+@app.command("export-catalogue")
+def export_catalogue(
+    part: CataloguePart = "products",
+    store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
+    config: Config = _DEFAULT,
+) -> None:
+    """Print products, or a part of a store's catalogue, as CSV.
+
+    Example: footfall-server export-catalogue --part planogram --store demo
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        typer.echo(exported(db, settings, part, store), nl=False)
 
 
 @app.command()

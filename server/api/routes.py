@@ -8,6 +8,7 @@ from fastapi import Path, Query
 from sqlite_utils import Database
 
 from server.api import shapes
+from server.api.catalogue import CATALOGUE_ROUTES
 from server.api.counting import COUNTING_ROUTES
 from server.api.present import store_now
 from server.api.problems import Problem
@@ -109,4 +110,5 @@ ROUTES = (
     Route("GET", "/healthz", healthz),
     *SALES_ROUTES,
     *COUNTING_ROUTES,
+    *CATALOGUE_ROUTES,
 )

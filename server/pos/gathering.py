@@ -92,5 +92,6 @@ def _content(ticket: Ticket) -> tuple[object, ...]:
 
 
 def _comparable(line: SaleLine) -> tuple[str, str, str, str]:
-    net = "" if line.net is None else f"{line.net:.4f}"
-    return (line.sku, line.name or "", f"{line.quantity:.4f}", net)
+    # 0 is added because -0, which a till may write, is stored as 0.
+    net = "" if line.net is None else f"{line.net + 0:.4f}"
+    return (line.sku, line.name or "", f"{line.quantity + 0:.4f}", net)

@@ -27,6 +27,8 @@ NO_TILL = "file"
 LONGEST_NAME = 100
 """So many characters may a ticket's number or a till have, as on the wire."""
 
+HIGHEST_TAX_PERCENT = 1000
+
 WHOLE_TICKET = "whole-ticket"
 """The product of rows that are tickets and name none."""
 
@@ -202,7 +204,7 @@ def _line(mapping: MappingSettings, row: _Cells) -> SaleLine:
         unit_price=row.number_or_none("unit_price"),
         discount=row.number_or_none("discount"),
         tax=row.number_or_none("tax"),
-        tax_percent=row.number_or_none("tax_percent") or mapping.tax_percent,
+        tax_percent=row.number_or_none("tax_percent") if mapping.columns.tax_percent else mapping.tax_percent,
     )
     _refuse_unknown_tax(mapping, told)
     try:
@@ -234,6 +236,10 @@ def _refuse_unknown_tax(mapping: MappingSettings, told: Told) -> None:
     column = mapping.columns.tax or mapping.columns.tax_percent
     if column and told.has_price and told.tax is None and told.tax_percent is None:
         raise RowRefused(f"{column!r} (tax) is empty, so what the row is without tax cannot be known")
+    if told.tax_percent is not None and not 0 <= told.tax_percent <= HIGHEST_TAX_PERCENT:
+        raise RowRefused(
+            f"{column!r} (tax_percent) is {told.tax_percent}, no rate of 0 to {HIGHEST_TAX_PERCENT} %"
+        )
 
 
 def _sku(mapping: MappingSettings, row: _Cells) -> str:

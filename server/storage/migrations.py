@@ -114,6 +114,33 @@ def m010_sales_over_http(db: Database) -> None:
     _let_quarantine_take(db, "http")
 
 
+@MIGRATIONS()
+def m011_catalogue(db: Database) -> None:
+    """Products, names that people read, opening hours, holidays; a revision for each part that is edited."""
+    db.executescript("""
+        CREATE TABLE products (
+            sku TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, price_e4 INTEGER, cost_e4 INTEGER,
+            currency TEXT, attributes TEXT NOT NULL, revision INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE display_names (
+            store TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('zone', 'line', 'camera')),
+            id TEXT NOT NULL, name TEXT NOT NULL,
+            PRIMARY KEY (store, kind, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE opening_hours (
+            store TEXT NOT NULL, weekday INTEGER NOT NULL, opens TEXT NOT NULL, closes TEXT NOT NULL,
+            PRIMARY KEY (store, weekday, opens)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE holidays (
+            store TEXT NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL, opens TEXT, closes TEXT,
+            PRIMARY KEY (store, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE catalogue_revisions (
+            store TEXT NOT NULL, part TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (store, part)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 def _let_quarantine_take(db: Database, source: str) -> None:
     # SQLite cannot change a CHECK. The table is made anew as it is now, whatever other steps added to it.
     statements = [row[0] for row in db.execute(_DEFINITIONS, ("quarantine",))]

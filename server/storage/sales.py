@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from edge.wire import Sale, SaleKind, SaleLine
 from server.metrics.rows import PlanogramRow, TicketRow
+from server.storage.catalogue import next_revision
 from server.storage.exact import from_e4, from_e4_or_none, from_us, to_e4, to_us
 
 
@@ -161,6 +162,7 @@ def replace_planogram(db: Database, store: str, rows: Iterable[PlanogramRow]) ->
         "INSERT INTO planogram (store, sku, zone, valid_from, valid_until) VALUES (?, ?, ?, ?, ?)",
         [(store, row.sku, row.zone, _iso(row.valid_from), _iso(row.valid_until)) for row in rows],
     )
+    next_revision(db, store, "planogram")
 
 
 def planogram_rows(db: Database, store: str) -> list[PlanogramRow]:
