@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints, model_validator
 
-from edge.wire.messages import Money
 from server.sections import Currency, Id
 from server.storage.catalogue import Row
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Sku = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Price = Annotated[
+    Decimal,
+    Field(ge=0, le=100_000_000, decimal_places=4),
+    PlainSerializer(lambda price: format(price.normalize(), "f"), return_type=str, when_used="json"),
+]
 Clock = Annotated[time, PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str)]
 PartName = Literal["names", "hours", "holidays", "planogram"]
 
@@ -44,8 +49,8 @@ class Product(Item):
     name: Text | None = None
     category: Text | None = None
     brand: Text | None = None
-    price: Money | None = Field(None, description="usual price of a piece, with tax")
-    cost: Money | None = Field(None, description="what a piece costs the shop, for its margin")
+    price: Price | None = Field(None, description="usual price of a piece, with tax")
+    cost: Price | None = Field(None, description="what a piece costs the shop, for its margin")
     currency: Currency | None = None
     attributes: dict[Annotated[str, StringConstraints(min_length=1, max_length=50)], Text] = Field(
         default_factory=dict, max_length=50, description="anything else, by its name"

@@ -199,6 +199,7 @@ def test_a_planogram_is_imported_or_refused_with_its_line(folder: Path) -> None:
 
 COMMANDS = [
     *("up", "serve", "listen", "migrate", "check-config", "import-sales", "import-planogram", "report"),
+    *("import-counts", "import-catalogue", "export-catalogue"),
     *(f"quarantine {what}" for what in ("list", "show", "retry", "retry-all", "discard")),
 ]
 
