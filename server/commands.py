@@ -26,10 +26,13 @@ from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
+from server.pos.ereceipt import MAPPING as E_RECEIPTS
+from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
 from server.storage import quarantine as held
+from server.storage.catalogue import with_names
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database
 
@@ -139,9 +142,12 @@ def import_sales(
     """
     settings = load_settings(config)
     with open_database(settings.database, read_only=dry_run) as db, _progress(file) as advance:
-        report = import_sales_file(
-            db, settings, file, store, mapping, assembly.now(), dry_run=dry_run, on_line=advance
-        )
+        if mapping == E_RECEIPTS:
+            report = import_receipts(db, settings, file, store, assembly.now(), dry_run=dry_run)
+        else:
+            report = import_sales_file(
+                db, settings, file, store, mapping, assembly.now(), dry_run=dry_run, on_line=advance
+            )
     if as_json:
         typer.echo(telling.as_json(asdict(report)))
     else:
@@ -183,15 +189,16 @@ def import_planogram(
     file: Annotated[Path, typer.Argument(help="CSV with the header sku,zone,valid_from,valid_until.")],
     store: StoreId,
     config: Config = _DEFAULT,
+    dry_run: DryRun = False,
 ) -> None:
     """Take the places of products from a CSV file, instead of those before.
 
     Example: footfall-server import-planogram shelves.csv --store demo
     """
     settings = load_settings(config)
-    with open_database(settings.database) as db:
-        places = import_planogram_file(db, settings, file, store)
-    typer.echo(f"{places} places of products in {store}")
+    with open_database(settings.database, read_only=dry_run) as db:
+        places = import_planogram_file(db, settings, file, store, dry_run=dry_run)
+    typer.echo(f"{places} places of products in {store}{' (dry run: nothing written)' if dry_run else ''}")
 
 
 @app.command("import-catalogue")
@@ -245,7 +252,7 @@ def report(
     where, now = settings.store(store), assembly.now()
     which = _day(day) if day else calendar_of(where).day_of(now)
     with open_database(settings.database, read_only=True) as db:
-        figures = day_report(db, store, where, which, now)
+        figures = day_report(db, store, with_names(db, store, where), which, now)
     if as_json:
         typer.echo(metrics_shape(figures).model_dump_json(indent=2))
     else:

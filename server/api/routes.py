@@ -20,6 +20,7 @@ from server.config import ConfigError
 from server.ingest import retry
 from server.metrics.intervals import Resolution
 from server.storage import quarantine
+from server.storage.catalogue import with_names
 
 _HIGHEST_NUMBER = 2**63 - 1
 """SQLite counts no further."""
@@ -30,7 +31,9 @@ When = Annotated[str | None, Query(max_length=40)]
 
 def stores(here: Here) -> list[shapes.StoreShape]:
     """The stores of this server."""
-    return shapes.stores_shape(here.settings)
+    with here.reading() as db:
+        known = {store: with_names(db, store, of) for store, of in here.settings.stores.items()}
+    return shapes.stores_shape(here.settings.model_copy(update={"stores": known}))
 
 
 def metrics(

@@ -13,8 +13,8 @@ from sqlite_utils import Database
 
 from server.api.problems import Problem
 from server.api.watching import Watchers
-from server.catalogue.editing import with_names
 from server.config import Settings, StoreSettings
+from server.storage.catalogue import with_names
 from server.storage.database import open_database
 
 Clock = Callable[[], datetime]

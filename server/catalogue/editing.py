@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from server.catalogue.items import Item, PlaceOfProduct, Product, item_of
-from server.config import StoreSettings, ZoneSettings
+from server.config import StoreSettings
 from server.storage import catalogue
-from server.storage.catalogue import ProductRow
+from server.storage.catalogue import ProductRow, with_names
 from server.storage.database import writing
 
 
@@ -33,12 +33,6 @@ class Imported:
     new: int
     changed: int
     unchanged: int
-
-
-def with_names(db: Database, store_id: str, store: StoreSettings) -> StoreSettings:
-    """A store's settings with the zones' names of the catalogue, which win over the configuration's."""
-    named = {zone: ZoneSettings(name=name) for zone, name in catalogue.zone_names(db, store_id).items()}
-    return store.model_copy(update={"zones": {**store.zones, **named}}) if named else store
 
 
 def part(db: Database, store: str, name: str) -> tuple[list[Item], int]:

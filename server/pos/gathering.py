@@ -41,7 +41,7 @@ def gathered(rows: Iterable[SaleRow], *, negative_is_return: bool = False) -> li
     for row in rows:
         by_ticket[row.ticket].append(row)
     tickets = [_ticket(of_one) for of_one in by_ticket.values()]
-    return [_as_return(ticket) for ticket in tickets] if negative_is_return else tickets
+    return [as_return(ticket) for ticket in tickets] if negative_is_return else tickets
 
 
 def with_line(ticket: Ticket, row: SaleRow) -> Ticket:
@@ -63,7 +63,8 @@ def suspicious(rows: Iterable[SaleRow]) -> list[str]:
     return [ticket for ticket, (first, last) in spans.items() if last.at - first.at > LONGEST_TICKET]
 
 
-def _as_return(ticket: Ticket) -> Ticket:
+def as_return(ticket: Ticket) -> Ticket:
+    """The ticket; a sale of which every line has a negative quantity as a return."""
     if ticket.kind is SaleKind.SALE and all(line.quantity < 0 for line in ticket.lines):
         return replace(ticket, kind=SaleKind.RETURN)
     return ticket

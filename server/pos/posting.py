@@ -132,7 +132,7 @@ def posted(body: bytes) -> tuple[PostedTicket, ...]:
     try:
         tickets = _read(body)
     except ValidationError as error:
-        raise TicketsRefused(_in_words(error)) from error
+        raise TicketsRefused(in_words(error)) from error
     if wrong := _doubled(tickets):
         raise TicketsRefused(wrong[:MOST_PROBLEMS])
     return tickets
@@ -174,7 +174,8 @@ def _read(body: bytes) -> tuple[PostedTicket, ...]:
     return (PostedTicket.model_validate_json(body, strict=True),)
 
 
-def _in_words(error: ValidationError) -> list[Wrong]:
+def in_words(error: ValidationError) -> list[Wrong]:
+    """What is wrong, and where."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return [
         Wrong(_place(problem["loc"]), problem["msg"].removeprefix("Value error, "))

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from sqlite_utils import Database
 
+from server.config import StoreSettings, ZoneSettings
 from server.storage.exact import from_e4_or_none, to_e4
 
 _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -117,6 +118,12 @@ def zone_names(db: Database, store: str) -> dict[str, str]:
     """Names of zones by their id, where the catalogue has one."""
     found = db.execute("SELECT id, name FROM display_names WHERE store = ? AND kind = 'zone'", (store,))
     return dict(found.fetchall())
+
+
+def with_names(db: Database, store_id: str, store: StoreSettings) -> StoreSettings:
+    """A store's settings with the zones' names of the catalogue, which win over the configuration's."""
+    named = {zone: ZoneSettings(name=name) for zone, name in zone_names(db, store_id).items()}
+    return store.model_copy(update={"zones": {**store.zones, **named}}) if named else store
 
 
 def _product(values: tuple[str, ...]) -> ProductRow:

@@ -162,6 +162,7 @@ def test_the_catalogues_names_win_over_the_configurations_and_add_zones(ask: Ask
     planogram = [{"sku": "MUG-1", "zone": "attic"}]
     assert put(ask, f"/api/v1/catalogue/stores/{STORE}/planogram", planogram).status_code == 200
     zones = ask.get(f"/api/v1/stores/{STORE}/metrics").json()["totals"]["zones"]
+    assert ask.get("/api/v1/stores").json()[0]["zones"] == {"tea": "Teas", "gifts": "Gifts", "attic": "Attic"}
     assert {zone["zone"]: zone["name"] for zone in zones} == {
         "tea": "Teas",
         "gifts": "Gifts",
