@@ -151,10 +151,11 @@ def _let_quarantine_take(db: Database, source: str) -> None:
         db.execute(f'DROP INDEX "{index}"')
     db.execute(statements[0].replace(old, f"source IN ('mqtt', 'csv', '{source}')"))
     db.execute("INSERT INTO quarantine SELECT * FROM quarantine_before")
-    # Numbers that were given up are never given again.
+    # Numbers that were given up are never given again, even where nothing is left.
+    db.execute("DELETE FROM sqlite_sequence WHERE name = 'quarantine'")
     db.execute(
-        "UPDATE sqlite_sequence SET seq = (SELECT seq FROM sqlite_sequence WHERE name = 'quarantine_before')"
-        " WHERE name = 'quarantine'"
+        "INSERT INTO sqlite_sequence SELECT 'quarantine', seq FROM sqlite_sequence"
+        " WHERE name = 'quarantine_before'"
     )
     db.execute("DROP TABLE quarantine_before")
     for statement in statements[1:]:

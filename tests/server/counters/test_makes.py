@@ -60,7 +60,7 @@ def test_a_corrected_minute_replaces_the_one_before(shop: Settings) -> None:
     assert totals(shop) == (4, 1)
 
 
-@trying(max_examples=25, deadline=None)
+@trying(max_examples=12, deadline=None)
 @given(order=st.permutations(range(6)), again=st.lists(st.integers(0, 5), max_size=4))
 def test_pushes_in_any_order_and_again_say_the_same(
     tmp_path_factory: pytest.TempPathFactory, order: list[int], again: list[int]
