@@ -189,11 +189,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         for name in ("password_file", "ca_file")
         if (named := getattr(settings.broker, name))
     }
+    state = (folder / settings.database).parent
     return settings.model_copy(
         update={
             "database": folder / settings.database,
             "sales": settings.sales.model_copy(
-                update={"customer_key_file": folder / settings.sales.customer_key_file}
+                update={"customer_key_file": state / settings.sales.customer_key_file}
             ),
             "broker": settings.broker.model_copy(update=files),
         }

@@ -282,6 +282,6 @@ class SalesSettings(Section):
 
     customer_key_file: Path = Field(
         Path("customer.key"),
-        description="file with the key of the customers' hashes, relative to this file's folder",
+        description="file with the key of the customers' hashes, relative to the database's folder",
     )
     mappings: dict[Id, MappingSettings] = Field(default_factory=dict, description="mappings by their name")

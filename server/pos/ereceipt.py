@@ -8,6 +8,7 @@ never read.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -19,7 +20,7 @@ from sqlite_utils import Database
 
 from edge.wire import SaleKind, SaleLine
 from edge.wire.messages import Instant, Money, Quantity
-from server.config import Settings
+from server.config import Settings, StoreSettings
 from server.metrics.intervals import Calendar
 from server.pos.errors import FileRefused
 from server.pos.gathering import as_return
@@ -121,6 +122,12 @@ def import_receipts(
     else:
         with writing(db):
             outcomes = list(store_tickets(db, store, tickets, f"ereceipt:{file.name}", now).elements())
+    return _report(file, where, tickets, outcomes, dry_run=dry_run)
+
+
+def _report(
+    file: Path, where: StoreSettings, tickets: Sequence[Ticket], outcomes: Sequence[str], *, dry_run: bool
+) -> ImportReport:
     times = [ticket.at for ticket in tickets]
     return ImportReport(
         file=file.name,
