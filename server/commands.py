@@ -19,14 +19,20 @@ from sqlite_utils import Database
 from server import assembly, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
+from server.catalogue.files import exported
+from server.catalogue.files import import_catalogue as import_catalogue_file
 from server.config import ConfigError, Settings, load_settings
+from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
+from server.pos.ereceipt import MAPPING as E_RECEIPTS
+from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
 from server.storage import quarantine as held
+from server.storage.catalogue import with_names
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database
 
@@ -48,6 +54,8 @@ Config = Annotated[
 ]
 StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
+CataloguePart = Annotated[str, typer.Option("--part", help="products, names, hours, holidays or planogram.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
 _DEFAULT = Path("server.toml")
@@ -123,9 +131,7 @@ def import_sales(
     store: StoreId,
     mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
     config: Config = _DEFAULT,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
     """Take sales from a till's CSV file. Twice is once; rows that cannot be read go to quarantine.
@@ -136,9 +142,12 @@ def import_sales(
     """
     settings = load_settings(config)
     with open_database(settings.database, read_only=dry_run) as db, _progress(file) as advance:
-        report = import_sales_file(
-            db, settings, file, store, mapping, assembly.now(), dry_run=dry_run, on_line=advance
-        )
+        if mapping == E_RECEIPTS:
+            report = import_receipts(db, settings, file, store, assembly.now(), dry_run=dry_run)
+        else:
+            report = import_sales_file(
+                db, settings, file, store, mapping, assembly.now(), dry_run=dry_run, on_line=advance
+            )
     if as_json:
         typer.echo(telling.as_json(asdict(report)))
     else:
@@ -149,20 +158,81 @@ def import_sales(
         raise typer.Exit(SOME_REFUSED)
 
 
+@app.command("import-counts")
+def import_counts(
+    file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
+    store: StoreId,
+    counter: Annotated[str, typer.Option("--counter", help="Which, as in [stores.ID.counters.NAME].")],
+    config: Config = _DEFAULT,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take counts from a file of a counter of another make. Twice is once.
+
+    Ends with 4 if rows were refused, 0 if all were read.
+
+    Example: footfall-server import-counts export.csv --store demo --counter side-door --dry-run
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=dry_run) as db:
+        report = import_counts_file(db, settings, file, store, counter, assembly.now(), dry_run=dry_run)
+    if as_json:
+        typer.echo(telling.as_json(asdict(report)))
+    else:
+        telling.show(Console(), telling.counts_tables(report))
+    if report.quarantined or report.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
 @app.command("import-planogram")
 def import_planogram(
     file: Annotated[Path, typer.Argument(help="CSV with the header sku,zone,valid_from,valid_until.")],
     store: StoreId,
     config: Config = _DEFAULT,
+    dry_run: DryRun = False,
 ) -> None:
     """Take the places of products from a CSV file, instead of those before.
 
     Example: footfall-server import-planogram shelves.csv --store demo
     """
     settings = load_settings(config)
-    with open_database(settings.database) as db:
-        places = import_planogram_file(db, settings, file, store)
-    typer.echo(f"{places} places of products in {store}")
+    with open_database(settings.database, read_only=dry_run) as db:
+        places = import_planogram_file(db, settings, file, store, dry_run=dry_run)
+    typer.echo(f"{places} places of products in {store}{' (dry run: nothing written)' if dry_run else ''}")
+
+
+@app.command("import-catalogue")
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(help="CSV, as export-catalogue writes it.")],
+    part: CataloguePart = "products",
+    store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
+    config: Config = _DEFAULT,
+    dry_run: DryRun = False,
+) -> None:
+    """Take products, or a part of a store's catalogue, from a CSV file: all of it or nothing.
+
+    Products that the file does not name stay; every other part is replaced.
+
+    Example: footfall-server import-catalogue hours.csv --part hours --store demo --dry-run
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=dry_run) as db:
+        typer.echo(import_catalogue_file(db, settings, file, part, store, dry_run=dry_run))
+
+
+@app.command("export-catalogue")
+def export_catalogue(
+    part: CataloguePart = "products",
+    store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
+    config: Config = _DEFAULT,
+) -> None:
+    """Print products, or a part of a store's catalogue, as CSV.
+
+    Example: footfall-server export-catalogue --part planogram --store demo
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        typer.echo(exported(db, settings, part, store), nl=False)
 
 
 @app.command()
@@ -182,7 +252,7 @@ def report(
     where, now = settings.store(store), assembly.now()
     which = _day(day) if day else calendar_of(where).day_of(now)
     with open_database(settings.database, read_only=True) as db:
-        figures = day_report(db, store, where, which, now)
+        figures = day_report(db, store, with_names(db, store, where), which, now)
     if as_json:
         typer.echo(metrics_shape(figures).model_dump_json(indent=2))
     else:

@@ -5,60 +5,18 @@ from __future__ import annotations
 import difflib
 import ipaddress
 import tomllib
-from datetime import datetime, time
+from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
-from edge.wire import SaleKind
-from edge.wire.topics import ID_PATTERN
+from server.counter_settings import CounterSettings
 from server.errors import ServerError
-
-Id = Annotated[str, Field(pattern=ID_PATTERN)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-
-
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
-        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from error
-    return name
-
-
-def _clock_time(value: object) -> object:
-    if isinstance(value, str):
-        try:
-            value = time.fromisoformat(value)
-        except ValueError as error:
-            raise ValueError(f"{value!r} is not a time of day such as 06:00") from error
-    if isinstance(value, time) and value.tzinfo is not None:
-        raise ValueError("is local to the store and takes no offset")
-    return value
-
-
-def _known_encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError as error:
-        raise ValueError(f"{name!r} is not an encoding; usual ones are utf-8-sig, cp1252, latin-1") from error
-    return name
-
-
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
-ClockTime = Annotated[time, BeforeValidator(_clock_time)]
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+from server.sales_settings import PRESETS, MappingSettings, SalesSettings
+from server.sections import ClockTime, Currency, Id, Port, Section, TimeZone
 
 
 def is_loopback(host: str) -> bool:
@@ -77,11 +35,7 @@ class ConfigError(ServerError):
     exit_code = 2
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class BrokerSettings(_Section):
+class BrokerSettings(Section):
     """Where the MQTT broker is."""
 
     host: str = Field("127.0.0.1", min_length=1, description="name or address of the broker")
@@ -132,7 +86,7 @@ class BrokerSettings(_Section):
         return self.ca_file
 
 
-class WebSettings(_Section):
+class WebSettings(Section):
     """Where the pages and the API are served."""
 
     host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
@@ -141,13 +95,13 @@ class WebSettings(_Section):
     )
 
 
-class ZoneSettings(_Section):
+class ZoneSettings(Section):
     """One zone of a store's floor."""
 
     name: str = Field(min_length=1, max_length=100, description="what people call it")
 
 
-class QueueSettings(_Section):
+class QueueSettings(Section):
     """One queue of a store."""
 
     name: str = Field(min_length=1, max_length=100, description="what people call it")
@@ -156,7 +110,7 @@ class QueueSettings(_Section):
     )
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """One store."""
 
     name: str = Field(min_length=1, max_length=100, description="what people call it")
@@ -172,6 +126,9 @@ class StoreSettings(_Section):
     )
     zones: dict[Id, ZoneSettings] = Field(default_factory=dict, description="zones by their id")
     queues: dict[Id, QueueSettings] = Field(default_factory=dict, description="queues by their id")
+    counters: dict[Id, CounterSettings] = Field(
+        default_factory=dict, description="counters of other makes by their id"
+    )
 
     @property
     def zone(self) -> ZoneInfo:
@@ -184,87 +141,7 @@ class StoreSettings(_Section):
         return {queue: of.target_seconds for queue, of in self.queues.items() if of.target_seconds}
 
 
-class ColumnSettings(_Section):
-    """Which column of a file holds what, each by its name in the header."""
-
-    ticket: str | None = Field(None, description="number of the ticket; absent: every row is a ticket")
-    at: str | None = Field(None, description="date and time of payment in one column")
-    date: str | None = Field(None, description="date of payment, with `time`")
-    time: str | None = Field(None, description="time of payment, with `date`")
-    sku: str = Field(description="the shop's number (or name) of the product")
-    name: str | None = Field(None, description="the product's name")
-    quantity: str | None = Field(None, description="pieces or kilograms; absent: 1")
-    net: str | None = Field(None, description="amount of the line after discounts, without tax")
-    unit_price: str | None = Field(None, description="price of one piece, in place of `net`")
-    till: str | None = Field(None, description="till that took the money")
-    kind: str | None = Field(None, description="what the ticket is, in the words of `kinds`")
-    currency: str | None = Field(None, description="ISO 4217 code")
-
-    @model_validator(mode="after")
-    def _one_way_for_each(self) -> Self:
-        if bool(self.at) == bool(self.date or self.time) or bool(self.date) != bool(self.time):
-            raise ValueError("the time of payment needs either `at`, or both `date` and `time`")
-        if self.net and self.unit_price:
-            raise ValueError("`net` and `unit_price` exclude each other")
-        return self
-
-    def named(self) -> dict[str, str]:
-        """Columns that the file must have, by what they hold."""
-        return {field: column for field, column in self if column is not None}
-
-
-def _known_format(form: str) -> str:
-    try:
-        datetime.strptime("", form)  # noqa: DTZ007 -- only the format is looked at
-    except ValueError as error:
-        if "directive" in str(error) or "stray" in str(error):
-            raise ValueError(f"{form!r} is no strptime format: {error}") from error
-    return form
-
-
-DateFormat = Annotated[str, AfterValidator(_known_format)]
-
-
-class MappingSettings(_Section):
-    """How to read one till system's CSV files."""
-
-    delimiter: str = Field(",", min_length=1, max_length=1, description="between two cells")
-    encoding: Annotated[str, AfterValidator(_known_encoding)] = Field(
-        "utf-8-sig", description="of the file, as Python names it"
-    )
-    decimal: Literal[".", ","] = Field(".", description="decimal sign; the other one groups thousands")
-    columns: ColumnSettings
-    date_formats: tuple[DateFormat, ...] = Field(
-        ("%Y-%m-%d %H:%M:%S",),
-        min_length=1,
-        description="strptime formats of `at`, or of `date`, a space and `time`; the first that fits counts",
-    )
-    time_zone: TimeZone | None = Field(None, description="zone of the file's times; absent: the store's")
-    ignore: frozenset[str] = Field(frozenset(), description="values of sku that are not products")
-    returns_prefix: str = Field("", description="tickets whose number begins with it are returns")
-    ticket_scope: Literal["store", "day"] = Field(
-        "store", description="`day`: ticket numbers restart with every business day"
-    )
-    kinds: dict[str, SaleKind] = Field(
-        default_factory=dict, description="the file's words for sale, return, void, pickup"
-    )
-
-    @model_validator(mode="after")
-    def _has_what_it_speaks_of(self) -> Self:
-        if not self.columns.ticket and (self.returns_prefix or self.ticket_scope == "day"):
-            raise ValueError("returns_prefix and ticket_scope speak of ticket numbers: name columns.ticket")
-        if bool(self.kinds) != bool(self.columns.kind):
-            raise ValueError("`kinds` and columns.kind belong together")
-        return self
-
-
-class SalesSettings(_Section):
-    """How sales come in as files."""
-
-    mappings: dict[Id, MappingSettings] = Field(default_factory=dict, description="mappings by their name")
-
-
-class Settings(_Section):
+class Settings(Section):
     """Everything that a person sets."""
 
     database: Path = Field(Path("footfall.db"), description="SQLite file, relative to this file's folder")
@@ -282,12 +159,21 @@ class Settings(_Section):
         return _named(self.stores, store, "store", "stores")
 
     def mapping(self, mapping: str) -> MappingSettings:
-        """The mapping of that name.
+        """The mapping of that name; a common till's own where none is configured under its name.
 
         Raises:
             ConfigError: there is none.
         """
-        return _named(self.sales.mappings, mapping, "mapping", "sales.mappings")
+        known = {**PRESETS, **self.sales.mappings}
+        return _named(known, mapping, "mapping", "sales.mappings")
+
+    def counter(self, store: str, counter: str) -> CounterSettings:
+        """The settings of a counter of another make.
+
+        Raises:
+            ConfigError: there is no such store, or no such counter in it.
+        """
+        return _named(self.store(store).counters, counter, "counter", f"stores.{store}.counters")
 
 
 _Part = TypeVar("_Part")
@@ -321,9 +207,13 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         for name in ("password_file", "ca_file")
         if (named := getattr(settings.broker, name))
     }
+    state = (folder / settings.database).parent
     return settings.model_copy(
         update={
             "database": folder / settings.database,
+            "sales": settings.sales.model_copy(
+                update={"customer_key_file": state / settings.sales.customer_key_file}
+            ),
             "broker": settings.broker.model_copy(update=files),
         }
     )

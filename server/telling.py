@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from rich.console import Console
@@ -13,12 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from server.api.reports import StoreReport, queue_name
+from server.api.shapes import plain
+from server.counters.taking import CountProblem, CountsReport
 from server.dashboard import words
 from server.metrics.glossary import NO_DATA, TOO_FEW
 from server.metrics.queues import QueueFigures
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
-from server.pos.importing import ImportReport
+from server.pos.summary import ImportReport, Problem
 from server.storage.quarantine import QuarantineRow
 
 _EXCERPT_BYTES = 200
@@ -58,16 +61,68 @@ def import_tables(report: ImportReport) -> list[Table]:
                 "rows to quarantine": report.quarantined,
                 "rows lost, quarantine full": report.refused,
                 "in an hour that came twice": report.ambiguous_hours,
+                "kinds": ", ".join(f"{count} {kind}" for kind, count in report.kinds.items()),
                 "span (UTC)": span,
             },
         )
     ]
-    if report.problems:
-        table = Table("line", "why it was refused", title="refused rows, the first of them")
-        for problem in report.problems:
-            table.add_row(*_texts(problem.line, problem.reason))
-        tables.append(table)
-    return tables
+    if report.dry_run:
+        tables += [_preview_table(report), _days_table(report)]
+    return [*tables, *_problems_tables(report.problems)]
+
+
+def counts_tables(report: CountsReport) -> list[Table]:
+    """What became of a file of counts."""
+    span = "" if not report.first or not report.last else f"{_minute(report.first)} to {_minute(report.last)}"
+    pairs = {
+        "rows read": report.rows_read,
+        "buckets new": report.new,
+        "  changed": report.changed,
+        "  unchanged": report.unchanged,
+        "entries": report.entries,
+        "exits": report.exits,
+        "rows to quarantine": report.quarantined,
+        "rows lost, quarantine full": report.refused,
+        "passed over": ", ".join(report.passed_over),
+        "span (UTC)": span,
+    }
+    title = f"{report.file}{' (dry run: nothing written)' if report.dry_run else ''}"
+    return [_pairs(title, pairs), *_problems_tables(report.problems)]
+
+
+def _problems_tables(problems: Sequence[Problem | CountProblem]) -> list[Table]:
+    if not problems:
+        return []
+    table = Table("line", "why it was refused", title="refused rows, the first of them")
+    for problem in problems:
+        table.add_row(*_texts(problem.line, problem.reason))
+    return [table]
+
+
+def _preview_table(report: ImportReport) -> Table:
+    table = Table(
+        *("ticket", "till", "paid (UTC)", "kind", "lines", "units", "net", "customer"),
+        title=f"as understood, the first {len(report.preview)}",
+    )
+    for ticket in report.preview:
+        table.add_row(
+            *_texts(ticket.ticket, ticket.till, _minute(ticket.at), ticket.kind.value, ticket.lines),
+            *_texts(plain(ticket.units), _amount(ticket.net, ticket.currency)),
+            "hashed" if ticket.known_customer else "",
+        )
+    return table
+
+
+def _days_table(report: ImportReport) -> Table:
+    table = Table("business day", "sales", "returns", "units", "net", title="by day and currency")
+    for day in report.days:
+        units, net = plain(day.units), _amount(day.net, day.currency)
+        table.add_row(*_texts(day.day, day.transactions, day.returns, units, net))
+    return table
+
+
+def _amount(net: Decimal | None, currency: str | None) -> str:
+    return NO_DATA if net is None else f"{plain(net)} {currency or ''}".rstrip()
 
 
 def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:

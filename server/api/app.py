@@ -31,7 +31,8 @@ def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
     )
     app.state.site = Site(settings, clock, Watchers())
     for route in ROUTES:
-        app.add_api_route(route.path, route.handler, methods=[route.method])
+        shape = {} if route.answers is None else {"response_model": route.answers}
+        app.add_api_route(route.path, route.handler, methods=[route.method], **shape)
     for page in PAGES:
         app.add_api_route(
             page.path, page.handler, methods=[page.method], include_in_schema=False, response_model=None

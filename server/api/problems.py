@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -21,13 +21,23 @@ log = logging.getLogger(__name__)
 
 
 class Problem(ServerError):
-    """An answer that is an error: its HTTP status, a sentence, and the field that is wrong if it is one."""
+    """An answer that is an error: its HTTP status, a sentence, and the field that is wrong if it is one.
 
-    def __init__(self, status: int, detail: str, field: str | None = None) -> None:
+    `errors` lists everything that is wrong, where there may be several things.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        field: str | None = None,
+        errors: Sequence[Mapping[str, str]] = (),
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
         self.field = field
+        self.errors = tuple(errors)
 
 
 Page = Callable[[str, str], str]
@@ -58,6 +68,8 @@ def problem_content(status: int, detail: str, field: str | None = None) -> dict[
 def _answer(request: Request, problem: Problem) -> Response:
     if _is_for_machines(request):
         content = problem_content(problem.status, problem.detail, problem.field)
+        if problem.errors:
+            content["errors"] = [dict(error) for error in problem.errors]
         return JSONResponse(content, problem.status, media_type=MEDIA_TYPE)
     page: Page = request.app.state.problem_page
     return HTMLResponse(page(HTTPStatus(problem.status).phrase, problem.detail), problem.status)

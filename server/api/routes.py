@@ -8,16 +8,20 @@ from fastapi import Path, Query
 from sqlite_utils import Database
 
 from server.api import heat_shapes, queue_shapes, shapes
+from server.api.catalogue import CATALOGUE_ROUTES
+from server.api.counting import COUNTING_ROUTES
 from server.api.heat import store_heat
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_parts, asked_range
 from server.api.reports import calendar_of, range_report
+from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
 from server.config import ConfigError
 from server.ingest import retry
 from server.metrics.intervals import Resolution
 from server.storage import quarantine
+from server.storage.catalogue import with_names
 from server.storage.devices import camera_states
 
 _HIGHEST_NUMBER = 2**63 - 1
@@ -29,7 +33,9 @@ When = Annotated[str | None, Query(max_length=40)]
 
 def stores(here: Here) -> list[shapes.StoreShape]:
     """The stores of this server."""
-    return shapes.stores_shape(here.settings)
+    with here.reading() as db:
+        known = {store: with_names(db, store, of) for store, of in here.settings.stores.items()}
+    return shapes.stores_shape(here.settings.model_copy(update={"stores": known}))
 
 
 def metrics(
@@ -155,4 +161,7 @@ ROUTES = (
     Route("GET", "/api/v1/quarantine", waiting),
     Route("POST", "/api/v1/quarantine/{number}/retry", try_again),
     Route("GET", "/healthz", healthz),
+    *SALES_ROUTES,
+    *COUNTING_ROUTES,
+    *CATALOGUE_ROUTES,
 )

@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from server.api.problems import Problem
 from server.api.watching import Watchers
 from server.config import Settings, StoreSettings
+from server.storage.catalogue import with_names
 from server.storage.database import open_database
 
 Clock = Callable[[], datetime]
@@ -29,14 +30,15 @@ class Site:
     watchers: Watchers
 
     def store(self, store: str) -> StoreSettings:
-        """The settings of a store.
+        """The settings of a store, with the names that its catalogue gives.
 
         Raises:
             Problem: 404, there is none of that id.
         """
         if store not in self.settings.stores:
             raise Problem(404, f"There is no store {store!r} here.")
-        return self.settings.stores[store]
+        with self.reading() as db:
+            return with_names(db, store, self.settings.stores[store])
 
     @contextmanager
     def reading(self) -> Iterator[Database]:
@@ -64,6 +66,8 @@ Here = Annotated[Site, Depends(_site_of)]
 class Route:
     """One address, how it is asked, and who answers."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "PUT", "DELETE"]
     path: str
     handler: Callable[..., Any]
+    answers: Any = None
+    """The shape of the answer, where the handler answers with a response of its own."""

@@ -15,6 +15,7 @@ from server.api.reports import calendar_of
 from server.api.routes import Number, try_again
 from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
 from server.api.site import Here, Route, Site
+from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
@@ -113,4 +114,5 @@ PAGES = (
     Route("GET", "/stores/{store}/events", events),
     Route("GET", "/quarantine", refused),
     Route("POST", "/quarantine/{number}/retry", retry_refused),
+    *CATALOGUE_PAGES,
 )

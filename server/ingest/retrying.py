@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from server.config import Settings
+from server.counters.taking import retry_counts
 from server.errors import ServerError
 from server.ingest.apply import retry_message
-from server.pos.importing import retry_row
+from server.pos.setting_aside import retry_row
 from server.storage import quarantine
 
 
@@ -33,4 +34,6 @@ def retry(db: Database, settings: Settings, number: int, now: datetime) -> str |
         )
     if row.source == "mqtt":
         return retry_message(db, settings, row, now)
+    if "counter" in row.context:
+        return retry_counts(db, settings, row, now)
     return retry_row(db, settings, row, now)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from edge.wire import SaleLine
+from edge.wire import SaleKind, SaleLine
 from server.pos.errors import RowRefused
 from server.pos.interpreting import SaleRow
 from server.storage.sales import Ticket
@@ -21,6 +22,8 @@ def refuse_contradiction(first: SaleRow | Ticket, row: SaleRow) -> None:
     Raises:
         RowRefused: it names another till, kind or currency than its ticket.
     """
+    if first.customer != row.customer:
+        raise RowRefused(f"ticket {row.ticket} is another customer's here than in its first row")
     for what in ("till", "kind", "currency"):
         there, here = getattr(first, what), getattr(row, what)
         if there != here:
@@ -29,24 +32,21 @@ def refuse_contradiction(first: SaleRow | Ticket, row: SaleRow) -> None:
             )
 
 
-def gathered(rows: Iterable[SaleRow]) -> list[Ticket]:
-    """Tickets in order of their first row; one was paid when its last row says."""
+def gathered(rows: Iterable[SaleRow], *, negative_is_return: bool = False) -> list[Ticket]:
+    """Tickets in order of their first row; one was paid when its last row says.
+
+    With `negative_is_return` a sale of which every line has a negative quantity is a return.
+    """
     by_ticket: defaultdict[str, list[SaleRow]] = defaultdict(list)
     for row in rows:
         by_ticket[row.ticket].append(row)
-    return [_ticket(of_one) for of_one in by_ticket.values()]
+    tickets = [_ticket(of_one) for of_one in by_ticket.values()]
+    return [as_return(ticket) for ticket in tickets] if negative_is_return else tickets
 
 
 def with_line(ticket: Ticket, row: SaleRow) -> Ticket:
     """The ticket with one more line."""
-    return Ticket(
-        ticket=ticket.ticket,
-        till=ticket.till,
-        at=max(ticket.at, row.at),
-        kind=ticket.kind,
-        currency=ticket.currency,
-        lines=(*ticket.lines, row.line),
-    )
+    return replace(ticket, at=max(ticket.at, row.at), lines=(*ticket.lines, row.line))
 
 
 def says_the_same(one: Ticket, other: Ticket) -> bool:
@@ -63,6 +63,13 @@ def suspicious(rows: Iterable[SaleRow]) -> list[str]:
     return [ticket for ticket, (first, last) in spans.items() if last.at - first.at > LONGEST_TICKET]
 
 
+def as_return(ticket: Ticket) -> Ticket:
+    """The ticket; a sale of which every line has a negative quantity as a return."""
+    if ticket.kind is SaleKind.SALE and all(line.quantity < 0 for line in ticket.lines):
+        return replace(ticket, kind=SaleKind.RETURN)
+    return ticket
+
+
 def _time(row: SaleRow) -> datetime:
     return row.at
 
@@ -76,13 +83,16 @@ def _ticket(rows: list[SaleRow]) -> Ticket:
         kind=first.kind,
         currency=first.currency,
         lines=tuple(row.line for row in rows),
+        customer=first.customer,
     )
 
 
 def _content(ticket: Ticket) -> tuple[object, ...]:
-    return (ticket.till, ticket.at, ticket.kind, ticket.currency, sorted(map(_comparable, ticket.lines)))
+    lines = sorted(map(_comparable, ticket.lines))
+    return (ticket.till, ticket.at, ticket.kind, ticket.currency, ticket.customer, lines)
 
 
 def _comparable(line: SaleLine) -> tuple[str, str, str, str]:
-    net = "" if line.net is None else f"{line.net:.4f}"
-    return (line.sku, line.name or "", f"{line.quantity:.4f}", net)
+    # 0 is added because -0, which a till may write, is stored as 0.
+    net = "" if line.net is None else f"{line.net + 0:.4f}"
+    return (line.sku, line.name or "", f"{line.quantity + 0:.4f}", net)

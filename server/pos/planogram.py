@@ -12,6 +12,7 @@ from server.config import Settings, StoreSettings
 from server.metrics.rows import PlanogramRow
 from server.pos.errors import FileRefused, RowRefused
 from server.pos.reading import RawRow, opened, rows
+from server.storage.catalogue import with_names
 from server.storage.database import writing
 from server.storage.sales import replace_planogram
 
@@ -19,17 +20,21 @@ HEADER = ("sku", "zone", "valid_from", "valid_until")
 _PROBLEMS_SHOWN = 20
 
 
-def import_planogram(db: Database, settings: Settings, file: Path, store: str) -> int:
+def import_planogram(
+    db: Database, settings: Settings, file: Path, store: str, *, dry_run: bool = False
+) -> int:
     """Store a shop's planogram in place of the one before; how many places it names.
 
     `valid_from` and `valid_until` are local days, the second one excluded; empty: always, for good.
+    With `dry_run` nothing is written.
 
     Raises:
         ServerError: unknown store, no such file, or lines that are wrong: all named, nothing stored.
     """
-    places = _read(settings.store(store), file)
-    with writing(db):
-        replace_planogram(db, store, places)
+    places = _read(with_names(db, store, settings.store(store)), file)
+    if not dry_run:
+        with writing(db):
+            replace_planogram(db, store, places)
     return len(places)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
+from edge.wire.messages import LONGEST_BUCKET
 from server.metrics.rows import BucketRow, LineRow, ZoneRow
 from server.storage.exact import from_us, to_us
 from server.storage.heat import replace_heat
@@ -77,6 +79,51 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
     replace_queues(db, key, counts.queues)
     replace_heat(db, key, counts.heat)
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBucket:
+    """A bucket as it is held: its revision, whether it is final, and its lines."""
+
+    begin: datetime
+    end: datetime
+    revision: int
+    final: bool
+    lines: tuple[LineCount, ...]
+
+
+def held_buckets(
+    db: Database, store: str, device: str, camera: str, begin: datetime, end: datetime
+) -> list[HeldBucket]:
+    """The buckets of one camera that share time with [begin, end), in order."""
+    found = db.execute(
+        "SELECT bucket_start, bucket_end, revision, final FROM buckets WHERE store = ?"
+        " AND bucket_start > ? AND bucket_start < ? AND device = ? AND camera = ? AND bucket_end > ?"
+        " ORDER BY bucket_start",
+        (store, to_us(begin - LONGEST_BUCKET), to_us(end), device, camera, to_us(begin)),
+    ).fetchall()
+    return [
+        HeldBucket(
+            begin=from_us(start),
+            end=from_us(stop),
+            revision=revision,
+            final=bool(final),
+            lines=_held_lines(db, (store, start, device, camera)),
+        )
+        for start, stop, revision, final in found
+    ]
+
+
+def _held_lines(db: Database, key: BucketKey) -> tuple[LineCount, ...]:
+    found = db.execute(
+        "SELECT line, kind, count_in, count_out FROM line_counts"
+        " WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ? ORDER BY line",
+        key,
+    )
+    return tuple(
+        LineCount(line=line, kind=kind, count_in=count_in, count_out=count_out)
+        for line, kind, count_in, count_out in found
+    )
 
 
 def _replace_lines(db: Database, key: BucketKey, lines: tuple[LineCount, ...]) -> None:

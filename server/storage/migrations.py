@@ -136,3 +136,73 @@ def m007_heat(db: Database) -> None:
             FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@MIGRATIONS()
+def m010_sales_over_http(db: Database) -> None:
+    """Customers' hashes, answers to requests that may come again, and refusals of what came over HTTP."""
+    db.executescript("""
+        ALTER TABLE tickets ADD COLUMN customer TEXT;
+        CREATE TABLE requests (
+            key TEXT PRIMARY KEY, digest BLOB NOT NULL, answer TEXT NOT NULL, at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX requests_by_time ON requests (at);
+        CREATE TABLE counter_sums (
+            store TEXT NOT NULL, counter TEXT NOT NULL, name TEXT NOT NULL,
+            at INTEGER NOT NULL, count_in INTEGER, count_out INTEGER,
+            PRIMARY KEY (store, counter, name)
+        ) STRICT, WITHOUT ROWID;
+    """)
+    _let_quarantine_take(db, "http")
+
+
+@MIGRATIONS()
+def m011_catalogue(db: Database) -> None:
+    """Products, names that people read, opening hours, holidays; a revision for each part that is edited."""
+    db.executescript("""
+        CREATE TABLE products (
+            sku TEXT PRIMARY KEY, name TEXT, category TEXT, brand TEXT, price_e4 INTEGER, cost_e4 INTEGER,
+            currency TEXT, attributes TEXT NOT NULL, revision INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE display_names (
+            store TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('zone', 'line', 'camera')),
+            id TEXT NOT NULL, name TEXT NOT NULL,
+            PRIMARY KEY (store, kind, id)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE opening_hours (
+            store TEXT NOT NULL, weekday INTEGER NOT NULL, opens TEXT NOT NULL, closes TEXT NOT NULL,
+            PRIMARY KEY (store, weekday, opens)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE holidays (
+            store TEXT NOT NULL, day TEXT NOT NULL, name TEXT NOT NULL, opens TEXT, closes TEXT,
+            PRIMARY KEY (store, day)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE catalogue_revisions (
+            store TEXT NOT NULL, part TEXT NOT NULL, revision INTEGER NOT NULL, PRIMARY KEY (store, part)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+def _let_quarantine_take(db: Database, source: str) -> None:
+    # SQLite cannot change a CHECK. The table is made anew as it is now, whatever other steps added to it.
+    statements = [row[0] for row in db.execute(_DEFINITIONS, ("quarantine",))]
+    old = "source IN ('mqtt', 'csv')"
+    assert old in statements[0], "the quarantine is not as step m004 made it"
+    db.execute("ALTER TABLE quarantine RENAME TO quarantine_before")
+    for (index,) in db.execute(_INDEXES, ("quarantine_before",)).fetchall():
+        db.execute(f'DROP INDEX "{index}"')
+    db.execute(statements[0].replace(old, f"source IN ('mqtt', 'csv', '{source}')"))
+    db.execute("INSERT INTO quarantine SELECT * FROM quarantine_before")
+    # Numbers that were given up are never given again, even where nothing is left.
+    db.execute("DELETE FROM sqlite_sequence WHERE name = 'quarantine'")
+    db.execute(
+        "INSERT INTO sqlite_sequence SELECT 'quarantine', seq FROM sqlite_sequence"
+        " WHERE name = 'quarantine_before'"
+    )
+    db.execute("DROP TABLE quarantine_before")
+    for statement in statements[1:]:
+        db.execute(statement)
+
+
+_DEFINITIONS = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'index'"
+_INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from server.storage.exact import from_us, from_us_or_none, to_us
 
-Source = Literal["mqtt", "csv"]
+Source = Literal["mqtt", "csv", "http"]
 
 MOST_ROWS = 10_000
 """More rows are never held: resolved ones go first, oldest first; then new ones are refused."""

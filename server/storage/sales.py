@@ -11,12 +11,13 @@ from sqlite_utils import Database
 
 from edge.wire import Sale, SaleKind, SaleLine
 from server.metrics.rows import PlanogramRow, TicketRow
+from server.storage.catalogue import next_revision
 from server.storage.exact import from_e4, from_e4_or_none, from_us, to_e4, to_us
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One ticket of a store, from wherever it came."""
+    """One ticket of a store, from wherever it came. `customer` is a keyed hash, never the number itself."""
 
     ticket: str
     till: str
@@ -24,6 +25,7 @@ class Ticket:
     kind: SaleKind
     currency: str | None
     lines: tuple[SaleLine, ...]
+    customer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,9 @@ def put_ticket(
     """Store a ticket in place of what is held under its number, lines and all."""
     db.execute("DELETE FROM tickets WHERE store = ? AND ticket = ?", (store, ticket.ticket))
     db.execute(
-        "INSERT INTO tickets (store, ticket, till, at, revision, kind, currency, source, imported_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO tickets"
+        " (store, ticket, till, at, revision, kind, currency, source, imported_at, customer)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             store,
             ticket.ticket,
@@ -67,6 +70,7 @@ def put_ticket(
             ticket.currency,
             source,
             to_us(imported_at),
+            ticket.customer,
         ),
     )
     db.conn.executemany(
@@ -83,15 +87,16 @@ def _line_values(number: int, line: SaleLine) -> tuple[int, str, str | None, int
 def held_ticket(db: Database, store: str, ticket: str) -> StoredTicket | None:
     """The ticket of that number; None if there is none."""
     found = db.execute(
-        "SELECT till, at, kind, currency, revision, imported_at FROM tickets WHERE store = ? AND ticket = ?",
+        "SELECT till, at, kind, currency, customer, revision, imported_at FROM tickets"
+        " WHERE store = ? AND ticket = ?",
         (store, ticket),
     ).fetchone()
     if found is None:
         return None
-    till, at, kind, currency, revision, imported_at = found
+    till, at, kind, currency, customer, revision, imported_at = found
     lines = _lines_of(db, store, ticket)
     return StoredTicket(
-        ticket=Ticket(ticket, till, from_us(at), SaleKind(kind), currency, lines),
+        ticket=Ticket(ticket, till, from_us(at), SaleKind(kind), currency, lines, customer),
         revision=revision,
         imported_at=from_us(imported_at),
     )
@@ -157,6 +162,7 @@ def replace_planogram(db: Database, store: str, rows: Iterable[PlanogramRow]) ->
         "INSERT INTO planogram (store, sku, zone, valid_from, valid_until) VALUES (?, ?, ?, ?, ?)",
         [(store, row.sku, row.zone, _iso(row.valid_from), _iso(row.valid_until)) for row in rows],
     )
+    next_revision(db, store, "planogram")
 
 
 def planogram_rows(db: Database, store: str) -> list[PlanogramRow]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from pydantic import BaseModel
 
 from server.api.app import build_app
 from server.api.heat_shapes import HeatMapShape
@@ -17,6 +18,8 @@ from server.api.ranges import LONGEST_RANGE, MOST_INTERVALS
 from server.api.routes import ROUTES
 from server.api.shapes import FiguresShape, GroupsShape, QuarantineShape, QuotientShape, ZoneShape
 from server.metrics.intervals import Resolution
+from server.pos.posting import MOST_TICKETS, PostedLine, PostedTicket
+from server.storage.requests import KEPT
 from tests.docs.reading import blocks, quoted, text_of
 from tests.server.asking import asking
 from tests.server.filling import berlin_store, settings_for
@@ -28,7 +31,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 def examples() -> list[str]:
     """Addresses of all curl commands, without the host."""
     lines = [line for block in blocks(DOCUMENT, "sh") for line in block.splitlines()]
-    found = [urlsplit(line.split("'")[1]) for line in lines if "-X POST" not in line]
+    found = [urlsplit(line.split("'")[1]) for line in lines if line.startswith("curl '")]
     return [f"{address.path}?{address.query}" for address in found]
 
 
@@ -46,6 +49,26 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def writing_examples() -> list[tuple[str, str, str]]:
+    """Method, address and body of the curl commands that send a body."""
+    text = "\n".join(blocks(DOCUMENT, "sh"))
+    found = re.findall(r"curl -X (\w+) '([^']+)'(?: -H '[^']+')? --data '([^']+)'", text)
+    return [(method, urlsplit(address).path, body) for method, address, body in found]
+
+
+def test_the_examples_that_send_something_are_there() -> None:
+    assert {method for method, _, _ in writing_examples()} == {"POST", "PUT"}
+
+
+@pytest.mark.parametrize(("method", "path", "body"), writing_examples())
+def test_every_example_that_sends_something_is_taken(
+    tmp_path: Path, method: str, path: str, body: str
+) -> None:
+    ask = asking(settings_for(tmp_path, **{"high-street": berlin_store()}), NOW)
+    answer = ask.post(path, content=body) if method == "POST" else ask.put(path, content=body)
+    assert answer.status_code == 200, answer.text
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -58,9 +81,11 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
         RateShape,
         QuotientShape,
         QuarantineShape,
+        PostedTicket,
+        PostedLine,
     ],
 )
-def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
+def test_every_field_of_the_figures_is_named(shape: type[BaseModel]) -> None:
     known_from_elsewhere = {"zone", "name", "end", "rows", "waiting"}
     words = set(re.findall(r"\w+", text_of(DOCUMENT)))
     assert set(shape.model_fields) - known_from_elsewhere <= words
@@ -69,3 +94,8 @@ def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
 def test_every_resolution_and_bound_is_named() -> None:
     assert {resolution.value for resolution in Resolution} <= quoted(DOCUMENT)
     assert f"At most {MOST_INTERVALS:,} intervals and {LONGEST_RANGE.days} days" in text_of(DOCUMENT)
+
+
+def test_the_bounds_of_a_request_with_tickets_are_right() -> None:
+    assert f"a list of up to {MOST_TICKETS}" in text_of(DOCUMENT)
+    assert f"Keys are known for {KEPT.days} days" in text_of(DOCUMENT)

@@ -26,6 +26,12 @@ class Asking:
     def post(self, path: str, **options: Any) -> httpx.Response:
         return asyncio.run(self._ask("POST", path, options))
 
+    def put(self, path: str, **options: Any) -> httpx.Response:
+        return asyncio.run(self._ask("PUT", path, options))
+
+    def delete(self, path: str, **options: Any) -> httpx.Response:
+        return asyncio.run(self._ask("DELETE", path, options))
+
     async def _ask(self, method: str, path: str, options: dict[str, Any]) -> httpx.Response:
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         async with httpx.AsyncClient(transport=transport, base_url="http://footfall.test") as client:

@@ -197,8 +197,30 @@ def test_a_planogram_is_imported_or_refused_with_its_line(folder: Path) -> None:
     assert (ended.returncode, "line 2: there is no zone 'attic'" in ended.stderr) == (4, True)
 
 
+def test_counts_and_catalogue_come_and_go_as_files(folder: Path) -> None:
+    with (folder / "server.toml").open("a", encoding="utf-8") as config:
+        config.write('[stores.demo.counters.ceiling]\nmake = "axis"\n')
+    export = folder / "export.csv"
+    export.write_text(
+        "start,end,in,out\n2026-03-02 12:00:00,2026-03-02 13:00:00,4,3\nx,y,1,2\n", encoding="utf-8"
+    )
+    where = ("--store", "demo", "--counter", "ceiling")
+    assert _run(folder, "import-counts", str(export), *where, "--dry-run").returncode == 4
+    taken = _run(folder, "import-counts", str(export), *where, "--json")
+    told = json.loads(taken.stdout)
+    assert (taken.returncode, told["new"], told["entries"], told["quarantined"]) == (4, 1, 4, 1)
+
+    hours = folder / "hours.csv"
+    hours.write_text("weekday,opens,closes\n1,09:00,18:00\n", encoding="utf-8")
+    part = ("--part", "hours", "--store", "demo")
+    assert "1 in place of 0" in _run(folder, "import-catalogue", str(hours), *part).stdout
+    assert _run(folder, "export-catalogue", *part).stdout == hours.read_text(encoding="utf-8")
+    assert _run(folder, "export-catalogue", "--part", "prices").returncode == 2
+
+
 COMMANDS = [
     *("up", "serve", "listen", "migrate", "check-config", "import-sales", "import-planogram", "report"),
+    *("import-counts", "import-catalogue", "export-catalogue"),
     *(f"quarantine {what}" for what in ("list", "show", "retry", "retry-all", "discard")),
 ]
 

@@ -113,3 +113,12 @@ def test_an_unknown_store_lists_those_that_exist(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no store 'dmeo'") as caught:
         _load(tmp_path, STORE).store("dmeo")
     assert "demo" in caught.value.hint
+
+
+def test_the_customers_key_lies_beside_the_database(tmp_path: Path) -> None:
+    file = tmp_path / "server.toml"
+    file.write_text(
+        'database = "state/f.db"\n[stores.demo]\nname = "Demo"\ntime_zone = "Europe/Berlin"\n',
+        encoding="utf-8",
+    )
+    assert load_settings(file).sales.customer_key_file == tmp_path / "state" / "customer.key"

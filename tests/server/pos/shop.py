@@ -13,7 +13,8 @@ from sqlite_utils import Database
 
 from server.config import Settings
 from server.metrics.rows import TicketRow
-from server.pos.importing import ImportReport, import_sales
+from server.pos.importing import import_sales
+from server.pos.summary import ImportReport
 from server.storage import sales
 from server.storage.database import migrate, open_database
 

@@ -9,7 +9,7 @@ import pytest
 from edge.wire import SaleKind
 from server.config import ConfigError
 from server.pos.errors import FileMissing, FileRefused
-from server.pos.importing import retry_row
+from server.pos.setting_aside import retry_row
 from server.storage import quarantine
 from tests.server.pos.shop import COLUMNS, NOW, Shop, settings_with
 

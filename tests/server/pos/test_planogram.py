@@ -27,6 +27,13 @@ def test_a_planogram_takes_the_place_of_the_one_before(shop: Shop) -> None:
     ]
 
 
+def test_a_dry_run_checks_a_planogram_and_writes_nothing(shop: Shop) -> None:
+    _take(shop, shop.file(HEADER, "old,till,,"))
+    file = shop.file(HEADER, "bread,shelf,,")
+    assert import_planogram(shop.db, shop.settings, file, "demo", dry_run=True) == 1
+    assert planogram_rows(shop.db, "demo") == [PlanogramRow("old", "till", None, None)]
+
+
 @pytest.mark.parametrize(
     ("line", "sentence"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 
 from edge.wire import SaleKind
+from server.pos.errors import FileRefused
 from server.storage import quarantine
 from tests.server.pos.shop import NOW, Shop, settings_with
 
@@ -104,3 +106,39 @@ def test_a_retailer_whose_returns_begin_with_c(shop: Shop) -> None:
     total = sum(Decimal(row["Quantity"]) * Decimal(row["UnitPrice"]) for row in rows)
     assert sum(ticket.net or 0 for ticket in tickets) == total
     assert sum(ticket.units for ticket in tickets) == sum(Decimal(row["Quantity"]) for row in rows)
+
+
+def test_a_dry_run_sums_a_retailers_days_as_a_table_would(shop: Shop) -> None:
+    shop.settings = settings_with(RETAIL, time_zone="Europe/London", currency="GBP")
+    expected: dict[str, Decimal] = {}
+    numbers: dict[str, set[str]] = {}
+    for row in _rows("OnlineRetail_sample.csv"):
+        day = datetime.strptime(row["InvoiceDate"], "%m/%d/%y %H:%M").date().isoformat()  # noqa: DTZ007
+        expected[day] = expected.get(day, Decimal(0)) + Decimal(row["Quantity"]) * Decimal(row["UnitPrice"])
+        if not row["InvoiceNo"].startswith("C"):
+            numbers.setdefault(day, set()).add(row["InvoiceNo"])
+    report = shop.take(_file("OnlineRetail_sample.csv"), dry_run=True)
+    assert {str(day.day): day.net for day in report.days} == expected
+    assert {str(day.day): day.transactions for day in report.days} == {d: len(n) for d, n in numbers.items()}
+    assert sum(report.kinds.values()) == report.tickets
+    assert shop.tickets() == []
+
+
+def test_baskets_without_header_times_or_numbers_are_refused_whole_and_in_words(shop: Shop) -> None:
+    shop.settings = settings_with(BAKERY)
+    with pytest.raises(FileRefused) as caught:
+        shop.take(_file("groceries.csv"))
+    assert "groceries.csv lacks the columns 'Transaction' (ticket), 'Date' (date)" in str(caught.value)
+    assert "its header is 'citrus fruit'" in str(caught.value)
+    assert (shop.tickets(), quarantine.waiting_count(shop.db)) == ([], 0)
+
+
+def test_ragged_rows_below_a_header_are_each_set_aside_or_read(shop: Shop, tmp_path: Path) -> None:
+    baskets = _file("groceries.csv").read_text("utf-8").splitlines()[:3000]
+    lines = [f"{number},2026-05-04 10:00:00,{basket}" for number, basket in enumerate(baskets)]
+    shop.settings = settings_with({"columns": {"ticket": "No", "at": "At", "sku": "Item"}})
+    report = shop.take(shop.file("No,At,Item", *lines))
+    alone = [basket for basket in baskets if "," not in basket]
+    assert (report.rows_read, report.tickets) == (len(baskets), len(alone))
+    assert report.quarantined == len(baskets) - len(alone)
+    assert all("cells where the header has 3" in problem.reason for problem in report.problems)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
+from server.storage import quarantine
 from server.storage.database import StorageError, data_version, migrate, open_database, writing
 from server.storage.migrations import MIGRATIONS
 
@@ -111,3 +112,28 @@ def test_a_database_that_does_not_fit_is_refused_in_words(
     with pytest.raises(StorageError, match=sentence) as caught:
         open_database(tmp_path / "f.db")
     assert hint in caught.value.hint
+
+
+def test_what_waits_in_quarantine_keeps_its_number_when_the_database_grows(tmp_path: Path) -> None:
+    file = tmp_path / "f.db"
+    old = Database(file)
+    MIGRATIONS.apply(old, stop_before="m010_sales_over_http")
+    columns = "source, origin, position, payload, reason, received_at, store, context, digest"
+    insert = (
+        f"INSERT INTO quarantine ({columns}) VALUES (?, 'may.csv', 3, x'00', 'bad', 0, 'demo', '{{}}', ?)"
+    )
+    for digest in (b"a", b"b", b"c"):
+        old.execute(insert, ("csv", digest))
+    old.execute("DELETE FROM quarantine WHERE id = 3")
+    old.conn.commit()
+    old.close()
+
+    assert migrate(file)[0] == "m010_sales_over_http"
+    with open_database(file) as db:
+        assert [row.number for row in quarantine.waiting(db)] == [1, 2]
+        db.execute(insert, ("http", b"d"))
+        assert [row.number for row in quarantine.waiting(db)] == [1, 2, 4]
+        with pytest.raises(sqlite3.IntegrityError, match="UNIQUE"):
+            db.execute(insert, ("http", b"d"))
+        with pytest.raises(sqlite3.IntegrityError, match="CHECK"):
+            db.execute(insert, ("carrier pigeon", b"e"))

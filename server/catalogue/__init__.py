@@ -1,0 +1,1 @@
+"""What a shop knows about its goods and its hours, edited over the API, as CSV or on a page."""

@@ -1,0 +1,44 @@
+"""What the parts of the configuration are made of: the base of all sections, and checked values."""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from edge.wire.topics import ID_PATTERN
+
+Id = Annotated[str, Field(pattern=ID_PATTERN)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(f"{name!r} is not an IANA time zone such as Europe/Berlin") from error
+    return name
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError(f"{value!r} is not a time of day such as 06:00") from error
+    if isinstance(value, time) and value.tzinfo is not None:
+        raise ValueError("is local to the store and takes no offset")
+    return value
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, and refusing what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
