@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
+import re
 import tomllib
 from datetime import datetime, time
 from pathlib import Path
@@ -56,6 +58,29 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _host_name(name: str) -> str:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(name):
+            raise ValueError(
+                f"{name!r} is no host name or address such as figures.example.org; without port and https://"
+            ) from None
+    return name.lower()
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address or network such as 192.0.2.7 or 192.0.2.0/24") from error
+    return text
+
+
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,10}")
+
+HostName = Annotated[str, AfterValidator(_host_name)]
+Network = Annotated[str, AfterValidator(_network)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -138,6 +163,64 @@ class WebSettings(_Section):
     host: str = Field("127.0.0.1", min_length=1, description="address to listen on")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8080, description="port to listen on; 0 takes a free one"
+    )
+    hosts: tuple[HostName, ...] = Field(
+        (),
+        description="names that browsers may call it by, beside its own address; the first stands in links",
+    )
+    proxies: tuple[Network, ...] = Field(
+        (), description="addresses or networks of proxies that are believed who asks, and that it came by TLS"
+    )
+    tls_cert: str = Field("", description="certificate chain in PEM form; set: pages and API use TLS")
+    tls_key: str = Field("", description="its private key")
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key belong together: give both, or neither")
+        return self
+
+    def checked_tls(self) -> tuple[str, str] | None:
+        """Certificate and key, None without TLS.
+
+        Raises:
+            ConfigError: one of the files cannot be read.
+        """
+        for name, file in (("tls_cert", self.tls_cert), ("tls_key", self.tls_key)):
+            if file and not os.access(file, os.R_OK):
+                raise ConfigError(
+                    f"web.{name} {file} cannot be read", "it is a file in PEM form that the server may read"
+                )
+        return (self.tls_cert, self.tls_key) if self.tls_cert else None
+
+
+class AccessSettings(_Section):
+    """How long people stay logged in."""
+
+    idle_hours: int = Field(
+        12, ge=1, le=24 * 30, description="a session ends when nothing was asked for so long"
+    )
+    session_days: int = Field(30, ge=1, le=365, description="and in any case after so many days")
+
+
+class EnrolmentSettings(_Section):
+    """What `footfall-server enroll` writes for Mosquitto and for devices."""
+
+    folder: str = Field("broker", min_length=1, description="folder for it, relative to this file's folder")
+    hosts: tuple[HostName, ...] = Field(
+        ("localhost", "127.0.0.1"),
+        min_length=1,
+        description="names and addresses that devices reach the broker by; devices are given the first",
+    )
+    port: Port = Field(8883, description="port of the broker's TLS listener")
+    state_folder: str = Field(
+        "/var/lib/mosquitto/", min_length=1, description="where Mosquitto keeps what it has not yet delivered"
+    )
+    group: str = Field(
+        "", description="group that may read Mosquitto's files, often mosquitto; empty: only you"
+    )
+    pid_file: str = Field(
+        "", description="Mosquitto's pid_file; set: it is told at once that the files have changed"
     )
 
 
@@ -252,6 +335,8 @@ class Settings(_Section):
     database: Path = Field(Path("footfall.db"), description="SQLite file, relative to this file's folder")
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
+    access: AccessSettings = AccessSettings()
+    enrolment: EnrolmentSettings = EnrolmentSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
 
@@ -273,6 +358,7 @@ class Settings(_Section):
 
 
 _Part = TypeVar("_Part")
+_Files = TypeVar("_Files", bound=_Section)
 
 
 def load_settings(path: Path | str) -> Settings:
@@ -298,17 +384,19 @@ def load_settings(path: Path | str) -> Settings:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    files = {
-        name: str(folder / named)
-        for name in ("password_file", "ca_file")
-        if (named := getattr(settings.broker, name))
-    }
     return settings.model_copy(
         update={
             "database": folder / settings.database,
-            "broker": settings.broker.model_copy(update=files),
+            "broker": _with_files(settings.broker, folder, "password_file", "ca_file"),
+            "web": _with_files(settings.web, folder, "tls_cert", "tls_key"),
+            "enrolment": _with_files(settings.enrolment, folder, "folder", "state_folder", "pid_file"),
         }
     )
+
+
+def _with_files(section: _Files, folder: Path, *names: str) -> _Files:
+    named = {name: str(folder / file) for name in names if (file := getattr(section, name))}
+    return section.model_copy(update=named)
 
 
 def _named(parts: dict[str, _Part], name: str, what: str, section: str) -> _Part:
