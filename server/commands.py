@@ -16,13 +16,14 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
-from server import assembly, telling
+from server import access_commands, assembly, enrolment_commands, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.config import ConfigError, Settings, load_settings
 from server.errors import ServerError
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
+from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
@@ -42,48 +43,46 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 
-Config = Annotated[
-    Path,
-    typer.Option("--config", envvar="FOOTFALL_SERVER_CONFIG", help="The configuration, a TOML file."),
-]
-StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
-_DEFAULT = Path("server.toml")
+TlsCert = Annotated[str, typer.Option("--tls-cert", help="Certificate chain, in place of web.tls_cert.")]
+TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in place of web.tls_key.")]
+
+access_commands.add_to(app)
+enrolment_commands.add_to(app)
 
 
 @app.command()
-def up(config: Config = _DEFAULT) -> None:
+def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
     """Run everything in one process: database, broker (if embedded), listener and pages.
 
     Example: footfall-server up --config server.toml
     """
-    settings = load_settings(config)
+    settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
     migrate_database(settings.database)
     with ExitStack() as stack:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
-        typer.echo(f"footfall: {web.address}")
+        _greet(settings, web)
         _run({"listen": assembly.build_listener(settings), "serve": web.run})
 
 
 @app.command()
-def serve(config: Config = _DEFAULT) -> None:
+def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
     """Serve the pages and the API.
 
     Example: footfall-server serve --config server.toml
     """
-    settings = load_settings(config)
+    settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
     with assembly.web(settings) as web:
-        typer.echo(f"footfall: {web.address}")
+        _greet(settings, web)
         _run({"serve": web.run})
 
 
 @app.command()
-def listen(config: Config = _DEFAULT) -> None:
+def listen(config: Config = DEFAULT_CONFIG) -> None:
     """Take messages from the broker into the database.
 
     Example: footfall-server listen --config server.toml
@@ -94,7 +93,7 @@ def listen(config: Config = _DEFAULT) -> None:
 
 
 @app.command()
-def migrate(config: Config = _DEFAULT) -> None:
+def migrate(config: Config = DEFAULT_CONFIG) -> None:
     """Create the database, or bring it up to this version.
 
     Example: footfall-server migrate --config server.toml
@@ -105,7 +104,7 @@ def migrate(config: Config = _DEFAULT) -> None:
 
 
 @app.command("check-config")
-def check_config(config: Config = _DEFAULT) -> None:
+def check_config(config: Config = DEFAULT_CONFIG) -> None:
     """Say whether the configuration is right, and all that is wrong with it.
 
     Example: footfall-server check-config --config server.toml
@@ -113,6 +112,7 @@ def check_config(config: Config = _DEFAULT) -> None:
     settings = load_settings(config)
     settings.broker.password()
     settings.broker.checked_ca_file()
+    settings.web.checked_tls()
     stores = ", ".join(f"{store} ({len(of.zones)} zones)" for store, of in settings.stores.items())
     typer.echo(f"{config} is right: {stores}; mappings: {', '.join(settings.sales.mappings) or 'none'}")
 
@@ -122,7 +122,7 @@ def import_sales(
     file: Annotated[Path, typer.Argument(help="The till's CSV file.")],
     store: StoreId,
     mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")
     ] = False,
@@ -153,7 +153,7 @@ def import_sales(
 def import_planogram(
     file: Annotated[Path, typer.Argument(help="CSV with the header sku,zone,valid_from,valid_until.")],
     store: StoreId,
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Take the places of products from a CSV file, instead of those before.
 
@@ -171,7 +171,7 @@ def report(
     day: Annotated[
         str, typer.Option("--day", help="Business day, such as 2026-05-04; today if absent.")
     ] = "",
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Print a business day's figures, hour by hour.
@@ -217,7 +217,7 @@ def demo(
 
 @quarantine.command("list")
 def list_waiting(
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -240,7 +240,7 @@ def list_waiting(
 
 
 @quarantine.command()
-def show(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def show(number: Number, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Show one item with its payload.
 
     Example: footfall-server quarantine show 17
@@ -254,7 +254,7 @@ def show(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> 
 
 
 @quarantine.command()
-def retry(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def retry(number: Number, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Try one item again, by the configuration as it is now. Ends with 4 if it is refused again.
 
     Example: footfall-server quarantine retry 17
@@ -266,7 +266,7 @@ def retry(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) ->
 
 
 @quarantine.command("retry-all")
-def retry_all(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def retry_all(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Try everything that waits again. Ends with 4 if anything is refused again.
 
     Example: footfall-server quarantine retry-all
@@ -279,7 +279,7 @@ def retry_all(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
 
 
 @quarantine.command()
-def discard(number: Number, config: Config = _DEFAULT) -> None:
+def discard(number: Number, config: Config = DEFAULT_CONFIG) -> None:
     """Give one item up: it no longer waits, and is forgotten when room is needed.
 
     Example: footfall-server quarantine discard 17
@@ -307,6 +307,19 @@ def _fail(message: str, hint: str, exit_code: int) -> None:
     if hint:
         print(f"hint: {telling.harmless(hint)}", file=sys.stderr)
     sys.exit(exit_code)
+
+
+def _with_tls(settings: Settings, tls_cert: str, tls_key: str) -> Settings:
+    if bool(tls_cert) != bool(tls_key):
+        raise ConfigError("--tls-cert and --tls-key belong together", "give both, or neither")
+    given = {"tls_cert": tls_cert, "tls_key": tls_key} if tls_cert else {}
+    return settings.model_copy(update={"web": settings.web.model_copy(update=given)})
+
+
+def _greet(settings: Settings, web: assembly.Web) -> None:
+    typer.echo(f"footfall: {web.address}")
+    if link := assembly.first_owner_link(settings, web):
+        typer.echo(f"Nobody can log in yet. The owner's link, good once and for 24 hours: {link}")
 
 
 def _run(parts: dict[str, Part]) -> None:

@@ -77,6 +77,7 @@ def _network(text: str) -> str:
     return text
 
 
+_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- recognised, not listened on
 _HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,10}")
 
 HostName = Annotated[str, AfterValidator(_host_name)]
@@ -179,6 +180,17 @@ class WebSettings(_Section):
         if bool(self.tls_cert) != bool(self.tls_key):
             raise ValueError("tls_cert and tls_key belong together: give both, or neither")
         return self
+
+    def address(self, port: int | None = None) -> str:
+        """What to open in a browser, ending with a slash; `port` where a free one was taken."""
+        scheme = "https" if self.tls_cert or self.proxies else "http"
+        if self.hosts:
+            # A proxy listens on the usual port, whatever ours is.
+            place = self.hosts[0] if self.proxies else f"{self.hosts[0]}:{port or self.port}"
+        else:
+            host = "localhost" if self.host in _ANYWHERE else self.host
+            place = f"[{host}]:{port or self.port}" if ":" in host else f"{host}:{port or self.port}"
+        return f"{scheme}://{place}/"
 
     def checked_tls(self) -> tuple[str, str] | None:
         """Certificate and key, None without TLS.

@@ -64,7 +64,7 @@ def import_tables(report: ImportReport) -> list[Table]:
     if report.problems:
         table = Table("line", "why it was refused", title="refused rows, the first of them")
         for problem in report.problems:
-            table.add_row(*_texts(problem.line, problem.reason))
+            table.add_row(*texts(problem.line, problem.reason))
         tables.append(table)
     return tables
 
@@ -73,7 +73,7 @@ def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:
     """What waits."""
     table = Table("number", "since (UTC)", "from", "why", "tries", title=f"{waiting} waiting")
     for row in rows:
-        table.add_row(*_texts(row.number, _minute(row.received_at), _origin(row), row.reason, row.tries))
+        table.add_row(*texts(row.number, _minute(row.received_at), _origin(row), row.reason, row.tries))
     return table
 
 
@@ -144,7 +144,7 @@ def _rate(rate: Ratio | None) -> str:
 def _pairs(title: str, pairs: dict[str, object]) -> Table:
     table = Table(title=Text(harmless(title)), show_header=False)
     for name, value in pairs.items():
-        table.add_row(*_texts(name, value))
+        table.add_row(*texts(name, value))
     return table
 
 
@@ -156,10 +156,13 @@ def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def _texts(*values: object) -> list[Text]:
+def texts(*values: object) -> list[Text]:
+    """Cells of a table, without what could steer a terminal."""
     # Not str: rich would take [brackets] in it for markup.
     return [Text(harmless(str(value))) for value in values]
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | list[str]:
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

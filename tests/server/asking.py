@@ -13,10 +13,12 @@ from starlette.types import ASGIApp
 from server.access.callers import Stores
 from server.access.rights import Role
 from server.access.tokens import TOKEN_PREFIX, digest, new_secret
+from server.accounts.by import By
+from server.accounts.sessions import open_session
 from server.api.app import build_app
 from server.config import Settings
-from server.storage import tokens
-from server.storage.database import open_database
+from server.storage import tokens, users
+from server.storage.database import open_database, writing
 from server.storage.tokens import Token
 
 
@@ -46,6 +48,15 @@ class Asking:
 def asking(settings: Settings, now: datetime, role: Role = Role.MANAGER, stores: Stores = None) -> Asking:
     """The application with its clock stopped, asked by a program that by default may see all stores."""
     return Asking(build_app(settings, lambda: now), bearer(settings, now, role, stores))
+
+
+def logged_in(
+    settings: Settings, now: datetime, name: str = "olga", role: Role = Role.OWNER, stores: Stores = None
+) -> str:
+    """The secret of a new session, as it stands in a browser's cookie; of a new user if need be."""
+    with open_database(settings.database) as db, writing(db):
+        users.add(db, name, None, role, stores, now)
+        return open_session(db, name, settings.access, By("test", now))
 
 
 def bearer(

@@ -14,12 +14,14 @@ from shutil import which
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from edge.wire import encode
 from server.api.app import build_app
+from server.api.door import COOKIE
 from server.config import Settings
 from server.ingest.apply import Received
+from tests.server.asking import logged_in
 from tests.server.filling import (
     NOON,
     STORE,
@@ -47,6 +49,7 @@ class Served:
 
     address: str
     stop: Callable[[], None]
+    session: str
     complaints: list[str] = field(default_factory=list)
 
 
@@ -79,7 +82,7 @@ def serving(settings: Settings, clock: Callable[[], datetime], port: int = 0) ->
         assert not thread.is_alive()
 
     try:
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", stop)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", stop, logged_in(settings, clock()))
     finally:
         stop()
         listener.close()
@@ -112,8 +115,14 @@ def morning() -> list[Message]:
     ]
 
 
+def let_in(context: BrowserContext, served: Served) -> None:
+    """The context's pages belong to the owner."""
+    context.add_cookies([{"name": COOKIE, "value": served.session, "url": served.address}])
+
+
 def opened(browser: Browser, served: Served, path: str, *, width: int = 360) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 740})
+    let_in(context, served)
     page = context.new_page()
     page.on("console", lambda said: served.complaints.append(said.text) if said.type in _BAD else None)
     page.on("pageerror", lambda error: served.complaints.append(str(error)))
@@ -215,6 +224,7 @@ def test_the_store_is_reached_by_keyboard_alone(chromium: Browser, served: Serve
 def test_figures_keep_their_contrast_in_both_colour_schemes(chromium: Browser, served: Served) -> None:
     for scheme in ("light", "dark"):
         context = chromium.new_context(color_scheme=scheme)
+            let_in(context, served)
         page = context.new_page()
         # Nothing may be swapped away while it is measured.
         page.route("**/figures", lambda asked: asked.abort())
