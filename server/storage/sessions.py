@@ -29,9 +29,9 @@ def begin(db: Database, digest: bytes, user: str, now: datetime) -> None:
         "INSERT INTO sessions (hash, user, created_at, seen_at) VALUES (?, ?, ?, ?)", (digest, user, at, at)
     )
     db.execute(
-        "DELETE FROM sessions WHERE user = ? AND hash NOT IN"
-        " (SELECT hash FROM sessions WHERE user = ? ORDER BY created_at DESC, hash LIMIT ?)",
-        (user, user, MOST_PER_USER),
+        "DELETE FROM sessions WHERE user = ? AND hash != ? AND hash NOT IN"
+        " (SELECT hash FROM sessions WHERE user = ? AND hash != ? ORDER BY created_at DESC LIMIT ?)",
+        (user, digest, user, digest, MOST_PER_USER - 1),
     )
 
 

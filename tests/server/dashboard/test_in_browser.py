@@ -224,7 +224,7 @@ def test_the_store_is_reached_by_keyboard_alone(chromium: Browser, served: Serve
 def test_figures_keep_their_contrast_in_both_colour_schemes(chromium: Browser, served: Served) -> None:
     for scheme in ("light", "dark"):
         context = chromium.new_context(color_scheme=scheme)
-            let_in(context, served)
+        let_in(context, served)
         page = context.new_page()
         # Nothing may be swapped away while it is measured.
         page.route("**/figures", lambda asked: asked.abort())
