@@ -23,7 +23,9 @@ from server.storage.tokens import Token
 AUDIT_ROWS = 100
 
 Text = Annotated[str, Form(max_length=100)]
-Chosen = Annotated[list[str], Form(max_length=1000)]
+Chosen = Annotated[tuple[str, ...], Form(max_length=1000)]
+RoleField = Annotated[Role, Form()]
+Every = Annotated[bool, Form()]
 Named = Annotated[str, Path(max_length=100)]
 Before = Annotated[int | None, Query(ge=1, lt=2**62)]
 
@@ -54,7 +56,7 @@ def user_list(here: Here) -> Response:
     return _users_page(here)
 
 
-def invite(here: Here, name: Text, role: Role, stores: Chosen = [], every: bool = False) -> Response:  # noqa: B006 -- FastAPI's form of "none chosen"
+def invite(here: Here, name: Text, role: RoleField, stores: Chosen = (), every: Every = False) -> Response:
     """Make a link by which somebody joins."""
     try:
         given = _chosen(here, role, stores, every)
@@ -65,7 +67,9 @@ def invite(here: Here, name: Text, role: Role, stores: Chosen = [], every: bool 
     return _users_page(here, link=f"{here.visit.base}/welcome/{secret}", link_for=name)
 
 
-def change_user(here: Here, name: Named, role: Role, stores: Chosen = [], every: bool = False) -> Response:  # noqa: B006 -- as above
+def change_user(
+    here: Here, name: Named, role: RoleField, stores: Chosen = (), every: Every = False
+) -> Response:
     """Give a user other rights."""
     try:
         given = _chosen(here, role, stores, every)
@@ -114,10 +118,10 @@ def token_list(here: Here) -> Response:
 def create_token(
     here: Here,
     name: Text,
-    role: Role,
+    role: RoleField,
     days: Annotated[int, Form(ge=0, le=3650)] = 365,
-    stores: Chosen = [],  # noqa: B006 -- as above
-    every: bool = False,
+    stores: Chosen = (),
+    every: Every = False,
 ) -> Response:
     """Make a token and show it, this once."""
     now = here.clock()
@@ -149,7 +153,7 @@ def audit_list(here: Here, before: Before = None) -> Response:
     return HTMLResponse(render("audit.html", here, entries=entries, older=older))
 
 
-def _chosen(here: Site, role: Role, stores: list[str], every: bool) -> Stores:
+def _chosen(here: Site, role: Role, stores: tuple[str, ...], every: bool) -> Stores:
     if every or role is Role.OWNER:
         return None
     if unknown := [store for store in stores if store not in here.settings.stores]:
