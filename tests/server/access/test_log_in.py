@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -132,6 +133,15 @@ def test_a_guess_that_comes_too_early_is_not_even_looked_at(settings: Settings, 
     assert not browser.is_in()
     browser.wait(seconds=2)
     assert browser.log_in("olga", PASSWORD).status_code == 303
+
+
+def test_many_guesses_at_once_are_not_more_than_five(settings: Settings, owner: Browser) -> None:
+    def guess(number: int) -> int:
+        return Browser(settings).log_in("olga", f"wrong guess {number}").status_code
+
+    with ThreadPoolExecutor(12) as together:
+        codes = sorted(together.map(guess, range(12)))
+    assert codes == [401] * 5 + [429] * 7
 
 
 def test_what_was_guessed_outlives_a_restart(settings: Settings, owner: Browser) -> None:

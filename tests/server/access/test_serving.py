@@ -13,12 +13,17 @@ import httpx
 import pytest
 
 from server import assembly
+from server.access.rights import Role
+from server.accounts import people
+from server.accounts.by import By
+from server.api.door import COOKIE
 from server.config import ConfigError, Settings, WebSettings
 from server.enrolment.certificates import broker_certificate, new_authority
 from server.storage import audit
 from server.storage.database import open_database
 from tests.server.access.browsing import hidden
-from tests.server.filling import settings_for
+from tests.server.asking import logged_in
+from tests.server.filling import STORE, settings_for
 
 
 @contextmanager
@@ -98,6 +103,24 @@ def test_nobody_else_is_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         form = guess(address, **headers)
     assert refused_from(settings) == "127.0.0.1"
     assert "secure" not in form.headers["set-cookie"].lower()
+
+
+def test_an_open_page_is_cut_off_once_its_reader_is_shut_out(tmp_path: Path) -> None:
+    settings = with_web(tmp_path)
+    now = datetime.now(UTC)
+    logged_in(settings, now)
+    cookie = f"{COOKIE}={logged_in(settings, now, 'sam', Role.STAFF)}"
+    with (
+        served(settings) as address,
+        httpx.stream(
+            "GET", f"{address}stores/{STORE}/events", headers={"Cookie": cookie}, timeout=20
+        ) as page,
+    ):
+        lines = page.iter_lines()
+        assert next(lines) == "event: changed"
+        with open_database(settings.database) as db:
+            people.disable(db, "sam", By("command", now))
+        assert "event: changed" not in list(lines)[2:], "it ends, and tells nothing more on its way"
 
 
 def test_the_first_owners_link_is_given_until_there_is_an_owner(tmp_path: Path) -> None:

@@ -17,10 +17,13 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from edge.wire import encode
+from server.accounts.by import By
+from server.accounts.links import owner_link
 from server.api.app import build_app
 from server.api.door import COOKIE
 from server.config import Settings
 from server.ingest.apply import Received
+from server.storage.database import open_database
 from tests.server.asking import logged_in
 from tests.server.filling import (
     NOON,
@@ -259,3 +262,29 @@ def luminance(colour: str) -> float:
 def test_the_clock_of_a_built_application_is_utc_now(settings: Settings) -> None:
     before = datetime.now(UTC)
     assert before <= build_app(settings).state.site.clock() <= datetime.now(UTC)
+
+
+def test_the_first_owner_comes_in_by_link_goes_out_and_logs_in_again(
+    chromium: Browser, served: Served, settings: Settings
+) -> None:
+    with open_database(settings.database) as db:
+        link = owner_link(db, By("command", NOON))
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.on("console", lambda said: served.complaints.append(said.text) if said.type in _BAD else None)
+    page.goto(f"{served.address}/welcome/{link}")
+    page.get_by_label("Name").fill("olga-2")
+    page.get_by_label("Password").fill("four plain garden words")
+    page.get_by_label("Once more").fill("four plain garden words")
+    page.get_by_role("button").click()
+    expect(page).to_have_url(f"{served.address}/stores/{STORE}", timeout=SLOW_MS)
+    assert sideways(page) == 0
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible(timeout=SLOW_MS)
+    page.goto(f"{served.address}/quarantine")
+    page.get_by_label("Name").fill("olga-2")
+    page.get_by_label("Password").fill("four plain garden words")
+    page.get_by_role("button").click()
+    expect(page).to_have_url(f"{served.address}/quarantine", timeout=SLOW_MS)
+    assert served.complaints == []
+    context.close()
