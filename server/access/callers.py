@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from server.access.rights import RIGHTS, Action, Role
+from server.access.rights import OF_ALL_STORES, RIGHTS, Action, Role
 
 Stores = frozenset[str] | None
 """Ids of stores; None stands for all there are, now and later."""
@@ -26,6 +26,8 @@ class Caller:
         if action is Action.OPEN:
             return True
         if self.kind == "token" and action is Action.OWN_ACCOUNT:
+            return False
+        if action in OF_ALL_STORES and self.stores is not None:
             return False
         within_scope = self.scopes is None or action in self.scopes or action is Action.BE_KNOWN
         return action in RIGHTS[self.role] and within_scope

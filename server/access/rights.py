@@ -30,7 +30,10 @@ class Action(StrEnum):
     EXPORT = "export"
     SEND_COUNTS = "send-counts"
     IMPORT_SALES = "import-sales"
+    SEE_CATALOGUE = "see-catalogue"
     EDIT_CATALOGUE = "edit-catalogue"
+    EDIT_PRODUCTS = "edit-products"
+    """Products are the same in all stores."""
     QUARANTINE = "quarantine"
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
@@ -43,14 +46,18 @@ PEOPLE = (Role.OWNER, Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE)
 PROGRAMS = (Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE, Role.DEVICE, Role.TILL)
 """Roles of tokens. None is an owner: a program that leaks must not make users."""
 
+OF_ALL_STORES = frozenset({Action.EDIT_PRODUCTS})
+"""What changes all stores at once is for those who see all stores."""
+
 _FIGURES = frozenset({Action.BE_KNOWN, Action.SEE_FIGURES})
 
 RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
     Role.MANAGER: _FIGURES
-    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.EDIT_CATALOGUE, Action.QUARANTINE},
+    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
+    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS},
     Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT},
-    Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT},
+    Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE},
     Role.DEVICE: frozenset({Action.SEND_COUNTS}),
     Role.TILL: frozenset({Action.IMPORT_SALES}),
 }
