@@ -133,14 +133,17 @@ class Client:
 
 
 @contextmanager
-def connecting(bundle: Path, *, password: str | None = None, will: str = "") -> Iterator[Client]:
-    """A client with what a bundle holds, as the device would use it."""
+def connecting(
+    bundle: Path, *, password: str | None = None, will: str = "", client_id: str = ""
+) -> Iterator[Client]:
+    """A client with what a bundle holds, as the device would use it; with an id its session is kept."""
     section = tomllib.loads((bundle / "broker.toml").read_text("utf-8"))["broker"]
     known = (bundle / section["password_file"]).read_text("utf-8").strip()
     client = mqtt.Client(
         CallbackAPIVersion.VERSION2,
-        client_id=f"test-{os.urandom(6).hex()}",
+        client_id=client_id or f"test-{os.urandom(6).hex()}",
         protocol=mqtt.MQTTv311,
+        clean_session=not client_id,
         reconnect_on_failure=False,
     )
     one = Client(client)

@@ -18,7 +18,7 @@ import paho.mqtt.client as mqtt
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from edge.wire import encode
+from edge.wire import encode, subscriptions
 from server.config import BrokerSettings, Settings
 from server.enrolment.mosquitto import password_hash
 from server.storage import counts
@@ -195,6 +195,29 @@ def test_one_devices_password_does_not_open_anothers_account(shop: Shop) -> None
     with running(without_pid_file(shop.settings)):
         assert not is_let_in(shop.bundles["server"], stolen)
         assert not is_let_in(shop.bundles["other device"], stolen)
+
+
+@pytest.mark.parametrize("still_there", [True, False], ids=["put out", "in its absence"])
+def test_whoever_takes_the_servers_place_by_its_client_id_hears_nothing(
+    shop: Shop, still_there: bool
+) -> None:
+    topic = f"{HERE}/door-1/counts"
+    with running(without_pid_file(shop.settings)), connecting(shop.bundles["device"]) as device:
+        with connecting(shop.bundles["server"], client_id="guessed") as server:
+            server.subscribe(*(asked for asked, _ in subscriptions()))
+            device.publish(topic)
+            until(lambda: bool(server.heard), "the server hears")
+            if still_there:
+                with connecting(shop.bundles["other device"], client_id="guessed") as thief:
+                    assert server.left.wait(10)
+                    device.publish(topic)
+                    time.sleep(1)
+                    assert thief.heard == []
+        if not still_there:
+            device.publish(topic)
+            with connecting(shop.bundles["other device"], client_id="guessed") as thief:
+                time.sleep(1)
+                assert thief.heard == []
 
 
 def test_strangers_and_plain_connections_are_not_let_in(shop: Shop) -> None:
