@@ -14,16 +14,21 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI
 
+from server.accounts.by import by_command
+from server.accounts.links import owner_link
 from server.api.app import build_app
-from server.config import Settings, WebSettings
+from server.config import Settings, WebSettings, is_loopback
 from server.errors import ServerError
 from server.ingest.broker import EmbeddedBroker
 from server.ingest.listener import Listener
 from server.running import Part
+from server.storage import users
 from server.storage.database import open_database
 
 _CLOSE_SECONDS = 3
 _LOOK_SECONDS = 0.1
+
+_log = logging.getLogger("footfall")
 
 
 class PortTaken(ServerError):
@@ -47,13 +52,24 @@ class Web:
     """The pages and the API on an address that is taken already."""
 
     app: FastAPI
+    settings: WebSettings
     listening: socket.socket
     address: str
 
     def run(self, stop: threading.Event) -> None:
         """Answer until `stop` is set; open answers get a moment to end."""
+        certificate, key = self.settings.checked_tls() or (None, None)
         configuration = uvicorn.Config(
-            self.app, log_config=None, access_log=False, timeout_graceful_shutdown=_CLOSE_SECONDS
+            self.app,
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=_CLOSE_SECONDS,
+            server_header=False,
+            # Said here, or an environment variable and every program on this machine would be believed.
+            proxy_headers=bool(self.settings.proxies),
+            forwarded_allow_ips=list(self.settings.proxies),
+            ssl_certfile=certificate,
+            ssl_keyfile=key,
         )
         asyncio.run(_answer(uvicorn.Server(configuration), self.listening, stop))
 
@@ -65,12 +81,25 @@ def web(settings: Settings) -> Iterator[Web]:
     Raises:
         PortTaken: the address is not free, or not this machine's.
         StorageError: there is no database, or not one of this version.
+        ConfigError: the certificate or its key cannot be read.
     """
+    scheme = "https" if settings.web.checked_tls() else "http"
     open_database(settings.database, read_only=True).close()
     with _taken(settings.web) as listening:
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        yield Web(build_app(settings, now), listening, f"http://{shown}:{port}/")
+        if scheme == "http" and not is_loopback(settings.web.host) and not settings.web.proxies:
+            _log.warning("pages are served to the network without TLS: passwords can be read on their way")
+        yield Web(build_app(settings, now), settings.web, listening, f"{scheme}://{shown}:{port}/")
+
+
+def first_owner_link(settings: Settings, web: Web) -> str | None:
+    """A one-time link for the first owner; None where somebody is an owner already."""
+    with open_database(settings.database) as db:
+        if users.active_owners(db):
+            return None
+        port = int(web.listening.getsockname()[1])
+        return f"{settings.web.address(port)}welcome/{owner_link(db, by_command(now()))}"
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
-from server import assembly, telling
+from server import access_commands, assembly, enrolment_commands, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.catalogue.files import exported
@@ -26,6 +26,7 @@ from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
+from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
 from server.pos.ereceipt import MAPPING as E_RECEIPTS
 from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
@@ -48,50 +49,48 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 
-Config = Annotated[
-    Path,
-    typer.Option("--config", envvar="FOOTFALL_SERVER_CONFIG", help="The configuration, a TOML file."),
-]
-StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
 CataloguePart = Annotated[str, typer.Option("--part", help="products, names, hours, holidays or planogram.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
-_DEFAULT = Path("server.toml")
+TlsCert = Annotated[str, typer.Option("--tls-cert", help="Certificate chain, in place of web.tls_cert.")]
+TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in place of web.tls_key.")]
+
+access_commands.add_to(app)
+enrolment_commands.add_to(app)
 
 
 @app.command()
-def up(config: Config = _DEFAULT) -> None:
+def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
     """Run everything in one process: database, broker (if embedded), listener and pages.
 
     Example: footfall-server up --config server.toml
     """
-    settings = load_settings(config)
+    settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
     migrate_database(settings.database)
     with ExitStack() as stack:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
-        typer.echo(f"footfall: {web.address}")
+        _greet(settings, web)
         _run({"listen": assembly.build_listener(settings), "serve": web.run})
 
 
 @app.command()
-def serve(config: Config = _DEFAULT) -> None:
+def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
     """Serve the pages and the API.
 
     Example: footfall-server serve --config server.toml
     """
-    settings = load_settings(config)
+    settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
     with assembly.web(settings) as web:
-        typer.echo(f"footfall: {web.address}")
+        _greet(settings, web)
         _run({"serve": web.run})
 
 
 @app.command()
-def listen(config: Config = _DEFAULT) -> None:
+def listen(config: Config = DEFAULT_CONFIG) -> None:
     """Take messages from the broker into the database.
 
     Example: footfall-server listen --config server.toml
@@ -102,7 +101,7 @@ def listen(config: Config = _DEFAULT) -> None:
 
 
 @app.command()
-def migrate(config: Config = _DEFAULT) -> None:
+def migrate(config: Config = DEFAULT_CONFIG) -> None:
     """Create the database, or bring it up to this version.
 
     Example: footfall-server migrate --config server.toml
@@ -113,7 +112,7 @@ def migrate(config: Config = _DEFAULT) -> None:
 
 
 @app.command("check-config")
-def check_config(config: Config = _DEFAULT) -> None:
+def check_config(config: Config = DEFAULT_CONFIG) -> None:
     """Say whether the configuration is right, and all that is wrong with it.
 
     Example: footfall-server check-config --config server.toml
@@ -121,6 +120,7 @@ def check_config(config: Config = _DEFAULT) -> None:
     settings = load_settings(config)
     settings.broker.password()
     settings.broker.checked_ca_file()
+    settings.web.checked_tls()
     stores = ", ".join(f"{store} ({len(of.zones)} zones)" for store, of in settings.stores.items())
     typer.echo(f"{config} is right: {stores}; mappings: {', '.join(settings.sales.mappings) or 'none'}")
 
@@ -130,7 +130,7 @@ def import_sales(
     file: Annotated[Path, typer.Argument(help="The till's CSV file.")],
     store: StoreId,
     mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -163,7 +163,7 @@ def import_counts(
     file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
     store: StoreId,
     counter: Annotated[str, typer.Option("--counter", help="Which, as in [stores.ID.counters.NAME].")],
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
@@ -188,7 +188,7 @@ def import_counts(
 def import_planogram(
     file: Annotated[Path, typer.Argument(help="CSV with the header sku,zone,valid_from,valid_until.")],
     store: StoreId,
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
 ) -> None:
     """Take the places of products from a CSV file, instead of those before.
@@ -206,7 +206,7 @@ def import_catalogue(
     file: Annotated[Path, typer.Argument(help="CSV, as export-catalogue writes it.")],
     part: CataloguePart = "products",
     store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
 ) -> None:
     """Take products, or a part of a store's catalogue, from a CSV file: all of it or nothing.
@@ -224,7 +224,7 @@ def import_catalogue(
 def export_catalogue(
     part: CataloguePart = "products",
     store: Annotated[str, typer.Option("--store", help="Id of the store; products are of all stores.")] = "",
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
 ) -> None:
     """Print products, or a part of a store's catalogue, as CSV.
 
@@ -241,7 +241,7 @@ def report(
     day: Annotated[
         str, typer.Option("--day", help="Business day, such as 2026-05-04; today if absent.")
     ] = "",
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
     """Print a business day's figures, hour by hour.
@@ -287,7 +287,7 @@ def demo(
 
 @quarantine.command("list")
 def list_waiting(
-    config: Config = _DEFAULT,
+    config: Config = DEFAULT_CONFIG,
     limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="At most so many.")] = 100,
     as_json: AsJson = False,
 ) -> None:
@@ -310,7 +310,7 @@ def list_waiting(
 
 
 @quarantine.command()
-def show(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def show(number: Number, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Show one item with its payload.
 
     Example: footfall-server quarantine show 17
@@ -324,7 +324,7 @@ def show(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> 
 
 
 @quarantine.command()
-def retry(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def retry(number: Number, config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Try one item again, by the configuration as it is now. Ends with 4 if it is refused again.
 
     Example: footfall-server quarantine retry 17
@@ -336,7 +336,7 @@ def retry(number: Number, config: Config = _DEFAULT, as_json: AsJson = False) ->
 
 
 @quarantine.command("retry-all")
-def retry_all(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+def retry_all(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     """Try everything that waits again. Ends with 4 if anything is refused again.
 
     Example: footfall-server quarantine retry-all
@@ -349,7 +349,7 @@ def retry_all(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
 
 
 @quarantine.command()
-def discard(number: Number, config: Config = _DEFAULT) -> None:
+def discard(number: Number, config: Config = DEFAULT_CONFIG) -> None:
     """Give one item up: it no longer waits, and is forgotten when room is needed.
 
     Example: footfall-server quarantine discard 17
@@ -377,6 +377,19 @@ def _fail(message: str, hint: str, exit_code: int) -> None:
     if hint:
         print(f"hint: {telling.harmless(hint)}", file=sys.stderr)
     sys.exit(exit_code)
+
+
+def _with_tls(settings: Settings, tls_cert: str, tls_key: str) -> Settings:
+    if bool(tls_cert) != bool(tls_key):
+        raise ConfigError("--tls-cert and --tls-key belong together", "give both, or neither")
+    given = {"tls_cert": tls_cert, "tls_key": tls_key} if tls_cert else {}
+    return settings.model_copy(update={"web": settings.web.model_copy(update=given)})
+
+
+def _greet(settings: Settings, web: assembly.Web) -> None:
+    typer.echo(f"footfall: {web.address}")
+    if link := assembly.first_owner_link(settings, web):
+        typer.echo(f"Nobody can log in yet. The owner's link, good once and for 24 hours: {link}")
 
 
 def _run(parts: dict[str, Part]) -> None:

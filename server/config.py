@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import os
 import tomllib
 from datetime import time
 from pathlib import Path
@@ -16,7 +17,9 @@ from pydantic_core import ErrorDetails
 from server.counter_settings import CounterSettings
 from server.errors import ServerError
 from server.sales_settings import PRESETS, MappingSettings, SalesSettings
-from server.sections import ClockTime, Currency, Id, Port, Section, TimeZone
+from server.sections import ClockTime, Currency, HostName, Id, Network, Port, Section, TimeZone
+
+_ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- recognised, not listened on
 
 
 def is_loopback(host: str) -> bool:
@@ -93,6 +96,75 @@ class WebSettings(Section):
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
         8080, description="port to listen on; 0 takes a free one"
     )
+    hosts: tuple[HostName, ...] = Field(
+        (),
+        description="names that browsers may call it by, beside its own address; the first stands in links",
+    )
+    proxies: tuple[Network, ...] = Field(
+        (), description="addresses or networks of proxies that are believed who asks, and that it came by TLS"
+    )
+    tls_cert: str = Field("", description="certificate chain in PEM form; set: pages and API use TLS")
+    tls_key: str = Field("", description="its private key")
+
+    @model_validator(mode="after")
+    def _certificate_has_its_key(self) -> Self:
+        if bool(self.tls_cert) != bool(self.tls_key):
+            raise ValueError("tls_cert and tls_key belong together: give both, or neither")
+        return self
+
+    def address(self, port: int | None = None) -> str:
+        """What to open in a browser, ending with a slash; `port` where a free one was taken."""
+        scheme = "https" if self.tls_cert or self.proxies else "http"
+        if self.hosts:
+            # A proxy listens on the usual port, whatever ours is.
+            place = self.hosts[0] if self.proxies else f"{self.hosts[0]}:{port or self.port}"
+        else:
+            host = "localhost" if self.host in _ANYWHERE else self.host
+            place = f"[{host}]:{port or self.port}" if ":" in host else f"{host}:{port or self.port}"
+        return f"{scheme}://{place}/"
+
+    def checked_tls(self) -> tuple[str, str] | None:
+        """Certificate and key, None without TLS.
+
+        Raises:
+            ConfigError: one of the files cannot be read.
+        """
+        for name, file in (("tls_cert", self.tls_cert), ("tls_key", self.tls_key)):
+            if file and not os.access(file, os.R_OK):
+                raise ConfigError(
+                    f"web.{name} {file} cannot be read", "it is a file in PEM form that the server may read"
+                )
+        return (self.tls_cert, self.tls_key) if self.tls_cert else None
+
+
+class AccessSettings(Section):
+    """How long people stay logged in."""
+
+    idle_hours: int = Field(
+        12, ge=1, le=24 * 30, description="a session ends when nothing was asked for so long"
+    )
+    session_days: int = Field(30, ge=1, le=365, description="and in any case after so many days")
+
+
+class EnrolmentSettings(Section):
+    """What `footfall-server enroll` writes for Mosquitto and for devices."""
+
+    folder: str = Field("broker", min_length=1, description="folder for it, relative to this file's folder")
+    hosts: tuple[HostName, ...] = Field(
+        ("localhost", "127.0.0.1"),
+        min_length=1,
+        description="names and addresses that devices reach the broker by; devices are given the first",
+    )
+    port: Port = Field(8883, description="port of the broker's TLS listener")
+    state_folder: str = Field(
+        "/var/lib/mosquitto/", min_length=1, description="where Mosquitto keeps what it has not yet delivered"
+    )
+    group: str = Field(
+        "", description="group that may read Mosquitto's files, often mosquitto; empty: only you"
+    )
+    pid_file: str = Field(
+        "", description="Mosquitto's pid_file; set: it is told at once that the files have changed"
+    )
 
 
 class ZoneSettings(Section):
@@ -147,6 +219,8 @@ class Settings(Section):
     database: Path = Field(Path("footfall.db"), description="SQLite file, relative to this file's folder")
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
+    access: AccessSettings = AccessSettings()
+    enrolment: EnrolmentSettings = EnrolmentSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
 
@@ -177,6 +251,7 @@ class Settings(Section):
 
 
 _Part = TypeVar("_Part")
+_Files = TypeVar("_Files", bound=Section)
 
 
 def load_settings(path: Path | str) -> Settings:
@@ -202,11 +277,6 @@ def load_settings(path: Path | str) -> Settings:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    files = {
-        name: str(folder / named)
-        for name in ("password_file", "ca_file")
-        if (named := getattr(settings.broker, name))
-    }
     state = (folder / settings.database).parent
     return settings.model_copy(
         update={
@@ -214,9 +284,16 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "sales": settings.sales.model_copy(
                 update={"customer_key_file": state / settings.sales.customer_key_file}
             ),
-            "broker": settings.broker.model_copy(update=files),
+            "broker": _with_files(settings.broker, folder, "password_file", "ca_file"),
+            "web": _with_files(settings.web, folder, "tls_cert", "tls_key"),
+            "enrolment": _with_files(settings.enrolment, folder, "folder", "state_folder", "pid_file"),
         }
     )
+
+
+def _with_files(section: _Files, folder: Path, *names: str) -> _Files:
+    named = {name: str(folder / file) for name in names if (file := getattr(section, name))}
+    return section.model_copy(update=named)
 
 
 def _named(parts: dict[str, _Part], name: str, what: str, section: str) -> _Part:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ipaddress
+import re
 from datetime import time
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -33,6 +35,30 @@ def _clock_time(value: object) -> object:
     return value
 
 
+_HOST_NAME = re.compile(r"(?!-)[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,10}")
+
+
+def _host_name(name: str) -> str:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        if not _HOST_NAME.fullmatch(name):
+            raise ValueError(
+                f"{name!r} is no host name or address such as figures.example.org; without port and https://"
+            ) from None
+    return name.lower()
+
+
+def _network(text: str) -> str:
+    try:
+        ipaddress.ip_network(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no address or network such as 192.0.2.7 or 192.0.2.0/24") from error
+    return text
+
+
+HostName = Annotated[str, AfterValidator(_host_name)]
+Network = Annotated[str, AfterValidator(_network)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]

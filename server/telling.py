@@ -95,7 +95,7 @@ def _problems_tables(problems: Sequence[Problem | CountProblem]) -> list[Table]:
         return []
     table = Table("line", "why it was refused", title="refused rows, the first of them")
     for problem in problems:
-        table.add_row(*_texts(problem.line, problem.reason))
+        table.add_row(*texts(problem.line, problem.reason))
     return [table]
 
 
@@ -106,8 +106,8 @@ def _preview_table(report: ImportReport) -> Table:
     )
     for ticket in report.preview:
         table.add_row(
-            *_texts(ticket.ticket, ticket.till, _minute(ticket.at), ticket.kind.value, ticket.lines),
-            *_texts(plain(ticket.units), _amount(ticket.net, ticket.currency)),
+            *texts(ticket.ticket, ticket.till, _minute(ticket.at), ticket.kind.value, ticket.lines),
+            *texts(plain(ticket.units), _amount(ticket.net, ticket.currency)),
             "hashed" if ticket.known_customer else "",
         )
     return table
@@ -117,7 +117,7 @@ def _days_table(report: ImportReport) -> Table:
     table = Table("business day", "sales", "returns", "units", "net", title="by day and currency")
     for day in report.days:
         units, net = plain(day.units), _amount(day.net, day.currency)
-        table.add_row(*_texts(day.day, day.transactions, day.returns, units, net))
+        table.add_row(*texts(day.day, day.transactions, day.returns, units, net))
     return table
 
 
@@ -129,7 +129,7 @@ def quarantine_table(rows: Sequence[QuarantineRow], waiting: int) -> Table:
     """What waits."""
     table = Table("number", "since (UTC)", "from", "why", "tries", title=f"{waiting} waiting")
     for row in rows:
-        table.add_row(*_texts(row.number, _minute(row.received_at), _origin(row), row.reason, row.tries))
+        table.add_row(*texts(row.number, _minute(row.received_at), _origin(row), row.reason, row.tries))
     return table
 
 
@@ -182,7 +182,7 @@ def queue_table(report: StoreReport, queues: Sequence[QueueFigures]) -> Table:
     for queue in queues:
         wait, length = queue.wait, queue.length
         table.add_row(
-            *_texts(queue_name(report.settings, queue.queue)),
+            *texts(queue_name(report.settings, queue.queue)),
             words.number(queue.joined),
             words.number(queue.served),
             words.duration(wait.median_seconds if wait else None),
@@ -253,7 +253,7 @@ def _rate(rate: Ratio | None) -> str:
 def _pairs(title: str, pairs: dict[str, object]) -> Table:
     table = Table(title=Text(harmless(title)), show_header=False)
     for name, value in pairs.items():
-        table.add_row(*_texts(name, value))
+        table.add_row(*texts(name, value))
     return table
 
 
@@ -265,10 +265,13 @@ def _minute(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M}"
 
 
-def _texts(*values: object) -> list[Text]:
+def texts(*values: object) -> list[Text]:
+    """Cells of a table, without what could steer a terminal."""
     # Not str: rich would take [brackets] in it for markup.
     return [Text(harmless(str(value))) for value in values]
 
 
-def _plain(value: object) -> str:
+def _plain(value: object) -> str | list[str]:
+    if isinstance(value, frozenset):
+        return sorted(value)
     return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI, Request
 
+from server.access.rights import Action
 from server.api import problems
+from server.api.door import Door
+from server.api.forms import form_is_ours
 from server.api.guards import Guard
 from server.api.routes import ROUTES
-from server.api.site import Clock, Site
+from server.api.site import Clock, Route, Site
 from server.api.watching import Watchers
 from server.config import Settings
+from server.dashboard.access_pages import ACCESS_PAGES
 from server.dashboard.pages import PAGES
 from server.dashboard.rendering import problem_page, static_files
 
@@ -20,24 +25,39 @@ def _this_moment() -> datetime:
     return datetime.now(UTC)
 
 
-def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
-    """The API and the pages over the database that `settings` name; nothing is opened until asked.
+def described(request: Request) -> dict[str, Any]:
+    """What the API answers, for programs, as OpenAPI."""
+    app: FastAPI = request.app
+    return app.openapi()
 
-    There is no log-in yet: whoever can reach it can read the figures and retry what is in quarantine.
-    """
+
+DESCRIPTION = Route("GET", "/api/v1/openapi.json", described, Action.BE_KNOWN)
+
+EVERY_ROUTE = (*ROUTES, DESCRIPTION, *PAGES, *ACCESS_PAGES)
+"""The whole surface, but for static files; each with what it does."""
+
+_READING = frozenset({"GET"})
+
+
+def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
+    """The API and the pages over the database that `settings` name; nothing is opened until asked."""
     # No /docs or /redoc: both load scripts from elsewhere.
-    app = FastAPI(
-        title="footfall", version="1", openapi_url="/api/v1/openapi.json", docs_url=None, redoc_url=None
-    )
-    app.state.site = Site(settings, clock, Watchers())
-    for route in ROUTES:
-        shape = {} if route.answers is None else {"response_model": route.answers}
-        app.add_api_route(route.path, route.handler, methods=[route.method], **shape)
-    for page in PAGES:
-        app.add_api_route(
-            page.path, page.handler, methods=[page.method], include_in_schema=False, response_model=None
-        )
+    app = FastAPI(title="footfall", version="1", openapi_url=None, docs_url=None, redoc_url=None)
+    site = Site(settings, clock, Watchers())
+    app.state.site = site
+    for route in EVERY_ROUTE:
+        _add(app, route, is_api=route in ROUTES)
     app.mount("/static", static_files())
     problems.install(app, problem_page)
-    app.add_middleware(Guard)
+    app.add_middleware(Door, routes=EVERY_ROUTE, site=site)
+    app.add_middleware(Guard, hosts=settings.web.hosts)
     return app
+
+
+def _add(app: FastAPI, route: Route, *, is_api: bool) -> None:
+    more: dict[str, Any] = {} if is_api else {"include_in_schema": False, "response_model": None}
+    if route.answers is not None:
+        more["response_model"] = route.answers
+    if route.method not in _READING:
+        more["dependencies"] = [Depends(form_is_ours)]
+    app.add_api_route(route.path, route.handler, methods=[route.method], **more)

@@ -9,8 +9,9 @@ from fastapi import Header, Path, Query
 from fastapi.responses import JSONResponse, Response
 from pydantic import Field, TypeAdapter, ValidationError
 
-from server.api.problems import Problem
+from server.access.rights import Action
 from server.api.parts import Shape
+from server.api.problems import Problem
 from server.api.site import Here, Route
 from server.api.taking import Body
 from server.catalogue import editing
@@ -161,10 +162,10 @@ _PRODUCT = "/api/v1/catalogue/products/{sku}"
 _PART = "/api/v1/catalogue/stores/{store}/{part}"
 
 CATALOGUE_ROUTES = (
-    Route("GET", "/api/v1/catalogue/products", products),
-    Route("GET", _PRODUCT, product, answers=ProductShape),
-    Route("PUT", _PRODUCT, put_product, answers=ProductShape),
-    Route("DELETE", _PRODUCT, delete_product),
-    Route("GET", _PART, part, answers=PartShape),
-    Route("PUT", _PART, put_part, answers=PartShape),
+    Route("GET", "/api/v1/catalogue/products", products, Action.SEE_CATALOGUE),
+    Route("GET", _PRODUCT, product, Action.SEE_CATALOGUE, answers=ProductShape),
+    Route("PUT", _PRODUCT, put_product, Action.EDIT_PRODUCTS, answers=ProductShape),
+    Route("DELETE", _PRODUCT, delete_product, Action.EDIT_PRODUCTS),
+    Route("GET", _PART, part, Action.SEE_CATALOGUE, answers=PartShape),
+    Route("PUT", _PART, put_part, Action.EDIT_CATALOGUE, answers=PartShape),
 )

@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import Query
 from pydantic import Field
 
-from server.api.problems import Problem
+from server.access.rights import Action
 from server.api.parts import Shape
+from server.api.problems import Problem
 from server.api.site import Here, Route
 from server.api.taking import Body
 from server.config import ConfigError
@@ -44,4 +45,4 @@ def take_counts(here: Here, body: Body, make: Make, store: Name, counter: Name) 
     return CountsTakenShape(outcomes=taken.outcomes, passed_over=list(taken.passed_over))
 
 
-COUNTING_ROUTES = (Route("POST", "/api/v1/counts/{make}", take_counts),)
+COUNTING_ROUTES = (Route("POST", "/api/v1/counts/{make}", take_counts, Action.SEND_COUNTS),)

@@ -65,8 +65,9 @@ def problem_content(status: int, detail: str, field: str | None = None) -> dict[
     return content if field is None else {**content, "field": field}
 
 
-def _answer(request: Request, problem: Problem) -> Response:
-    if _is_for_machines(request):
+def answer(request: Request, problem: Problem) -> Response:
+    """A problem in the form that suits the address: a document for machines, a page for people."""
+    if is_for_machines(request):
         content = problem_content(problem.status, problem.detail, problem.field)
         if problem.errors:
             content["errors"] = [dict(error) for error in problem.errors]
@@ -75,35 +76,41 @@ def _answer(request: Request, problem: Problem) -> Response:
     return HTMLResponse(page(HTTPStatus(problem.status).phrase, problem.detail), problem.status)
 
 
-def _is_for_machines(request: Request) -> bool:
+def is_for_machines(request: Request) -> bool:
+    """Whether programs ask at this address, rather than people."""
     return request.url.path.startswith(("/api/", "/healthz"))
 
 
 async def _of_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
-    return _answer(request, error)
+    return answer(request, error)
 
 
 async def _of_storage(request: Request, error: Exception) -> Response:
+    return answer(request, of_storage(error))
+
+
+def of_storage(error: Exception) -> Problem:
+    """What is told of a database that cannot be used."""
     # The path of the database is for the log, not for whoever asks.
     log.error("the database cannot be used: %s", error)
-    return _answer(request, Problem(503, "The database cannot be used now; the server's log says why."))
+    return Problem(503, "The database cannot be used now; the server's log says why.")
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     field = str(first["loc"][-1])
-    return _answer(request, Problem(422, f"{field}: {first['msg']}.", field))
+    return answer(request, Problem(422, f"{field}: {first['msg']}.", field))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     said = {404: "There is nothing at this address.", 405: "This address does not take that method."}
-    answer = _answer(request, Problem(error.status_code, said.get(error.status_code, str(error.detail))))
-    answer.headers.update(error.headers or {})
-    return answer
+    found = answer(request, Problem(error.status_code, said.get(error.status_code, str(error.detail))))
+    found.headers.update(error.headers or {})
+    return found
 
 
 async def _of_anything(request: Request, _error: Exception) -> Response:
-    return _answer(request, Problem(500, "Something went wrong here; the server's log says what."))
+    return answer(request, Problem(500, "Something went wrong here; the server's log says what."))

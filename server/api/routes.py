@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from sqlite_utils import Database
 
+from server.access.rights import Action
 from server.api import heat_shapes, queue_shapes, shapes
 from server.api.catalogue import CATALOGUE_ROUTES
 from server.api.counting import COUNTING_ROUTES
@@ -119,8 +120,8 @@ def waiting(
 ) -> shapes.QuarantineShape:
     """What could not be read, oldest first."""
     with here.reading() as db:
-        rows = quarantine.waiting(db, limit, after)
-        count = quarantine.waiting_count(db)
+        rows = quarantine.waiting(db, limit, after, of=here.quarantine_of)
+        count = quarantine.waiting_count(db, of=here.quarantine_of)
     return shapes.QuarantineShape(
         waiting=count,
         rows=[shapes.refused_shape(row) for row in rows],
@@ -132,7 +133,7 @@ def try_again(here: Here, number: Number) -> shapes.RetryShape:
     """Try a refused message or row again, after its cause was mended."""
     with here.writing() as db:
         row = quarantine.get(db, number)
-        if row is None:
+        if row is None or not here.sees_store(row.store):
             raise Problem(404, f"There is no number {number} in quarantine.")
         reason = None if row.resolved_at else _tried(here, db, number)
     return shapes.RetryShape(number=number, stored=reason is None, reason=reason)
@@ -146,21 +147,23 @@ def _tried(here: Site, db: Database, number: int) -> str | None:
 
 
 def healthz(here: Here) -> shapes.HealthShape:
-    """Whether the server answers and its database can be read."""
+    """Whether the server answers and its database can be read; strangers learn no more than that."""
     with here.reading() as db:
-        return shapes.HealthShape(status="ok", waiting_in_quarantine=quarantine.waiting_count(db))
+        count = quarantine.waiting_count(db, of=here.quarantine_of)
+    known = here.visit.may(Action.QUARANTINE)
+    return shapes.HealthShape(status="ok", waiting_in_quarantine=count if known else None)
 
 
 ROUTES = (
-    Route("GET", "/api/v1/stores", stores),
-    Route("GET", "/api/v1/stores/{store}/metrics", metrics),
-    Route("GET", "/api/v1/stores/{store}/queues", queues),
-    Route("GET", "/api/v1/stores/{store}/heatmap", heatmap),
-    Route("GET", "/api/v1/stores/{store}/now", present),
-    Route("GET", "/api/v1/glossary", glossary),
-    Route("GET", "/api/v1/quarantine", waiting),
-    Route("POST", "/api/v1/quarantine/{number}/retry", try_again),
-    Route("GET", "/healthz", healthz),
+    Route("GET", "/api/v1/stores", stores, Action.BE_KNOWN),
+    Route("GET", "/api/v1/stores/{store}/metrics", metrics, Action.SEE_FIGURES),
+    Route("GET", "/api/v1/stores/{store}/queues", queues, Action.SEE_FIGURES),
+    Route("GET", "/api/v1/stores/{store}/heatmap", heatmap, Action.SEE_FIGURES),
+    Route("GET", "/api/v1/stores/{store}/now", present, Action.SEE_FIGURES),
+    Route("GET", "/api/v1/glossary", glossary, Action.BE_KNOWN),
+    Route("GET", "/api/v1/quarantine", waiting, Action.QUARANTINE),
+    Route("POST", "/api/v1/quarantine/{number}/retry", try_again, Action.QUARANTINE),
+    Route("GET", "/healthz", healthz, Action.OPEN),
     *SALES_ROUTES,
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,

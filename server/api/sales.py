@@ -13,8 +13,9 @@ from fastapi.responses import Response
 from pydantic import Field
 from sqlite_utils import Database
 
-from server.api.problems import Problem
+from server.access.rights import Action
 from server.api.parts import Shape
+from server.api.problems import Problem
 from server.api.site import Here, Route, Site
 from server.api.taking import Body
 from server.pos.customers import CustomerKeyUnusable
@@ -69,6 +70,7 @@ def take_sales(here: Here, body: Body, idempotency_key: IdempotencyKey = None) -
 
 
 def _once(here: Site, db: Database, key: str | None, digest: bytes, tickets: Sequence[PostedTicket]) -> str:
+    key = _own(here, key) if key else None
     before = answered(db, key) if key else None
     if before is not None and before.digest != digest:
         raise Problem(422, "This Idempotency-Key came with another body before.", "Idempotency-Key")
@@ -78,6 +80,12 @@ def _once(here: Site, db: Database, key: str | None, digest: bytes, tickets: Seq
     if key:
         keep_answer(db, key, Answered(digest, answer), here.clock())
     return answer
+
+
+def _own(here: Site, key: str) -> str:
+    # Two senders may happen upon the same key; neither may hear the other's answer.
+    caller = here.visit.caller
+    return f"{caller.kind}:{caller.name}:{key}" if caller else key
 
 
 def _json(answer: str) -> Response:
@@ -90,4 +98,4 @@ def _problem(error: TicketsRefused) -> Problem:
     return Problem(422, f"Nothing was stored. {first.where}: {first.problem}.", first.where, errors)
 
 
-SALES_ROUTES = (Route("POST", "/api/v1/sales", take_sales, answers=TakenShape),)
+SALES_ROUTES = (Route("POST", "/api/v1/sales", take_sales, Action.IMPORT_SALES, answers=TakenShape),)

@@ -261,7 +261,7 @@ class HealthShape(Shape):
     """That the server answers and its database can be read."""
 
     status: Literal["ok"]
-    waiting_in_quarantine: int
+    waiting_in_quarantine: int | None = Field(description="null for those who may not see the quarantine")
 
 
 def store_shape(store_id: str, store: StoreSettings) -> StoreShape:

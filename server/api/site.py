@@ -1,16 +1,19 @@
-"""What every handler works with: the settings, the clock and a way to the database."""
+"""What every handler works with: who asks, the settings, the clock and a way to the database."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
 from sqlite_utils import Database
 
+from server.access.callers import STRANGER, Visit
+from server.access.rights import Action
+from server.accounts.by import By, by_visit
 from server.api.problems import Problem
 from server.api.watching import Watchers
 from server.config import Settings, StoreSettings
@@ -23,17 +26,18 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One server as its handlers see it."""
+    """One server as the handlers of one request see it: with only those stores that whoever asks may see."""
 
     settings: Settings
     clock: Clock
     watchers: Watchers
+    visit: Visit = STRANGER
 
     def store(self, store: str) -> StoreSettings:
         """The settings of a store, with the names that its catalogue gives.
 
         Raises:
-            Problem: 404, there is none of that id.
+            Problem: 404, there is none of that id, or whoever asks may not see it: that is not told apart.
         """
         if store not in self.settings.stores:
             raise Problem(404, f"There is no store {store!r} here.")
@@ -52,22 +56,47 @@ class Site:
         with open_database(self.settings.database) as db:
             yield db
 
+    @property
+    def by(self) -> By:
+        """In whose name something is done, for the audit log."""
+        return by_visit(self.visit, self.clock())
 
-def _site_of(request: Request) -> Site:
+    def seen_by(self, visit: Visit) -> Site:
+        """The site for one request: a store that the caller may not see is not there at all."""
+        caller, known = visit.caller, self.settings.stores
+        stores = {store: of for store, of in known.items() if caller is not None and caller.sees(store)}
+        return replace(self, visit=visit, settings=self.settings.model_copy(update={"stores": stores}))
+
+    def sees_store(self, store: str | None) -> bool:
+        """Whether whoever asks may see what belongs to a store; None: to none, or to an unknown one."""
+        return self.visit.caller is not None and self.visit.caller.sees(store)
+
+    @property
+    def quarantine_of(self) -> frozenset[str] | None:
+        """The stores whose refused messages and rows whoever asks may see; None: all, and those of none."""
+        return self.visit.caller.stores if self.visit.caller else frozenset()
+
+
+def site_of(request: Request) -> Site:
+    """The site for this request; for strangers if nobody asked who it is."""
     site: Site = request.app.state.site
-    return site
+    return site.seen_by(getattr(request.state, "visit", STRANGER))
 
 
-Here = Annotated[Site, Depends(_site_of)]
+Here = Annotated[Site, Depends(site_of)]
 """What a handler asks for to get the site."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One address, how it is asked, and who answers."""
+    """One address, how it is asked, who answers, and what it does: by that it is decided who may.
 
-    method: Literal["GET", "POST", "PUT", "DELETE"]
+    There is no default for the action, so an address without one does not even start.
+    """
+
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
     path: str
     handler: Callable[..., Any]
+    action: Action
     answers: Any = None
     """The shape of the answer, where the handler answers with a response of its own."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from pathlib import Path
 
+from sqlite_utils import Database
 from sse_starlette import ServerSentEvent
 
 from server.storage.database import data_version, open_database
@@ -15,6 +16,14 @@ MOST_WATCHERS = 200
 
 LOOK_EVERY_SECONDS = 1.0
 """So often the database is asked whether anything changed: a page hears of it at most once a second."""
+
+
+StillMay = Callable[[Database], bool]
+"""Whether a page may go on listening."""
+
+
+def _for_ever(_: Database) -> bool:
+    return True
 
 
 class Watchers:
@@ -34,8 +43,12 @@ class Watchers:
         """End all events within a second, so that a server can stop; from any thread."""
         self._closed = True
 
-    async def changes(self, database: Path) -> AsyncGenerator[ServerSentEvent, None]:
+    async def changes(
+        self, database: Path, still_may: StillMay = _for_ever
+    ) -> AsyncGenerator[ServerSentEvent, None]:
         """For one page: an event "changed" at once, and after every second in which something was stored.
+
+        It ends once `still_may` says no, so that nobody goes on listening who was logged out or shut out.
 
         At once, because something may have changed between the page and this connection. Belongs to the
         event loop's thread, as its connection does; asking takes microseconds and waits for no lock.
@@ -44,7 +57,7 @@ class Watchers:
         try:
             with open_database(database, read_only=True) as db:
                 told = None
-                while not self._closed:
+                while not self._closed and still_may(db):
                     if (version := data_version(db)) != told:
                         told = version
                         yield ServerSentEvent(event="changed", data=str(version))

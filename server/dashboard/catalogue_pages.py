@@ -9,8 +9,9 @@ from fastapi import Form, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import ValidationError
 
+from server.access.rights import Action
 from server.api.problems import Problem
-from server.api.site import Here, Route
+from server.api.site import Here, Route, Site
 from server.catalogue import editing
 from server.catalogue.items import PARTS, PartName, Product
 from server.catalogue.tables import in_words, read_lines, written
@@ -33,7 +34,7 @@ def front(here: Here, after: Annotated[str, Query(max_length=100)] = "") -> Resp
     stores = [(store, of.name) for store, of in here.settings.stores.items()]
     more = products[-1].sku if len(products) == PRODUCTS_SHOWN else None
     return _page(
-        "catalogue.html", products=products, count=count, stores=stores, parts=list(PARTS), more=more
+        here, "catalogue.html", products=products, count=count, stores=stores, parts=list(PARTS), more=more
     )
 
 
@@ -46,7 +47,7 @@ def product(here: Here, sku: Annotated[str, Query(max_length=100)] = "") -> Resp
     values = editing.as_product(row).model_dump(mode="json") if row else dict.fromkeys(Product.model_fields)
     attributes = "\n".join(f"{key}: {value}" for key, value in (values.pop("attributes") or {}).items())
     revision = row.revision if row else 0
-    return _page("product.html", values=values, attributes=attributes, revision=revision, problem="")
+    return _page(here, "product.html", values=values, attributes=attributes, revision=revision, problem="")
 
 
 def save_product(
@@ -71,9 +72,8 @@ def save_product(
             editing.put_product(db, read, revision)
     except (ValidationError, ValueError) as error:
         problem = in_words(error) if isinstance(error, ValidationError) else str(error)
-        return _page(
-            "product.html", 422, values=values, attributes=attributes, revision=revision, problem=problem
-        )
+        shown = {"values": values, "attributes": attributes, "revision": revision, "problem": problem}
+        return _page(here, "product.html", 422, **shown)
     return RedirectResponse("/catalogue", 303)
 
 
@@ -82,7 +82,7 @@ def part(here: Here, store: str, part: PartName) -> Response:
     known = here.store(store)
     with here.reading() as db:
         items, revision = editing.part(db, store, part)
-    return _part(store, known.name, part, written(PARTS[part], items), revision)
+    return _part(here, store, known.name, part, written(PARTS[part], items), revision)
 
 
 def save_part(
@@ -100,13 +100,15 @@ def save_part(
             editing.replace(db, store, known, part, items, revision)
     except (FileRefused, editing.ChangedMeanwhile, editing.Unfit) as error:
         hint = getattr(error, "hint", "")
-        return _part(store, known.name, part, text, revision, f"{error}\n{hint}".strip())
+        return _part(here, store, known.name, part, text, revision, f"{error}\n{hint}".strip())
     return RedirectResponse(f"/catalogue/stores/{store}/{part}", 303)
 
 
-def _part(store: str, name: str, part: str, text: str, revision: int, problem: str = "") -> Response:
+def _part(
+    here: Site, store: str, name: str, part: str, text: str, revision: int, problem: str = ""
+) -> Response:
     values = {"store": store, "name": name, "part": part, "text": text, "revision": revision}
-    return _page("catalogue_part.html", 422 if problem else 200, problem=problem, **values)
+    return _page(here, "catalogue_part.html", 422 if problem else 200, problem=problem, **values)
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -116,16 +118,14 @@ def _attributes(text: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in pairs}
 
 
-def _page(template: str, status: int = 200, **values: object) -> Response:
-    # Where log-in comes with a token against forged forms, it is handed to every form here; until then
-    # the guard refuses what other sites' pages send.
-    return HTMLResponse(render(template, form_token="", **values), status)
+def _page(here: Site, template: str, status: int = 200, **values: object) -> Response:
+    return HTMLResponse(render(template, here, **values), status)
 
 
 CATALOGUE_PAGES = (
-    Route("GET", "/catalogue", front),
-    Route("GET", "/catalogue/product", product),
-    Route("POST", "/catalogue/product", save_product),
-    Route("GET", "/catalogue/stores/{store}/{part}", part),
-    Route("POST", "/catalogue/stores/{store}/{part}", save_part),
+    Route("GET", "/catalogue", front, Action.SEE_CATALOGUE),
+    Route("GET", "/catalogue/product", product, Action.SEE_CATALOGUE),
+    Route("POST", "/catalogue/product", save_product, Action.EDIT_PRODUCTS),
+    Route("GET", "/catalogue/stores/{store}/{part}", part, Action.SEE_CATALOGUE),
+    Route("POST", "/catalogue/stores/{store}/{part}", save_part, Action.EDIT_CATALOGUE),
 )

@@ -6,8 +6,11 @@ from typing import Annotated
 
 from fastapi import Header, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlite_utils import Database
 from sse_starlette import EventSourceResponse
 
+from server.access.rights import Action
+from server.accounts.sessions import holder_of_session, holder_of_token
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_day
@@ -35,25 +38,25 @@ def front(here: Here) -> Response:
         stores = [
             now_shape(store_now(db, store_id, store, now)) for store_id, store in here.settings.stores.items()
         ]
-    return HTMLResponse(render("stores.html", stores=stores))
+    return HTMLResponse(render("stores.html", here, stores=stores))
 
 
 def store(here: Here, store: str, day: Day = None) -> Response:
     """One business day of a store, with everything around it."""
     shape = store_shape(store, here.store(store))
     page, warmth = _page(here, store, day), _heat(here, store, day)
-    return HTMLResponse(render("store.html", store=shape, page=page, heat=warmth))
+    return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth))
 
 
 def heat(here: Here, store: str, day: Day = None) -> Response:
     """The heatmaps of a store's page, which are renewed less often than its figures."""
-    return HTMLResponse(render("_heat.html", heat=_heat(here, store, day)))
+    return HTMLResponse(render("_heat.html", here, heat=_heat(here, store, day)))
 
 
 def figures(here: Here, store: str, day: Day = None) -> Response:
     """The part of a store's page that changes."""
     shape = store_shape(store, here.store(store))
-    return HTMLResponse(render("_figures.html", store=shape, page=_page(here, store, day)))
+    return HTMLResponse(render("_figures.html", here, store=shape, page=_page(here, store, day)))
 
 
 async def events(here: Here, store: str) -> Response:
@@ -61,21 +64,26 @@ async def events(here: Here, store: str) -> Response:
     here.store(store)
     if here.watchers.full:
         raise Problem(503, "Too many pages are open at once; this one renews itself every minute.")
-    return EventSourceResponse(here.watchers.changes(here.settings.database))
+    return EventSourceResponse(
+        here.watchers.changes(here.settings.database, lambda db: _still_known(here, db))
+    )
 
 
 def refused(here: Here, tried: Annotated[int | None, Query()] = None) -> Response:
     """What could not be read, and what became of the last try."""
     with here.reading() as db:
-        rows = [refused_shape(row) for row in quarantine.waiting(db, MOST_REFUSED_SHOWN)]
-        count = quarantine.waiting_count(db)
+        of = here.quarantine_of
+        rows = [refused_shape(row) for row in quarantine.waiting(db, MOST_REFUSED_SHOWN, of=of)]
+        count = quarantine.waiting_count(db, of)
         again = quarantine.get(db, tried) if tried is not None and 0 < tried < 2**63 else None
+    if again and not here.sees_store(again.store):
+        again = None
     outcome = again and RetryShape(
         number=again.number,
         stored=again.resolved_at is not None,
         reason=None if again.resolved_at else again.reason,
     )
-    return HTMLResponse(render("quarantine.html", rows=rows, count=count, outcome=outcome))
+    return HTMLResponse(render("quarantine.html", here, rows=rows, count=count, outcome=outcome))
 
 
 def retry_refused(here: Here, number: Number, hx_request: Annotated[str | None, Header()] = None) -> Response:
@@ -83,7 +91,15 @@ def retry_refused(here: Here, number: Number, hx_request: Annotated[str | None, 
     outcome = try_again(here, number)
     if hx_request is None:
         return RedirectResponse(f"/quarantine?tried={number}", 303)
-    return HTMLResponse(render("_refused.html", row=_refused(here, number), outcome=outcome))
+    return HTMLResponse(render("_refused.html", here, row=_refused(here, number), outcome=outcome))
+
+
+def _still_known(here: Site, db: Database) -> bool:
+    """Whether whoever opened a page is still logged in, and with the same rights."""
+    caller, secret, now = here.visit.caller, here.visit.secret, here.clock()
+    if caller is not None and caller.kind == "token":
+        return holder_of_token(db, secret, now) == caller
+    return holder_of_session(db, secret, here.settings.access, now) == caller
 
 
 def _page(here: Site, store: str, day: str | None) -> StorePage:
@@ -107,12 +123,12 @@ def _refused(here: Site, number: int) -> RefusedShape | None:
 
 
 PAGES = (
-    Route("GET", "/", front),
-    Route("GET", "/stores/{store}", store),
-    Route("GET", "/stores/{store}/figures", figures),
-    Route("GET", "/stores/{store}/heat", heat),
-    Route("GET", "/stores/{store}/events", events),
-    Route("GET", "/quarantine", refused),
-    Route("POST", "/quarantine/{number}/retry", retry_refused),
+    Route("GET", "/", front, Action.BE_KNOWN),
+    Route("GET", "/stores/{store}", store, Action.SEE_FIGURES),
+    Route("GET", "/stores/{store}/figures", figures, Action.SEE_FIGURES),
+    Route("GET", "/stores/{store}/heat", heat, Action.SEE_FIGURES),
+    Route("GET", "/stores/{store}/events", events, Action.SEE_FIGURES),
+    Route("GET", "/quarantine", refused, Action.QUARANTINE),
+    Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
 )

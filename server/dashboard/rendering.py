@@ -7,17 +7,39 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.staticfiles import StaticFiles
 
+from server.access.callers import STRANGER, Visit
+from server.api.forms import FIELD
+from server.api.site import Site
 from server.dashboard import words
 from server.metrics.glossary import GLOSSARY, NO_DATA, TOO_FEW
 
 _HERE = Path(__file__).parent
 
 
-def render(template: str, **values: Any) -> str:
-    """A page or a part of one, as text; everything in `values` is escaped."""
-    return _environment().get_template(template).render(values)
+def render(template: str, here: Site | None = None, **values: Any) -> str:
+    """A page or a part of one, as text; everything in `values` is escaped.
+
+    With `here` it knows who looks at it: the menu shows what they may do, and forms can be sent. A form that
+    changes something begins with `{{ visit | form_field }}`.
+    """
+    visit = here.visit if here else STRANGER
+    return _environment().get_template(template).render({"visit": visit, **values})
+
+
+def form_field(visit: Visit) -> Markup:
+    """The hidden field that shows that a form is ours; nothing for programs, which need none.
+
+    Raises:
+        ValueError: the page was made without saying for whom, so nobody could send the form.
+    """
+    if visit.caller is not None and visit.caller.kind == "token":
+        return Markup("")
+    if not visit.form_token:
+        raise ValueError("a form needs to know who looks at it: render(template, here, ...)")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(FIELD, visit.form_token)
 
 
 def problem_page(title: str, detail: str) -> str:
@@ -39,7 +61,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(words.FILTERS)
+    environment.filters.update(words.FILTERS, form_field=form_field)
     environment.globals.update(
         terms=GLOSSARY, no_data=NO_DATA, too_few=TOO_FEW, full_coverage=words.FULL_COVERAGE
     )

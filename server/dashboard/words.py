@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from server.api.shapes import plain
+from server.config import StoreSettings
 from server.metrics.glossary import NO_DATA, TOO_FEW
 
 FULL_COVERAGE = 0.95
@@ -117,6 +119,11 @@ def long_day(day: date) -> str:
     return f"{day:%a}, {day.day} {day:%B %Y}"
 
 
+def store_name(store: str, stores: Mapping[str, StoreSettings]) -> str:
+    """What people call a store; its id where it is not, or no longer, in the configuration."""
+    return stores[store].name if store in stores else store
+
+
 def _joined(*parts: str) -> str:
     return " ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
@@ -135,5 +142,6 @@ FILTERS = {
     "clock": clock,
     "moment": moment,
     "long_day": long_day,
+    "store_name": store_name,
 }
 """What templates may call."""

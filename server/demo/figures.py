@@ -24,14 +24,16 @@ class Figure:
 
 def from_page(stage: Stage) -> Figure:
     """What the staff page shows."""
-    text = httpx.get(f"{stage.web}/stores/{STORE}", timeout=10, follow_redirects=True).raise_for_status().text
+    text = httpx.get(f"{stage.web}/stores/{STORE}", headers=stage.headers, timeout=10).raise_for_status().text
     return Figure(_shown(text, "entries"), _shown(text, "exits"))
 
 
 def from_api(stage: Stage) -> tuple[Figure, dict[str, Any]]:
     """What the API answers for today, and the whole of it."""
     address = f"{stage.web}/api/v1/stores/{STORE}/metrics"
-    totals: dict[str, Any] = httpx.get(address, timeout=10).raise_for_status().json()["totals"]
+    totals: dict[str, Any] = (
+        httpx.get(address, headers=stage.headers, timeout=10).raise_for_status().json()["totals"]
+    )
     return Figure(totals["entries"], totals["exits"]), totals
 
 

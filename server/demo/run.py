@@ -34,6 +34,7 @@ from server.demo.stage import (
     server_running,
     set_up,
     start_device,
+    way_in,
 )
 from server.demo.tickets import made_up_baskets, real_baskets, schedule
 
@@ -91,9 +92,10 @@ def run_demo(
         stage = set_up(Path(folder), known_clip(clip_name), datetime.now(UTC))
         with server_running(stage):
             if not as_json:
-                console.print(f"The shop's page: [link]{stage.web}/stores/{STORE}[/link]", highlight=False)
+                console.print("The shop's page, by a link that is good once:", highlight=False)
+                console.print(way_in(stage), highlight=False, soft_wrap=True)
             if browse:
-                webbrowser.open(f"{stage.web}/stores/{STORE}")
+                webbrowser.open(way_in(stage))
             outcome = _counted(stage, headless=headless, quiet=as_json, console=console)
             if as_json:
                 console.print_json(json.dumps(outcome.as_json()))
@@ -277,6 +279,7 @@ def _conversion(outcome: Outcome) -> str:
 
 def _until_interrupted(console: Console, stage: Stage) -> None:
     console.print(f"The page stays at {stage.web}/stores/{STORE} until you press Ctrl-C.", highlight=False)
+    console.print(f"Another browser? {way_in(stage)}", highlight=False, soft_wrap=True)
     try:
         while True:
             time.sleep(1)

@@ -85,6 +85,12 @@ class Stage:
     web: str
     broker_port: int
     clip: Clip
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What the demo shows of itself when it asks the API."""
+        return {"Authorization": f"Bearer {self.token}"}
 
 
 def known_clip(name: str) -> Clip:
@@ -134,7 +140,17 @@ def set_up(folder: Path, clip: Clip, now: datetime) -> Stage:
     zone_ids = [zone["id"] for zone in clip.zones]
     rows = [f"{sku},{zone_id},," for sku in sorted(ON_DISPLAY) for zone_id in zone_ids[:1]]
     (folder / "planogram.csv").write_text("\n".join(["sku,zone,valid_from,valid_until", *rows, ""]), "utf-8")
-    return Stage(folder, f"http://127.0.0.1:{web_port}", broker_port, clip)
+    config = ("--config", str(folder / "server.toml"))
+    _server("migrate", *config)
+    token = _server("token", "create", "demo", "--role", "head-office", "--store", STORE, *config).strip()
+    return Stage(folder, f"http://127.0.0.1:{web_port}", broker_port, clip, token)
+
+
+def way_in(stage: Stage) -> str:
+    """A one-time link that logs its opener in as the owner: nothing to type, and open to nobody else."""
+    config = ("--config", str(stage.folder / "server.toml"))
+    link: str = json.loads(_server("owner-link", "--enter", "--json", *config))["link"]
+    return link
 
 
 @contextmanager
@@ -145,7 +161,6 @@ def server_running(stage: Stage) -> Iterator[subprocess.Popen[bytes]]:
         DemoFailed: it does not begin to answer.
     """
     config = ("--config", str(stage.folder / "server.toml"))
-    _server("migrate", *config)
     _server("import-planogram", str(stage.folder / "planogram.csv"), "--store", STORE, *config)
     with (stage.folder / "server.log").open("wb") as log:
         server = subprocess.Popen(  # noqa: S603 - our own command
@@ -194,11 +209,12 @@ def free_port(preferred: int = 0) -> int:
     raise DemoFailed("this machine has no free port")
 
 
-def _server(*words: str) -> None:
+def _server(*words: str) -> str:
     command = [sys.executable, "-m", "server", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
         raise DemoFailed(f"footfall-server {words[0]}: {done.stderr.strip()}")
+    return done.stdout
 
 
 def _wait_for_answer(stage: Stage, server: subprocess.Popen[bytes]) -> None:

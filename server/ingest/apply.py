@@ -11,7 +11,18 @@ from enum import Enum
 
 from sqlite_utils import Database
 
-from edge.wire import BadgeRead, Counts, Health, Live, Sale, Status, WireError, decode
+from edge.wire import (
+    BadgeRead,
+    Counts,
+    Health,
+    Live,
+    Sale,
+    Status,
+    TopicError,
+    WireError,
+    decode,
+    parse_topic,
+)
 from server.config import Settings
 from server.ingest.checking import checked_counts
 from server.storage import counts, devices, quarantine, sales
@@ -157,12 +168,21 @@ def _ran_at(message: Counts | Live | Status | Health, now: datetime, *, retained
     return min(message.at, now) if retained else now
 
 
+def _store_of(topic: str) -> str | None:
+    """By what it is decided who may see a refused message; None: those who may see all stores."""
+    try:
+        return parse_topic(topic).store
+    except TopicError:
+        return None
+
+
 def _set_aside(db: Database, received: Received, reason: str, now: datetime) -> _Outcome:
     refusal = quarantine.Refusal(
         source="mqtt",
         origin=received.topic,
         payload=received.payload,
         reason=reason,
+        store=_store_of(received.topic),
         newest_only=received.topic.endswith((*_STATES, "/live")),
     )
     return _Outcome.QUARANTINED if quarantine.put(db, refusal, now) else _Outcome.REFUSED

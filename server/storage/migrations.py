@@ -183,6 +183,69 @@ def m011_catalogue(db: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m020_access_people(db: Database) -> None:
+    """Who may log in, their sessions, tokens of programs, one-time links, and wrong guesses.
+
+    Of every secret only a hash is kept. `stores` is a JSON list, NULL for all stores.
+    """
+    db.executescript("""
+        CREATE TABLE users (
+            name TEXT PRIMARY KEY, password TEXT, role TEXT NOT NULL, stores TEXT,
+            created_at INTEGER NOT NULL, disabled_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE sessions (
+            hash BLOB PRIMARY KEY, user TEXT NOT NULL REFERENCES users ON DELETE CASCADE,
+            created_at INTEGER NOT NULL, seen_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX sessions_by_user ON sessions (user, created_at);
+        CREATE TABLE tokens (
+            name TEXT PRIMARY KEY, hash BLOB NOT NULL UNIQUE, role TEXT NOT NULL, stores TEXT, scopes TEXT,
+            created_at INTEGER NOT NULL, expires_at INTEGER, used_at INTEGER, revoked_at INTEGER
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE links (
+            hash BLOB PRIMARY KEY, purpose TEXT NOT NULL CHECK (purpose IN ('join', 'renew', 'enter')),
+            user TEXT, role TEXT NOT NULL, stores TEXT,
+            created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE guesses (
+            kind TEXT NOT NULL CHECK (kind IN ('name', 'address')), who TEXT NOT NULL,
+            wrong INTEGER NOT NULL, last_at INTEGER NOT NULL,
+            PRIMARY KEY (kind, who)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@MIGRATIONS()
+def m021_access_audit(db: Database) -> None:
+    """Who did what; nothing in it is changed, and only what is older than 100,000 entries may go."""
+    db.executescript("""
+        CREATE TABLE audit (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            at INTEGER NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, target TEXT NOT NULL,
+            address TEXT NOT NULL
+        ) STRICT;
+        CREATE TRIGGER audit_is_never_changed BEFORE UPDATE ON audit
+        BEGIN SELECT raise(ABORT, 'an entry of the audit log is never changed'); END;
+        CREATE TRIGGER audit_is_kept BEFORE DELETE ON audit
+        WHEN OLD.id > (SELECT max(id) FROM audit) - 100000
+        BEGIN SELECT raise(ABORT, 'the last 100,000 entries of the audit log are kept'); END;
+    """)
+
+
+@MIGRATIONS()
+def m022_access_broker(db: Database) -> None:
+    """Who may talk to the broker; the password in Mosquitto's own form of a hash."""
+    db.executescript("""
+        CREATE TABLE enrolled (
+            store TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('device', 'till', 'server')),
+            name TEXT NOT NULL, password TEXT NOT NULL,
+            enrolled_at INTEGER NOT NULL, rotated_at INTEGER, revoked_at INTEGER,
+            PRIMARY KEY (store, kind, name)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 def _let_quarantine_take(db: Database, source: str) -> None:
     # SQLite cannot change a CHECK. The table is made anew as it is now, whatever other steps added to it.
     statements = [row[0] for row in db.execute(_DEFINITIONS, ("quarantine",))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -30,6 +30,9 @@ _ROWS = """
     SELECT id, source, origin, position, payload, reason, received_at, store, context, tries, resolved_at
     FROM quarantine
 """
+
+_COUNT = "SELECT count(*) FROM quarantine WHERE resolved_at IS NULL "
+_OF_STORES = "AND (? IS NULL OR store IN (SELECT value FROM json_each(?)))"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,18 +106,20 @@ def put(db: Database, refusal: Refusal, received_at: datetime, *, most_rows: int
     return True
 
 
-def waiting(db: Database, limit: int = 100, after: int = 0) -> list[QuarantineRow]:
-    """Unresolved rows with a number above `after`, oldest first."""
+def waiting(
+    db: Database, limit: int = 100, after: int = 0, of: Collection[str] | None = None
+) -> list[QuarantineRow]:
+    """Unresolved rows with a number above `after`, oldest first; `of` these stores, None: of all and none."""
     found = db.execute(
-        _ROWS + "WHERE resolved_at IS NULL AND id > ? ORDER BY id LIMIT ?",
-        (after, limit),
+        _ROWS + "WHERE resolved_at IS NULL AND id > ? " + _OF_STORES + " ORDER BY id LIMIT ?",
+        (after, *_stores(of), limit),
     )
     return [_row(values) for values in found]
 
 
-def waiting_count(db: Database) -> int:
-    """How many rows wait."""
-    return int(db.execute("SELECT count(*) FROM quarantine WHERE resolved_at IS NULL").fetchone()[0])
+def waiting_count(db: Database, of: Collection[str] | None = None) -> int:
+    """How many rows wait; `of` these stores, None: of all and none."""
+    return int(db.execute(_COUNT + _OF_STORES, _stores(of)).fetchone()[0])
 
 
 def refused_count(db: Database) -> int:
@@ -155,6 +160,11 @@ def resolved(db: Database, number: int, at: datetime) -> bool:
 def failed_again(db: Database, number: int, reason: str) -> None:
     """Note one more try that did not help, and why."""
     db.execute("UPDATE quarantine SET tries = tries + 1, reason = ? WHERE id = ?", (reason, number))
+
+
+def _stores(of: Collection[str] | None) -> tuple[str | None, str | None]:
+    asked = None if of is None else json.dumps(sorted(of))
+    return asked, asked
 
 
 def _waits_already(db: Database, digest: bytes) -> bool:

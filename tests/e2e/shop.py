@@ -57,11 +57,19 @@ class Shop:
         starter = ("init", "--clip", "demo", "--store", "demo", "--port", str(self.broker.port))
         (folder / "edge.toml").write_text(self.run("edge", *starter).stdout, "utf-8")
         self.run("server", "migrate")
+        made = self.run("server", "token", "create", "test", "--role", "manager", "--store", "demo")
+        self.headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
 
     @property
     def page(self) -> str:
         """Address of the staff page."""
         return f"http://127.0.0.1:{self.web_port}/stores/demo"
+
+    def way_in(self) -> str:
+        """A link that logs a browser in."""
+        told = self.run("server", "owner-link", "--enter", "--json")
+        link: str = json.loads(told.stdout)["link"]
+        return link
 
     def start_broker(self) -> None:
         """A Mosquitto that keeps what it has taken over a restart, as the documents tell to set up."""
@@ -128,7 +136,9 @@ class Shop:
     def totals(self) -> dict[str, Any]:
         """The day's totals by the API."""
         address = f"http://127.0.0.1:{self.web_port}/api/v1/stores/demo/metrics"
-        totals: dict[str, Any] = httpx.get(address, timeout=10).raise_for_status().json()["totals"]
+        totals: dict[str, Any] = (
+            httpx.get(address, headers=self.headers, timeout=10).raise_for_status().json()["totals"]
+        )
         return totals
 
     def by_api(self) -> tuple[int | None, int | None, int | None]:

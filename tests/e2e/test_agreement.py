@@ -18,7 +18,7 @@ Figures = tuple[int | None, int | None, int | None]
 
 
 def by_page(shop: Shop) -> Figures:
-    page = read(httpx.get(shop.page, timeout=10).raise_for_status().text)
+    page = read(httpx.get(shop.page, headers=shop.headers, timeout=10).raise_for_status().text)
     return int(page.value("entries")), int(page.value("exits")), int(page.value("visits"))
 
 

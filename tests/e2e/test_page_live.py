@@ -55,7 +55,8 @@ def test_the_page_follows_a_real_run_without_being_reloaded(
     page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(shop.page)
+    page.goto(shop.way_in())
+    assert page.url == shop.page, "the only store's page is the first that one sees"
     page.evaluate("window.neverReloaded = true")
     assert shown(page, "entries") is None, "nothing was counted yet, so nothing may be shown"
 

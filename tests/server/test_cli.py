@@ -8,14 +8,17 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from server.commands import app
+from server.config import load_settings
 from server.storage import counts, quarantine
 from server.storage.database import migrate, open_database
+from tests.server.asking import bearer
 from tests.server.ingest.running import device, free_port, until
 from tests.server.samples import MINUTE, NOON, bucket, status
 
@@ -222,6 +225,9 @@ COMMANDS = [
     *("up", "serve", "listen", "migrate", "check-config", "import-sales", "import-planogram", "report"),
     *("import-counts", "import-catalogue", "export-catalogue"),
     *(f"quarantine {what}" for what in ("list", "show", "retry", "retry-all", "discard")),
+    *("owner-link", "audit", "broker-setup", "enroll", "revoke", "enrolled"),
+    *(f"user {what}" for what in ("add", "list", "disable", "enable", "link")),
+    *(f"token {what}" for what in ("create", "list", "revoke")),
 ]
 
 
@@ -248,6 +254,11 @@ def _up(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         process.communicate()
 
 
+def _asked(folder: Path, address: str) -> urllib.request.Request:
+    settings = load_settings(folder / "server.toml")
+    return urllib.request.Request(address, headers=bearer(settings, datetime.now(UTC)))
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_up_runs_broker_listener_and_pages_and_stops_in_peace(folder: Path, number: signal.Signals) -> None:
     broker_port = free_port()
@@ -259,7 +270,7 @@ def test_up_runs_broker_listener_and_pages_and_stops_in_peace(folder: Path, numb
             publish(bucket())
         with open_database(folder / "shop.db", read_only=True) as db:
             until(lambda: bool(counts.bucket_rows(db, "demo", NOON, NOON + MINUTE)), "the bucket is stored")
-        with urllib.request.urlopen(address + "api/v1/stores", timeout=10) as answer:
+        with urllib.request.urlopen(_asked(folder, address + "api/v1/stores"), timeout=10) as answer:
             assert "Demo shop" in answer.read().decode()
         process.send_signal(number)
         _, log = process.communicate(timeout=10)
@@ -272,9 +283,9 @@ def test_up_stops_although_a_page_is_open_and_listens_for_changes(folder: Path) 
     _configure(folder, free_port(), embedded=True)
     with (
         _up(folder) as (process, address),
-        urllib.request.urlopen(f"{address}stores/demo/events", timeout=10) as events,
+        urllib.request.urlopen(_asked(folder, f"{address}stores/demo/events"), timeout=10) as events,
     ):
-        assert events.readline()
+        assert events.readline().startswith(b"event: changed")
         process.send_signal(signal.SIGTERM)
         _, log = process.communicate(timeout=10)
     assert process.returncode == 0, log

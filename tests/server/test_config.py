@@ -89,12 +89,34 @@ def test_paths_are_relative_to_the_file_that_names_them(tmp_path: Path) -> None:
             id="date format",
         ),
         pytest.param("database = 'x.db'", "stores: Field required", id="no store"),
+        pytest.param(
+            "[web]\nhosts=['https://shop.example']\n" + STORE,
+            "web.hosts.0: 'https://shop.example' is no host name",
+            id="an address for a host",
+        ),
+        pytest.param(
+            "[web]\nproxies=['proxy.example']\n" + STORE,
+            "web.proxies.0: 'proxy.example' is no address or network",
+            id="a name for a proxy",
+        ),
+        pytest.param(
+            "[web]\ntls_cert='c'\n" + STORE, "web: tls_cert and tls_key belong together", id="half of TLS"
+        ),
+        pytest.param("[enrolment]\nhosts=[]\n" + STORE, "enrolment.hosts: Tuple should have", id="no broker"),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, text: str, sentence: str) -> None:
     with pytest.raises(ConfigError) as caught:
         _load(tmp_path, text)
     assert sentence in str(caught.value)
+
+
+def test_files_of_tls_and_enrolment_are_relative_too(tmp_path: Path) -> None:
+    settings = _load(tmp_path, "[web]\ntls_cert = 'c.pem'\ntls_key = 'k.pem'\n" + STORE)
+    assert (settings.web.tls_cert, settings.web.tls_key) == (str(tmp_path / "c.pem"), str(tmp_path / "k.pem"))
+    assert settings.enrolment.folder == str(tmp_path / "broker")
+    assert settings.enrolment.state_folder == "/var/lib/mosquitto"
+    assert settings.enrolment.pid_file == ""
 
 
 def test_all_mistakes_are_shown_at_once(tmp_path: Path) -> None:

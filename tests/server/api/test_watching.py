@@ -35,6 +35,15 @@ def test_the_number_of_watching_pages_has_a_bound(settings: Settings) -> None:
     assert asyncio.run(watch()) == [False, True, False]
 
 
+def test_events_end_for_a_page_that_may_no_longer_listen(settings: Settings) -> None:
+    async def listen() -> int:
+        answers = iter([True, True, False])
+        stream = Watchers().changes(settings.database, lambda _db: next(answers))
+        return len([event async for event in stream])
+
+    assert asyncio.run(asyncio.wait_for(listen(), timeout=8)) == 1
+
+
 def test_events_end_when_the_server_stops(settings: Settings) -> None:
     async def listen() -> list[str | None]:
         watchers = Watchers()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from server.access.rights import Role
 from server.config import ConfigError, Settings
 from server.counters.keeping import Place
 from server.counters.taking import CountsReport, import_counts, retry_counts
@@ -33,17 +34,23 @@ def ask(shop: Settings) -> Asking:
     return asking(shop, NOW)
 
 
-def test_a_push_is_answered_and_stands_in_the_figures(ask: Asking) -> None:
-    answer = ask.post(XOVIS, content=xovis_push(("Door", 0, 3, 1), ("Street", 0, 7, 9)))
+@pytest.fixture
+def counter(shop: Settings) -> Asking:
+    """A counter of this store, with a token of its own."""
+    return asking(shop, NOW, Role.DEVICE, frozenset({STORE}))
+
+
+def test_a_push_is_answered_and_stands_in_the_figures(ask: Asking, counter: Asking) -> None:
+    answer = counter.post(XOVIS, content=xovis_push(("Door", 0, 3, 1), ("Street", 0, 7, 9)))
     assert answer.json() == {"outcomes": {"new": 1}, "passed_over": ["Shop"]}
     totals = ask.get(f"/api/v1/stores/{STORE}/metrics").json()["totals"]
     assert (totals["entries"], totals["exits"]) == (3, 1)
 
 
 def test_what_a_counter_sends_wrongly_waits_in_quarantine_until_it_is_mended(
-    tmp_path: Path, ask: Asking
+    tmp_path: Path, ask: Asking, counter: Asking
 ) -> None:
-    answer = ask.post(XOVIS, content=xovis_push(("Window", 0, 3, 1)))
+    answer = counter.post(XOVIS, content=xovis_push(("Window", 0, 3, 1)))
     assert answer.status_code == 422
     assert "waits in quarantine" in answer.json()["detail"]
     (row,) = ask.get("/api/v1/quarantine").json()["rows"]
@@ -66,17 +73,17 @@ def test_what_a_counter_sends_wrongly_waits_in_quarantine_until_it_is_mended(
     ],
 )
 def test_a_counter_that_nobody_knows_is_named_and_nothing_waits(
-    ask: Asking, path: str, status_code: int
+    ask: Asking, counter: Asking, path: str, status_code: int
 ) -> None:
-    answer = ask.post(path, content=xovis_push(("Door", 0, 3, 1)))
+    answer = counter.post(path, content=xovis_push(("Door", 0, 3, 1)))
     assert answer.status_code == status_code
     assert ask.get("/api/v1/quarantine").json()["waiting"] == 0
 
 
-def test_a_live_sum_over_http(ask: Asking) -> None:
+def test_a_live_sum_over_http(counter: Asking) -> None:
     path = f"/api/v1/counts/axis?store={STORE}&counter=ceiling"
     outcomes = [
-        ask.post(path, content=axis_sum(at, count, 0)).json()["outcomes"]
+        counter.post(path, content=axis_sum(at, count, 0)).json()["outcomes"]
         for at, count in [("20260303120000", 5), ("20260303120100", 7)]
     ]
     assert outcomes == [{"sum: first": 1}, {"new": 1, "sum: counted": 1}]
@@ -153,8 +160,8 @@ def test_a_file_of_another_kind_is_refused_whole(
     assert lines(shop) == []
 
 
-def test_a_counter_that_was_taken_out_of_the_configuration_is_named(shop: Settings, ask: Asking) -> None:
-    ask.post(XOVIS, content=b"{}")
+def test_a_counter_that_was_taken_out_of_the_configuration_is_named(shop: Settings, counter: Asking) -> None:
+    counter.post(XOVIS, content=b"{}")
     without = shop.model_copy(
         update={"stores": {STORE: shop.stores[STORE].model_copy(update={"counters": {}})}}
     )

@@ -14,12 +14,17 @@ from shutil import which
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from edge.wire import encode
+from server.accounts.by import By
+from server.accounts.links import owner_link
 from server.api.app import build_app
+from server.api.door import COOKIE
 from server.config import Settings
 from server.ingest.apply import Received
+from server.storage.database import open_database
+from tests.server.asking import logged_in
 from tests.server.filling import (
     NOON,
     STORE,
@@ -47,6 +52,7 @@ class Served:
 
     address: str
     stop: Callable[[], None]
+    session: str
     complaints: list[str] = field(default_factory=list)
 
 
@@ -79,7 +85,7 @@ def serving(settings: Settings, clock: Callable[[], datetime], port: int = 0) ->
         assert not thread.is_alive()
 
     try:
-        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", stop)
+        yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}", stop, logged_in(settings, clock()))
     finally:
         stop()
         listener.close()
@@ -112,8 +118,14 @@ def morning() -> list[Message]:
     ]
 
 
+def let_in(context: BrowserContext, served: Served) -> None:
+    """The context's pages belong to the owner."""
+    context.add_cookies([{"name": COOKIE, "value": served.session, "url": served.address}])
+
+
 def opened(browser: Browser, served: Served, path: str, *, width: int = 360) -> Page:
     context = browser.new_context(viewport={"width": width, "height": 740})
+    let_in(context, served)
     page = context.new_page()
     page.on("console", lambda said: served.complaints.append(said.text) if said.type in _BAD else None)
     page.on("pageerror", lambda error: served.complaints.append(str(error)))
@@ -215,6 +227,7 @@ def test_the_store_is_reached_by_keyboard_alone(chromium: Browser, served: Serve
 def test_figures_keep_their_contrast_in_both_colour_schemes(chromium: Browser, served: Served) -> None:
     for scheme in ("light", "dark"):
         context = chromium.new_context(color_scheme=scheme)
+        let_in(context, served)
         page = context.new_page()
         # Nothing may be swapped away while it is measured.
         page.route("**/figures", lambda asked: asked.abort())
@@ -249,3 +262,29 @@ def luminance(colour: str) -> float:
 def test_the_clock_of_a_built_application_is_utc_now(settings: Settings) -> None:
     before = datetime.now(UTC)
     assert before <= build_app(settings).state.site.clock() <= datetime.now(UTC)
+
+
+def test_the_first_owner_comes_in_by_link_goes_out_and_logs_in_again(
+    chromium: Browser, served: Served, settings: Settings
+) -> None:
+    with open_database(settings.database) as db:
+        link = owner_link(db, By("command", NOON))
+    context = chromium.new_context(viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    page.on("console", lambda said: served.complaints.append(said.text) if said.type in _BAD else None)
+    page.goto(f"{served.address}/welcome/{link}")
+    page.get_by_label("Name").fill("olga-2")
+    page.get_by_label("Password").fill("four plain garden words")
+    page.get_by_label("Once more").fill("four plain garden words")
+    page.get_by_role("button").click()
+    expect(page).to_have_url(f"{served.address}/stores/{STORE}", timeout=SLOW_MS)
+    assert sideways(page) == 0
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible(timeout=SLOW_MS)
+    page.goto(f"{served.address}/quarantine")
+    page.get_by_label("Name").fill("olga-2")
+    page.get_by_label("Password").fill("four plain garden words")
+    page.get_by_role("button").click()
+    expect(page).to_have_url(f"{served.address}/quarantine", timeout=SLOW_MS)
+    assert served.complaints == []
+    context.close()

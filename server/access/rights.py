@@ -1,0 +1,64 @@
+"""The one table of permissions: role × action."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody or something is to a shop."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    STAFF = "staff"
+    HEAD_OFFICE = "head-office"
+    DEVICE = "device"
+    TILL = "till"
+
+
+class Action(StrEnum):
+    """What a route does, as seen by those who give rights. Every route states one of them."""
+
+    OPEN = "open"
+    """Needs no log-in: only what leads to one, and whether the server answers."""
+    BE_KNOWN = "be-known"
+    """Whoever has logged in or holds a token."""
+    OWN_ACCOUNT = "own-account"
+    """A person's own password and sessions."""
+    SEE_FIGURES = "see-figures"
+    EXPORT = "export"
+    SEND_COUNTS = "send-counts"
+    IMPORT_SALES = "import-sales"
+    SEE_CATALOGUE = "see-catalogue"
+    EDIT_CATALOGUE = "edit-catalogue"
+    EDIT_PRODUCTS = "edit-products"
+    """Products are the same in all stores."""
+    QUARANTINE = "quarantine"
+    MANAGE_USERS = "manage-users"
+    MANAGE_TOKENS = "manage-tokens"
+    SEE_AUDIT = "see-audit"
+
+
+PEOPLE = (Role.OWNER, Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE)
+"""Roles of users, who log in with a password."""
+
+PROGRAMS = (Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE, Role.DEVICE, Role.TILL)
+"""Roles of tokens. None is an owner: a program that leaks must not make users."""
+
+OF_ALL_STORES = frozenset({Action.EDIT_PRODUCTS})
+"""What changes all stores at once is for those who see all stores."""
+
+_FIGURES = frozenset({Action.BE_KNOWN, Action.SEE_FIGURES})
+
+RIGHTS: Mapping[Role, frozenset[Action]] = {
+    Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
+    Role.MANAGER: _FIGURES
+    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
+    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS},
+    Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT},
+    Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE},
+    Role.DEVICE: frozenset({Action.SEND_COUNTS}),
+    Role.TILL: frozenset({Action.IMPORT_SALES}),
+}
+"""What each role may do, within the stores that it is given."""

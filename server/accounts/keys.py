@@ -1,0 +1,69 @@
+"""Giving tokens to programs, and taking them back."""
+
+from __future__ import annotations
+
+import re
+
+from sqlite_utils import Database
+
+from server.access.rights import PROGRAMS, RIGHTS, Action
+from server.access.tokens import TOKEN_PREFIX, digest, new_secret
+from server.accounts.by import By
+from server.accounts.errors import AccountRefused, NoSuchAccount
+from server.storage import tokens
+from server.storage.database import writing
+from server.storage.tokens import MOST_TOKENS, Token
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
+
+
+def create(db: Database, token: Token, by: By) -> str:
+    """Keep a new token; its secret, which is shown this once.
+
+    Raises:
+        AccountRefused: the name is taken or cannot be one, or no program can have those rights.
+    """
+    _check(token)
+    secret = new_secret(TOKEN_PREFIX)
+    with writing(db):
+        if tokens.count(db) >= MOST_TOKENS:
+            raise AccountRefused(f"there are {MOST_TOKENS:,} tokens, and more are not kept")
+        if not tokens.add(db, token, digest(secret)):
+            raise AccountRefused(f"there is a token {token.name!r} already", "take another name")
+        where = "all stores" if token.stores is None else ", ".join(sorted(token.stores))
+        by.note(db, "token created", f"{token.name}: {token.role.value}, {where}")
+    return secret
+
+
+def revoke(db: Database, name: str, by: By) -> None:
+    """End a token at once.
+
+    Raises:
+        NoSuchAccount: there is none of that name that still holds.
+    """
+    with writing(db):
+        if not tokens.revoke(db, name, by.at):
+            raise NoSuchAccount(
+                f"there is no token {name!r} that still holds", "see: footfall-server token list"
+            )
+        by.note(db, "token revoked", name)
+
+
+def _check(token: Token) -> None:
+    if not _NAME.fullmatch(token.name):
+        raise AccountRefused("a token's name has 1 to 64 letters, digits, spaces and . _ -")
+    if token.role not in PROGRAMS:
+        raise AccountRefused(
+            f"a token cannot have the role {token.role.value}",
+            f"one of: {', '.join(role.value for role in PROGRAMS)}",
+        )
+    if token.stores is not None and not token.stores:
+        raise AccountRefused("a token without a store opens nothing", "name one store or more, or all")
+    beyond = (token.scopes or frozenset()) - RIGHTS[token.role] - {Action.OWN_ACCOUNT}
+    if beyond or token.scopes == frozenset():
+        allowed = sorted(RIGHTS[token.role] - {Action.OWN_ACCOUNT, Action.BE_KNOWN})
+        wrong = ", ".join(sorted(beyond)) or "nothing"
+        raise AccountRefused(
+            f"a token of the role {token.role.value} cannot be limited to {wrong}",
+            f"it may: {', '.join(allowed)}",
+        )

@@ -1,0 +1,1 @@
+"""Credentials, TLS material and rights for Mosquitto: each device and till has its own topics only."""
