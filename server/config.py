@@ -95,12 +95,19 @@ class BrokerSettings(_Section):
         max_length=64,
         description="names this listener's session at the broker",
     )
+    share_group: str = Field(
+        "",
+        pattern=r"^[a-zA-Z0-9-]{0,64}$",
+        description="listeners with the same group share the counts and tickets; empty: this one hears all",
+    )
     embedded: bool = Field(False, description="`up` runs a broker of its own, on this machine only")
 
     @model_validator(mode="after")
     def _embedded_stays_home(self) -> Self:
         if self.embedded and not is_loopback(self.host):
             raise ValueError(f"embedded works on this machine only, so host cannot be {self.host!r}")
+        if self.embedded and self.share_group:
+            raise ValueError("the embedded broker serves one listener, so share_group has to be empty")
         return self
 
     def password(self) -> str:
@@ -250,6 +257,12 @@ class Settings(_Section):
     """Everything that a person sets."""
 
     database: Path = Field(Path("footfall.db"), description="SQLite file, relative to this file's folder")
+    least_free_megabytes: int = Field(
+        200, ge=0, description="with less space left on the database's disk nothing is stored; 0: no bound"
+    )
+    unknown_devices: Literal["accept", "hold"] = Field(
+        "accept", description="`hold`: what a device sends waits in quarantine until it is accepted"
+    )
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
