@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -99,7 +99,9 @@ GroupSizes = Annotated[
 """Size of a group to the number of such groups; adds up over minutes, cameras and stores."""
 
 
-def _twice(names: Iterable[str]) -> str | None:
+def _twice(names: Sequence[str]) -> str | None:
+    if len(names) == len(set(names)):
+        return None
     seen: set[str] = set()
     for name in names:
         if name in seen:
@@ -243,11 +245,11 @@ class Counts(_Message):
         length = self.bucket_end - self.bucket_start
         if not timedelta(0) < length <= LONGEST_BUCKET:
             raise ValueError("bucket_end must lie after bucket_start, at most a day after it")
-        if again := _twice(line.line for line in self.lines):
+        if again := _twice([line.line for line in self.lines]):
             raise ValueError(f"line {again!r} stands twice in one bucket")
-        if again := _twice(zone.zone for zone in self.zones):
+        if again := _twice([zone.zone for zone in self.zones]):
             raise ValueError(f"zone {again!r} stands twice in one bucket")
-        if again := _twice(queue.queue for queue in self.queues):
+        if again := _twice([queue.queue for queue in self.queues]):
             raise ValueError(f"queue {again!r} stands twice in one bucket")
         return self
 
