@@ -21,6 +21,7 @@ from server.ingest.broker import EmbeddedBroker
 from server.ingest.listener import Listener
 from server.running import Part
 from server.storage.database import open_database
+from server.upkeep.nightly import NightShift
 
 _CLOSE_SECONDS = 3
 _LOOK_SECONDS = 0.1
@@ -40,6 +41,11 @@ def now() -> datetime:
 def build_listener(settings: Settings) -> Part:
     """MQTT into storage."""
     return Listener(settings, now).run
+
+
+def build_night_shift(settings: Settings) -> Part:
+    """The nightly work, every night."""
+    return NightShift(settings, now).run
 
 
 @dataclass(frozen=True)

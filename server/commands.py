@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +16,24 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
+from edge.wire.topics import TopicError, checked_device
 from server import assembly, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.config import ConfigError, Settings, load_settings
 from server.errors import ServerError
+from server.ingest import clocks, enrolling
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
+from server.storage import enrolment, unknown_time
 from server.storage import quarantine as held
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database
+from server.upkeep import copies
+from server.upkeep.nightly import nightly as do_nightly
 
 SOME_REFUSED = 4
 """Exit code of a command that did its work but had to refuse part of its input."""
@@ -42,12 +47,18 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 
+devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
+app.add_typer(devices, name="devices")
+clock = typer.Typer(no_args_is_help=True, help="What was counted by devices that did not know the time.")
+app.add_typer(clock, name="clock")
+
 Config = Annotated[
     Path,
     typer.Option("--config", envvar="FOOTFALL_SERVER_CONFIG", help="The configuration, a TOML file."),
 ]
 StoreId = Annotated[str, typer.Option("--store", help="Id of the store, as in [stores.ID].")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+DeviceId = Annotated[str, typer.Argument(help="Id of the device, as in its topics.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
 _DEFAULT = Path("server.toml")
@@ -66,7 +77,13 @@ def up(config: Config = _DEFAULT) -> None:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
         typer.echo(f"footfall: {web.address}")
-        _run({"listen": assembly.build_listener(settings), "serve": web.run})
+        _run(
+            {
+                "listen": assembly.build_listener(settings),
+                "serve": web.run,
+                "nightly": assembly.build_night_shift(settings),
+            }
+        )
 
 
 @app.command()
@@ -83,12 +100,20 @@ def serve(config: Config = _DEFAULT) -> None:
 
 
 @app.command()
-def listen(config: Config = _DEFAULT) -> None:
+def listen(
+    config: Config = _DEFAULT,
+    client_id: Annotated[
+        str,
+        typer.Option("--client-id", help="Name of this listener at the broker, instead of broker.client_id."),
+    ] = "",
+) -> None:
     """Take messages from the broker into the database.
 
-    Example: footfall-server listen --config server.toml
+    Several may run side by side, each with a name of its own, where broker.share_group is set.
+
+    Example: footfall-server listen --client-id footfall-server-2
     """
-    settings = load_settings(config)
+    settings = _named_at_the_broker(load_settings(config), client_id)
     assembly.set_up_log()
     _run({"listen": assembly.build_listener(settings)})
 
@@ -290,6 +315,135 @@ def discard(number: Number, config: Config = _DEFAULT) -> None:
     typer.echo(f"{number} is given up")
 
 
+@devices.command("list")
+def list_devices(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+    """List every device that sent something or was decided about.
+
+    Example: footfall-server devices list
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        known = [device for store in settings.stores for device in enrolment.all_devices(db, store)]
+    if as_json:
+        typer.echo(telling.as_json([asdict(device) for device in known]))
+    else:
+        telling.show(Console(), [telling.device_table(known)])
+
+
+@devices.command("accept")
+def accept_device(device: DeviceId, store: StoreId, config: Config = _DEFAULT) -> None:
+    """Let a device in, and store what it sent while it waited.
+
+    Example: footfall-server devices accept door-1 --store high-street
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    with open_database(settings.database) as db:
+        stored = enrolling.accept_device(db, settings, store, _device(device), assembly.now())
+    typer.echo(f"{device} of {store} is let in; {stored} messages that waited are stored")
+
+
+@devices.command("refuse")
+def refuse_device(device: DeviceId, store: StoreId, config: Config = _DEFAULT) -> None:
+    """Leave out what a device sends from now on; what is stored stays.
+
+    Example: footfall-server devices refuse door-9 --store high-street
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    with open_database(settings.database) as db:
+        enrolling.refuse_device(db, store, _device(device), assembly.now())
+    typer.echo(f"{device} of {store} is left out from now on")
+
+
+@clock.command("list")
+def list_unknown_time(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+    """List what was counted by devices that did not know the time; it stands in no figure.
+
+    Example: footfall-server clock list
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        held_apart = [held for store in settings.stores for held in unknown_time.held(db, store)]
+    if as_json:
+        typer.echo(telling.as_json([asdict(held) for held in held_apart]))
+    else:
+        telling.show(Console(), [telling.unknown_time_table(held_apart)])
+
+
+@clock.command("confirm")
+def confirm_time(
+    device: DeviceId,
+    store: StoreId,
+    config: Config = _DEFAULT,
+    shift_seconds: Annotated[
+        int, typer.Option("--shift-seconds", help="So much later it was than the device's clock said.")
+    ] = 0,
+) -> None:
+    """Take what a device counted without knowing the time into the figures.
+
+    Ends with 4 if some of it is still held, because counts of that time are there already.
+
+    Example: footfall-server clock confirm door-1 --store high-street --shift-seconds 3600
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    shift = timedelta(seconds=shift_seconds)
+    with open_database(settings.database) as db:
+        confirmed = clocks.confirm_time(db, store, _device(device), shift, assembly.now())
+    typer.echo(f"{confirmed.stored} buckets stand in the figures now, {confirmed.still_held} are still held")
+    if confirmed.still_held:
+        raise typer.Exit(SOME_REFUSED)
+
+
+@app.command()
+def nightly(config: Config = _DEFAULT, as_json: AsJson = False) -> None:
+    """Do the nightly work now: copy, put old minutes together, forget what is over. `up` does it each night.
+
+    Example: footfall-server nightly --config server.toml
+    """
+    assembly.set_up_log()
+    night = do_nightly(load_settings(config), assembly.now())
+    if as_json:
+        typer.echo(telling.as_json(asdict(night)))
+    else:
+        telling.show(Console(), [telling.night_table(night)])
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; it must not be there yet.")],
+    config: Config = _DEFAULT,
+) -> None:
+    """Copy the database while everything runs, and check the copy.
+
+    Example: footfall-server backup /media/usb/footfall.db
+    """
+    made = copies.back_up(load_settings(config).database, file)
+    typer.echo(f"{made.file}: whole; {telling.rows_held(made.rows)}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` or the nightly work made.")],
+    config: Config = _DEFAULT,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether the present database may be replaced.")
+    ] = False,
+) -> None:
+    """Bring a copy of the database back; everything may go on running. What was there is kept beside it.
+
+    Example: footfall-server restore /media/usb/footfall.db --yes
+    """
+    settings = load_settings(config)
+    if settings.database.exists() and not yes:
+        typer.confirm(f"Replace {settings.database} by {file}?", abort=True)
+    copy, before = copies.restore(file, settings.database, assembly.now())
+    typer.echo(f"{settings.database} is as in {copy.file}; {telling.rows_held(copy.rows)}")
+    if before:
+        typer.echo(f"what it held before is in {before}")
+
+
 def run_command() -> None:
     """Run a command; what is wrong is told in a sentence and a hint, never in a traceback."""
     try:
@@ -323,6 +477,19 @@ def _progress(file: Path) -> Iterator[Callable[[str], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
         yield lambda line: progress.advance(task, len(line.encode()))
+
+
+def _named_at_the_broker(settings: Settings, client_id: str) -> Settings:
+    if not client_id:
+        return settings
+    return settings.model_copy(update={"broker": settings.broker.model_copy(update={"client_id": client_id})})
+
+
+def _device(name: str) -> str:
+    try:
+        return checked_device(name)
+    except TopicError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _day(text: str) -> date:

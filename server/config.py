@@ -148,6 +148,25 @@ class WebSettings(_Section):
     )
 
 
+class KeepingSettings(_Section):
+    """How long what is kept, and the copies of it."""
+
+    nightly_at: ClockTime = Field(
+        time(3, 30), description="when `up` does the nightly work, by the first store's clock"
+    )
+    minutes_days: int = Field(
+        90, ge=2, le=3660, description="so long counts are kept by the minute; after that by the hour"
+    )
+    customer_days: int = Field(365, ge=0, le=3660, description="so long tickets say whose they are")
+    quarantine_days: int = Field(
+        30, ge=0, le=3660, description="so long is kept what has left quarantine, done with or given up"
+    )
+    backup_folder: str = Field(
+        "", description="folder for a copy of the database each night; empty: none is made"
+    )
+    backups_kept: int = Field(7, ge=1, le=1000, description="so many of the newest nightly copies are kept")
+
+
 class ZoneSettings(_Section):
     """One zone of a store's floor."""
 
@@ -260,11 +279,18 @@ class Settings(_Section):
     least_free_megabytes: int = Field(
         200, ge=0, description="with less space left on the database's disk nothing is stored; 0: no bound"
     )
+    suppress_below: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="the API and `report --json` leave out figures of fewer people than this; 0: none",
+    )
     unknown_devices: Literal["accept", "hold"] = Field(
         "accept", description="`hold`: what a device sends waits in quarantine until it is accepted"
     )
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
+    keeping: KeepingSettings = KeepingSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
 
@@ -319,9 +345,14 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
     return settings.model_copy(
         update={
             "database": folder / settings.database,
+            "keeping": settings.keeping.model_copy(update=_backups_in(folder, settings.keeping)),
             "broker": settings.broker.model_copy(update=files),
         }
     )
+
+
+def _backups_in(folder: Path, keeping: KeepingSettings) -> dict[str, str]:
+    return {"backup_folder": str(folder / keeping.backup_folder)} if keeping.backup_folder else {}
 
 
 def _named(parts: dict[str, _Part], name: str, what: str, section: str) -> _Part:

@@ -133,9 +133,7 @@ def _apply_all(
         yield from _count_all(db, counted, now)
 
 
-def _count_all(
-    db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime
-) -> Iterator[_Outcome]:
+def _count_all(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> Iterator[_Outcome]:
     try:
         with db.atomic():
             changed = keep_counts(db, [counts for _, counts in counted], now)

@@ -59,9 +59,7 @@ class Voice:
     def unreachable(self, client_id: str) -> None:
         """Nobody answers."""
         self._up.discard(client_id)
-        self._say(
-            "down", logging.WARNING, f"the broker at {self._place} cannot be reached; trying for ever"
-        )
+        self._say("down", logging.WARNING, f"the broker at {self._place} cannot be reached; trying for ever")
 
     def lost(self, client_id: str, why: object) -> None:
         """A connection ended."""

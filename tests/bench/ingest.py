@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -63,7 +64,7 @@ def publish_all(port: int, devices: Sequence[int], minutes: int) -> None:
     client.loop_stop()
 
 
-def publishing(port: int, devices: int, minutes: int) -> multiprocessing.Process:
+def publishing(port: int, devices: int, minutes: int) -> BaseProcess:
     """A process that sends a backlog."""
     process = multiprocessing.get_context("spawn").Process(
         target=publish_all, args=(port, range(devices), minutes)
@@ -177,7 +178,10 @@ def catch_up(folder: Path, broker: Mosquitto, days: float) -> None:
     for thread in (watcher, speaker, listener):
         thread.join()
     expected = devices * minutes * 3
-    print(f"{devices * minutes:,} minutes of {devices} devices in {seconds:.0f} s; people {people:,} of {expected:,}")
+    print(
+        f"{devices * minutes:,} minutes of {devices} devices in {seconds:.0f} s;"
+        f" people {people:,} of {expected:,}"
+    )
     print(f"live view: oldest {max(ages):.2f} s, median {statistics.median(ages):.2f} s, {len(ages)} looks")
 
 
@@ -197,7 +201,13 @@ def speak_live(port: int, devices: int, ended: threading.Event) -> None:
     while not ended.wait(1):
         for device in range(devices):
             now = datetime.now(UTC)
-            seen = Live(store="demo", device=f"box-{device}", camera="door", at=now, zones=(ZoneNow(zone="shelf", occupancy=1),))
+            seen = Live(
+                store="demo",
+                device=f"box-{device}",
+                camera="door",
+                at=now,
+                zones=(ZoneNow(zone="shelf", occupancy=1),),
+            )
             client.publish(seen.topic, encode(seen))
     client.disconnect()
     client.loop_stop()
