@@ -20,6 +20,7 @@ from edge.wire.topics import TopicError, checked_device
 from server import assembly, telling
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
+from server.api.suppressing import without_small
 from server.config import ConfigError, Settings, load_settings
 from server.errors import ServerError
 from server.ingest import clocks, enrolling
@@ -32,6 +33,7 @@ from server.storage import enrolment, unknown_time
 from server.storage import quarantine as held
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database
+from server.storage.space import check_space
 from server.upkeep import copies
 from server.upkeep.nightly import nightly as do_nightly
 
@@ -160,6 +162,7 @@ def import_sales(
     Example: footfall-server import-sales may.csv --store demo --mapping bakery --dry-run
     """
     settings = load_settings(config)
+    _check_room(settings, writes=not dry_run)
     with open_database(settings.database, read_only=dry_run) as db, _progress(file) as advance:
         report = import_sales_file(
             db, settings, file, store, mapping, assembly.now(), dry_run=dry_run, on_line=advance
@@ -185,6 +188,7 @@ def import_planogram(
     Example: footfall-server import-planogram shelves.csv --store demo
     """
     settings = load_settings(config)
+    _check_room(settings)
     with open_database(settings.database) as db:
         places = import_planogram_file(db, settings, file, store)
     typer.echo(f"{places} places of products in {store}")
@@ -209,7 +213,8 @@ def report(
     with open_database(settings.database, read_only=True) as db:
         figures = day_report(db, store, where, which, now)
     if as_json:
-        typer.echo(metrics_shape(figures).model_dump_json(indent=2))
+        given = without_small(metrics_shape(figures), settings.suppress_below)
+        typer.echo(given.model_dump_json(indent=2))
     else:
         telling.show(Console(), [telling.day_table(figures)])
 
@@ -483,6 +488,11 @@ def _named_at_the_broker(settings: Settings, client_id: str) -> Settings:
     if not client_id:
         return settings
     return settings.model_copy(update={"broker": settings.broker.model_copy(update={"client_id": client_id})})
+
+
+def _check_room(settings: Settings, *, writes: bool = True) -> None:
+    if writes and settings.database.exists():
+        check_space(settings.database, settings.least_free_megabytes)
 
 
 def _device(name: str) -> str:

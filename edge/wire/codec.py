@@ -13,7 +13,7 @@ MAX_PAYLOAD_BYTES = 256 * 1024
 """A payload above this is refused unread; a full bucket with 50 lines and zones has about 40 KiB."""
 
 _OURS = b'{"schema":1,'
-"""So begins whatever `encode` wrote: its form needs no look of its own, which would take as long as the rest."""
+"""So begins whatever `encode` wrote: looking at its form first would take as long as reading it."""
 
 
 class WireError(ValueError):

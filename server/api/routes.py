@@ -13,10 +13,12 @@ from server.api.problems import Problem
 from server.api.ranges import asked_parts, asked_range
 from server.api.reports import calendar_of, range_report
 from server.api.site import Here, Route, Site
+from server.api.suppressing import without_small
 from server.config import ConfigError
 from server.ingest import retry
 from server.metrics.intervals import Resolution
-from server.storage import quarantine
+from server.storage import quarantine, unknown_time
+from server.storage.space import free_megabytes
 
 _HIGHEST_NUMBER = 2**63 - 1
 """SQLite counts no further."""
@@ -43,7 +45,8 @@ def metrics(
     whole = asked_range(begin, end, calendar, now)
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
-        return shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+        figures = shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+    return without_small(figures, here.settings.suppress_below)
 
 
 def present(here: Here, store: str) -> shapes.NowShape:
@@ -94,7 +97,13 @@ def _tried(here: Site, db: Database, number: int) -> str | None:
 def healthz(here: Here) -> shapes.HealthShape:
     """Whether the server answers and its database can be read."""
     with here.reading() as db:
-        return shapes.HealthShape(status="ok", waiting_in_quarantine=quarantine.waiting_count(db))
+        free = free_megabytes(here.settings.database)
+        return shapes.HealthShape(
+            status="ok" if free >= here.settings.least_free_megabytes else "disk nearly full",
+            waiting_in_quarantine=quarantine.waiting_count(db),
+            unknown_time=unknown_time.count(db),
+            free_megabytes=free,
+        )
 
 
 ROUTES = (

@@ -122,6 +122,7 @@ class ZoneShape(Shape):
     visit_rate: RateShape | None = _means("visit_rate")
     transactions: int | None = _means("zone_transactions")
     conversion: RateShape | None = _means("zone_conversion")
+    suppressed: bool = Field(False, description="left out, for they are of too few people; see FiguresShape")
 
 
 class FiguresShape(Shape):
@@ -150,6 +151,9 @@ class FiguresShape(Shape):
     clock_unsynced: bool = Field(description="some counts came while a device did not know the time")
     replayed: bool = Field(description="some counts came from a recording")
     running: bool = Field(description="the interval had not ended, or counts in it may still be corrected")
+    suppressed: bool = Field(
+        False, description="figures were left out: they are of fewer people than the server gives away"
+    )
 
 
 class MetricsShape(Shape):
@@ -267,8 +271,10 @@ class RetryShape(Shape):
 class HealthShape(Shape):
     """That the server answers and its database can be read."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "disk nearly full"] = Field(description="with a full disk nothing new is stored")
     waiting_in_quarantine: int
+    unknown_time: int = Field(description="buckets in no figure, for their device did not know the time")
+    free_megabytes: int = Field(description="space left on the database's disk, in MiB")
 
 
 def store_shape(store_id: str, store: StoreSettings) -> StoreShape:

@@ -27,10 +27,8 @@ def _keep_one(db: Database, bucket: Counts, now: datetime) -> bool:
     # Once a bucket's time was known, it is known for its later revisions.
     if bucket.clock_synced or counts.is_kept(db, bucket):
         return _keep_known(db, [bucket], now)[0]
-    if unknown_time.is_full(db):
-        raise WireError(
-            f"too many counts of unknown time are held; see: footfall-server clock list --store {bucket.store}"
-        )
+    if unknown_time.count(db) >= unknown_time.MOST_BUCKETS:
+        raise WireError("too many counts of unknown time are held already; see: footfall-server clock list")
     return unknown_time.keep(db, bucket, now)
 
 

@@ -46,9 +46,9 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
     return bool(cursor.rowcount)
 
 
-def is_full(db: Database) -> bool:
-    """Whether no more is held."""
-    return int(db.execute("SELECT count(*) FROM unknown_time").fetchone()[0]) >= MOST_BUCKETS
+def count(db: Database) -> int:
+    """How many buckets are held, all stores together."""
+    return int(db.execute("SELECT count(*) FROM unknown_time").fetchone()[0])
 
 
 def anything(db: Database) -> bool:
