@@ -35,7 +35,7 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
     migrate(tmp_path / "f.db")
     with open_database(tmp_path / "f.db") as db:
         ours = [table for table in db.tables if not table.name.startswith(("_", "sqlite_"))]
-        assert len(ours) == 10
+        assert len(ours) == 13
         assert [table.name for table in ours if not table.strict] == []
         with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value in INTEGER"):
             db.execute("INSERT INTO tallies (name, n) VALUES ('a', 'many')")
