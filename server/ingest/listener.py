@@ -12,12 +12,12 @@ from datetime import datetime
 
 from sqlite_utils import Database
 
-from edge.wire import subscriptions
 from server.config import BrokerSettings, Settings
 from server.ingest.apply import BatchResult, Received, apply_batch
-from server.ingest.link import Link, Session, Voice
+from server.ingest.link import Link, Voice
 from server.ingest.packets import Published
 from server.ingest.reports import Reports
+from server.ingest.sessions import sessions
 from server.storage.database import open_database
 from server.storage.space import DiskFull, check_space
 
@@ -28,9 +28,6 @@ QUIET_SECONDS = 0.002
 acknowledgement (Mosquitto 20, unless its `max_inflight_messages` says otherwise)."""
 
 WAIT_SECONDS = 0.2
-
-LIVE_SUFFIX = "-live"
-"""The session for what only the newest of counts has the listener's name with this behind it."""
 
 _LONGEST_STORE_PAUSE_SECONDS = 30.0
 
@@ -136,22 +133,6 @@ def _links(broker: BrokerSettings) -> Iterator[_Links]:
         yield links
     finally:
         links.close()
-
-
-def sessions(broker: BrokerSettings) -> tuple[Session, Session]:
-    """A listener's sessions at the broker: for what is new, and for what is kept.
-
-    Listeners of one `share_group` get each a part of what is kept, and all of what is new: a broker
-    hands retained messages to nobody who shares.
-    """
-    kept = [(topic, qos) for topic, qos in subscriptions() if topic.endswith(("/counts", "/sales"))]
-    new = [(topic, qos) for topic, qos in subscriptions() if (topic, qos) not in kept]
-    shared = [(f"$share/{broker.share_group}/{topic}", qos) for topic, qos in kept]
-    unwanted = [topic for topic, _ in (new + kept if broker.share_group else new)]
-    return (
-        Session(broker.client_id + LIVE_SUFFIX, new, kept=False),
-        Session(broker.client_id, shared if broker.share_group else kept, kept=True, drop=unwanted),
-    )
 
 
 def _next_batch(links: _Links) -> list[Published]:

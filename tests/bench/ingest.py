@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -157,12 +158,14 @@ def catch_up(folder: Path, broker: Mosquitto, days: float) -> None:
     here, devices, minutes = settings(folder, broker.port), 20, int(days * 1440)
     migrate(here.database)
     stop, ended = threading.Event(), threading.Event()
+    context = multiprocessing.get_context("spawn")
+    silence = context.Event()
     listener = threading.Thread(target=Listener(here, lambda: datetime.now(UTC)).run, args=(stop,))
     listener.start()
     time.sleep(2)
     ages: list[float] = []
     watcher = threading.Thread(target=watch_live, args=(here, ended, ages))
-    speaker = threading.Thread(target=speak_live, args=(broker.port, devices, ended))
+    speaker = context.Process(target=speak_live, args=(broker.port, devices, silence))
     speaker.start()
     time.sleep(2)
     watcher.start()
@@ -173,16 +176,20 @@ def catch_up(folder: Path, broker: Mosquitto, days: float) -> None:
         seconds = time.perf_counter() - began_at
         people = db.execute("SELECT sum(count_in) FROM line_counts").fetchone()[0]
     publisher.join()
-    for event in (ended, stop):
+    for event in (ended, stop, silence):
         event.set()
-    for thread in (watcher, speaker, listener):
-        thread.join()
+    for part in (watcher, speaker, listener):
+        part.join()
     expected = devices * minutes * 3
     print(
         f"{devices * minutes:,} minutes of {devices} devices in {seconds:.0f} s;"
         f" people {people:,} of {expected:,}"
     )
-    print(f"live view: oldest {max(ages):.2f} s, median {statistics.median(ages):.2f} s, {len(ages)} looks")
+    late = sum(age > 5 for age in ages)
+    print(
+        f"live view: oldest {max(ages):.2f} s, median {statistics.median(ages):.2f} s,"
+        f" {late} of {len(ages)} looks older than 5 s"
+    )
 
 
 def until_stored(stored: Callable[[], int], wanted: int) -> None:
@@ -193,7 +200,7 @@ def until_stored(stored: Callable[[], int], wanted: int) -> None:
         time.sleep(1)
 
 
-def speak_live(port: int, devices: int, ended: threading.Event) -> None:
+def speak_live(port: int, devices: int, ended: Event) -> None:
     """Say every second what each camera sees."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="live")
     client.connect("127.0.0.1", port)

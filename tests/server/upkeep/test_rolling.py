@@ -9,7 +9,8 @@ from server.metrics.report import Figures
 from server.storage import counts, quarantine
 from server.storage.database import open_database
 from server.upkeep.rolling import Rolled, roll_up
-from tests.server.filling import STORE, berlin_store, counts as bucket, fill, settings_for, zone_count
+from tests.server.filling import STORE, berlin_store, fill, settings_for, zone_count
+from tests.server.filling import counts as bucket
 
 DAY = date(2026, 3, 3)
 OPENS = datetime(2026, 3, 3, 8, tzinfo=UTC)
