@@ -27,7 +27,7 @@ def confirm_time(db: Database, store: str, device: str, shift: timedelta, now: d
     does sends its counts again by itself.
     """
     with writing(db):
-        held = unknown_time.of_device(db, store, device)
+        held = [bucket for bucket in unknown_time.of_device(db, store, device) if _says_something(bucket)]
         moved = [(bucket, _moved(bucket, shift)) for bucket in held]
         free = [
             (old, new) for old, new in moved if not counts.is_kept(db, new) and not hours.is_closed(db, new)
@@ -35,6 +35,11 @@ def confirm_time(db: Database, store: str, device: str, shift: timedelta, now: d
         counts.keep_all(db, [new for _, new in free], now)
         unknown_time.forget(db, [old for old, _ in free])
     return Confirmed(len(free), len(held) - len(free))
+
+
+def _says_something(bucket: Counts) -> bool:
+    """An empty one is what a device sent in place of counts that it has moved to their right time."""
+    return bool(bucket.lines or bucket.zones or bucket.queues)
 
 
 def _moved(bucket: Counts, shift: timedelta) -> Counts:
