@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 import threading
@@ -95,6 +96,16 @@ def embedded_broker(settings: Settings) -> Iterator[None]:
         yield
     finally:
         broker.stop()
+
+
+def set_up_memory() -> None:
+    """Look for cycles of garbage less often, and never among what was loaded at the start.
+
+    A batch of a thousand messages makes some ten thousand objects and no cycle; by Python's own setting,
+    looking through them takes a sixth of the time in which they are stored.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 def set_up_log(level: int = logging.INFO) -> None:

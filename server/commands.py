@@ -74,6 +74,7 @@ def up(config: Config = _DEFAULT) -> None:
     """
     settings = load_settings(config)
     assembly.set_up_log()
+    assembly.set_up_memory()
     migrate_database(settings.database)
     with ExitStack() as stack:
         stack.enter_context(assembly.embedded_broker(settings))
@@ -117,6 +118,7 @@ def listen(
     """
     settings = _named_at_the_broker(load_settings(config), client_id)
     assembly.set_up_log()
+    assembly.set_up_memory()
     _run({"listen": assembly.build_listener(settings)})
 
 
