@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -21,8 +22,7 @@ from server.storage.database import writing
 Message = Counts | Live | Status | Health | Sale
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One message as the broker handed it over; `retained`: kept by the broker from an earlier time."""
 
     topic: str

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from pydantic_core import to_json
 from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
@@ -58,9 +59,10 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
 def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> list[bool]:
     """Store buckets as `keep` does each, faster; whether anything changed, one by one."""
     received_us = to_us(received_at)
-    changed = [_keep_bucket(db, counts, received_us) for counts in buckets]
+    keys = list(map(_key, buckets))
+    changed = [_keep_bucket(db, key, counts, received_us) for key, counts in zip(keys, buckets, strict=True)]
     # Of one bucket that came twice, the later one of these is the higher.
-    newest = {_key(counts): counts for counts, new in zip(buckets, changed, strict=True) if new}
+    newest = {key: counts for key, counts, new in zip(keys, buckets, changed, strict=True) if new}
     # A first revision replaces nothing.
     _delete(db, _PARTS, [key for key, counts in newest.items() if counts.revision > 1])
     db.conn.executemany(
@@ -96,11 +98,11 @@ def _delete(db: Database, tables: Iterable[str], keys: Sequence[_Key]) -> None:
         )
 
 
-def _keep_bucket(db: Database, counts: Counts, received_us: int) -> bool:
+def _keep_bucket(db: Database, key: _Key, counts: Counts, received_us: int) -> bool:
     cursor = db.conn.execute(
         _KEEP_HIGHEST,
         (
-            *_key(counts),
+            *key,
             to_us(counts.bucket_end),
             counts.revision,
             counts.final,
@@ -126,7 +128,7 @@ def _zone_values(zone: ZoneCount) -> tuple[str, int, float, str, float, float, i
         zone.zone,
         zone.dwell.n,
         zone.dwell.sum_seconds,
-        json.dumps(zone.dwell.bins),
+        to_json(zone.dwell.bins).decode(),
         zone.occupancy_person_seconds,
         zone.observed_seconds,
         zone.occupancy_peak,
