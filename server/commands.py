@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -16,26 +16,35 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
+from edge.wire.topics import TopicError, checked_device
 from server import access_commands, assembly, enrolment_commands, telling
+from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
+from server.api.suppressing import without_small
 from server.catalogue.files import exported
 from server.catalogue.files import import_catalogue as import_catalogue_file
 from server.config import ConfigError, Settings, load_settings
 from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
+from server.ingest import clocks, enrolling
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
 from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
+from server.pos.customers import forget_customer
 from server.pos.ereceipt import MAPPING as E_RECEIPTS
 from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
+from server.storage import enrolment, unknown_time
 from server.storage import quarantine as held
 from server.storage.catalogue import with_names
 from server.storage.database import migrate as migrate_database
-from server.storage.database import open_database
+from server.storage.database import open_database, writing
+from server.storage.space import check_space
+from server.upkeep import copies
+from server.upkeep.nightly import nightly as do_nightly
 
 SOME_REFUSED = 4
 """Exit code of a command that did its work but had to refuse part of its input."""
@@ -49,8 +58,14 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 
+devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
+app.add_typer(devices, name="devices")
+clock = typer.Typer(no_args_is_help=True, help="What was counted by devices that did not know the time.")
+app.add_typer(clock, name="clock")
+
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
 CataloguePart = Annotated[str, typer.Option("--part", help="products, names, hours, holidays or planogram.")]
+DeviceId = Annotated[str, typer.Argument(help="Id of the device, as in its topics.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 
 TlsCert = Annotated[str, typer.Option("--tls-cert", help="Certificate chain, in place of web.tls_cert.")]
@@ -68,12 +83,19 @@ def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey 
     """
     settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
+    assembly.set_up_memory()
     migrate_database(settings.database)
     with ExitStack() as stack:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
         _greet(settings, web)
-        _run({"listen": assembly.build_listener(settings), "serve": web.run})
+        _run(
+            {
+                "listen": assembly.build_listener(settings),
+                "serve": web.run,
+                "nightly": assembly.build_night_shift(settings),
+            }
+        )
 
 
 @app.command()
@@ -90,13 +112,22 @@ def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsK
 
 
 @app.command()
-def listen(config: Config = DEFAULT_CONFIG) -> None:
+def listen(
+    config: Config = DEFAULT_CONFIG,
+    client_id: Annotated[
+        str,
+        typer.Option("--client-id", help="Name of this listener at the broker, instead of broker.client_id."),
+    ] = "",
+) -> None:
     """Take messages from the broker into the database.
 
-    Example: footfall-server listen --config server.toml
+    Several may run side by side, each with a name of its own, where broker.share_group is set.
+
+    Example: footfall-server listen --client-id footfall-server-2
     """
-    settings = load_settings(config)
+    settings = _named_at_the_broker(load_settings(config), client_id)
     assembly.set_up_log()
+    assembly.set_up_memory()
     _run({"listen": assembly.build_listener(settings)})
 
 
@@ -141,6 +172,7 @@ def import_sales(
     Example: footfall-server import-sales may.csv --store demo --mapping bakery --dry-run
     """
     settings = load_settings(config)
+    _check_room(settings, writes=not dry_run)
     with open_database(settings.database, read_only=dry_run) as db, _progress(file) as advance:
         if mapping == E_RECEIPTS:
             report = import_receipts(db, settings, file, store, assembly.now(), dry_run=dry_run)
@@ -196,6 +228,7 @@ def import_planogram(
     Example: footfall-server import-planogram shelves.csv --store demo
     """
     settings = load_settings(config)
+    _check_room(settings, writes=not dry_run)
     with open_database(settings.database, read_only=dry_run) as db:
         places = import_planogram_file(db, settings, file, store, dry_run=dry_run)
     typer.echo(f"{places} places of products in {store}{' (dry run: nothing written)' if dry_run else ''}")
@@ -254,7 +287,8 @@ def report(
     with open_database(settings.database, read_only=True) as db:
         figures = day_report(db, store, with_names(db, store, where), which, now)
     if as_json:
-        typer.echo(metrics_shape(figures).model_dump_json(indent=2))
+        given = without_small(metrics_shape(figures), settings.suppress_below)
+        typer.echo(given.model_dump_json(indent=2))
     else:
         telling.show(Console(), telling.day_tables(figures))
 
@@ -360,6 +394,153 @@ def discard(number: Number, config: Config = DEFAULT_CONFIG) -> None:
     typer.echo(f"{number} is given up")
 
 
+@devices.command("list")
+def list_devices(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List every device that sent something or was decided about.
+
+    Example: footfall-server devices list
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        known = [device for store in settings.stores for device in enrolment.all_devices(db, store)]
+    if as_json:
+        typer.echo(telling.as_json([asdict(device) for device in known]))
+    else:
+        telling.show(Console(), [telling.device_table(known)])
+
+
+@devices.command("accept")
+def accept_device(device: DeviceId, store: StoreId, config: Config = DEFAULT_CONFIG) -> None:
+    """Let a device in, and store what it sent while it waited.
+
+    Example: footfall-server devices accept door-1 --store high-street
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    with open_database(settings.database) as db:
+        stored = enrolling.accept_device(db, settings, store, _device(device), assembly.now())
+    typer.echo(f"{device} of {store} is let in; {stored} messages that waited are stored")
+
+
+@devices.command("refuse")
+def refuse_device(device: DeviceId, store: StoreId, config: Config = DEFAULT_CONFIG) -> None:
+    """Leave out what a device sends from now on; what is stored stays.
+
+    Example: footfall-server devices refuse door-9 --store high-street
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    with open_database(settings.database) as db:
+        enrolling.refuse_device(db, store, _device(device), assembly.now())
+    typer.echo(f"{device} of {store} is left out from now on")
+
+
+@clock.command("list")
+def list_unknown_time(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """List what was counted by devices that did not know the time; it stands in no figure.
+
+    Example: footfall-server clock list
+    """
+    settings = load_settings(config)
+    with open_database(settings.database, read_only=True) as db:
+        held_apart = [held for store in settings.stores for held in unknown_time.held(db, store)]
+    if as_json:
+        typer.echo(telling.as_json([asdict(held) for held in held_apart]))
+    else:
+        telling.show(Console(), [telling.unknown_time_table(held_apart)])
+
+
+@clock.command("confirm")
+def confirm_time(
+    device: DeviceId,
+    store: StoreId,
+    config: Config = DEFAULT_CONFIG,
+    shift_seconds: Annotated[
+        int, typer.Option("--shift-seconds", help="So much later it was than the device's clock said.")
+    ] = 0,
+) -> None:
+    """Take what a device counted without knowing the time into the figures.
+
+    Ends with 4 if some of it is still held, because counts of that time are there already.
+
+    Example: footfall-server clock confirm door-1 --store high-street --shift-seconds 3600
+    """
+    settings = load_settings(config)
+    settings.store(store)
+    shift = timedelta(seconds=shift_seconds)
+    with open_database(settings.database) as db:
+        confirmed = clocks.confirm_time(db, store, _device(device), shift, assembly.now())
+    typer.echo(f"{confirmed.stored} buckets stand in the figures now, {confirmed.still_held} are still held")
+    if confirmed.still_held:
+        raise typer.Exit(SOME_REFUSED)
+
+
+@app.command()
+def nightly(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Do the nightly work now: copy, put old minutes together, forget what is over. `up` does it each night.
+
+    Example: footfall-server nightly --config server.toml
+    """
+    assembly.set_up_log()
+    night = do_nightly(load_settings(config), assembly.now())
+    if as_json:
+        typer.echo(telling.as_json(asdict(night)))
+    else:
+        telling.show(Console(), [telling.night_table(night)])
+
+
+@app.command("forget-customer")
+def forget_a_customer(
+    number: Annotated[str, typer.Argument(help="The customer's or loyalty number, as the till tells it.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Take a customer off all tickets, for good; amounts and products stay. Copies made before hold it still.
+
+    Example: footfall-server forget-customer 4711
+    """
+    settings = load_settings(config)
+    if not number.strip():
+        raise ConfigError("a customer's number is not empty", "give it as the till tells it")
+    with open_database(settings.database) as db, writing(db):
+        tickets = forget_customer(db, settings.sales.customer_key_file, number)
+        by_command(assembly.now()).note(db, "customer forgotten")
+    typer.echo(f"{tickets} tickets no longer say whose they are")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where the copy goes; it must not be there yet.")],
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Copy the database while everything runs, and check the copy.
+
+    Example: footfall-server backup /media/usb/footfall.db
+    """
+    made = copies.back_up(load_settings(config).database, file)
+    typer.echo(f"{made.file}: whole; {telling.rows_held(made.rows)}")
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A copy that `backup` or the nightly work made.")],
+    config: Config = DEFAULT_CONFIG,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether the present database may be replaced.")
+    ] = False,
+) -> None:
+    """Bring a copy of the database back; everything may go on running. What was there is kept beside it.
+
+    Example: footfall-server restore /media/usb/footfall.db --yes
+    """
+    settings = load_settings(config)
+    if settings.database.exists() and not yes:
+        typer.confirm(f"Replace {settings.database} by {file}?", abort=True)
+    copy, before = copies.restore(file, settings.database, assembly.now())
+    typer.echo(f"{settings.database} is as in {copy.file}; {telling.rows_held(copy.rows)}")
+    if before:
+        typer.echo(f"what it held before is in {before}")
+
+
 def run_command() -> None:
     """Run a command; what is wrong is told in a sentence and a hint, never in a traceback."""
     try:
@@ -406,6 +587,24 @@ def _progress(file: Path) -> Iterator[Callable[[str], None]]:
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
         yield lambda line: progress.advance(task, len(line.encode()))
+
+
+def _named_at_the_broker(settings: Settings, client_id: str) -> Settings:
+    if not client_id:
+        return settings
+    return settings.model_copy(update={"broker": settings.broker.model_copy(update={"client_id": client_id})})
+
+
+def _check_room(settings: Settings, *, writes: bool = True) -> None:
+    if writes and settings.database.exists():
+        check_space(settings.database, settings.least_free_megabytes)
+
+
+def _device(name: str) -> str:
+    try:
+        return checked_device(name)
+    except TopicError as error:
+        raise ConfigError(str(error)) from error
 
 
 def _day(text: str) -> date:

@@ -8,7 +8,7 @@ import os
 import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Any, Self, TypeVar, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, model_validator
@@ -52,12 +52,19 @@ class BrokerSettings(Section):
         max_length=64,
         description="names this listener's session at the broker",
     )
+    share_group: str = Field(
+        "",
+        pattern=r"^[a-zA-Z0-9-]{0,64}$",
+        description="listeners with the same group share the counts and tickets; empty: this one hears all",
+    )
     embedded: bool = Field(False, description="`up` runs a broker of its own, on this machine only")
 
     @model_validator(mode="after")
     def _embedded_stays_home(self) -> Self:
         if self.embedded and not is_loopback(self.host):
             raise ValueError(f"embedded works on this machine only, so host cannot be {self.host!r}")
+        if self.embedded and self.share_group:
+            raise ValueError("the embedded broker serves one listener, so share_group has to be empty")
         return self
 
     def password(self) -> str:
@@ -167,6 +174,25 @@ class EnrolmentSettings(Section):
     )
 
 
+class KeepingSettings(Section):
+    """How long what is kept, and the copies of it."""
+
+    nightly_at: ClockTime = Field(
+        time(3, 30), description="when `up` does the nightly work, by the first store's clock"
+    )
+    minutes_days: int = Field(
+        90, ge=2, le=3660, description="so long counts are kept by the minute; after that by the hour"
+    )
+    customer_days: int = Field(365, ge=0, le=3660, description="so long tickets say whose they are")
+    quarantine_days: int = Field(
+        30, ge=0, le=3660, description="so long is kept what has left quarantine, done with or given up"
+    )
+    backup_folder: str = Field(
+        "", description="folder for a copy of the database each night; empty: none is made"
+    )
+    backups_kept: int = Field(7, ge=1, le=1000, description="so many of the newest nightly copies are kept")
+
+
 class ZoneSettings(Section):
     """One zone of a store's floor."""
 
@@ -217,10 +243,23 @@ class Settings(Section):
     """Everything that a person sets."""
 
     database: Path = Field(Path("footfall.db"), description="SQLite file, relative to this file's folder")
+    least_free_megabytes: int = Field(
+        200, ge=0, description="with less space left on the database's disk nothing is stored; 0: no bound"
+    )
+    suppress_below: int = Field(
+        0,
+        ge=0,
+        le=1000,
+        description="the API and `report --json` leave out figures of fewer people than this; 0: none",
+    )
+    unknown_devices: Literal["accept", "hold"] = Field(
+        "accept", description="`hold`: what a device sends waits in quarantine until it is accepted"
+    )
     broker: BrokerSettings = BrokerSettings()
     web: WebSettings = WebSettings()
     access: AccessSettings = AccessSettings()
     enrolment: EnrolmentSettings = EnrolmentSettings()
+    keeping: KeepingSettings = KeepingSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
 
@@ -287,6 +326,7 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "broker": _with_files(settings.broker, folder, "password_file", "ca_file"),
             "web": _with_files(settings.web, folder, "tls_cert", "tls_key"),
             "enrolment": _with_files(settings.enrolment, folder, "folder", "state_folder", "pid_file"),
+            "keeping": _with_files(settings.keeping, folder, "backup_folder"),
         }
     )
 

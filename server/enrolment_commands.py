@@ -17,6 +17,7 @@ from server.enrolment import enrolling
 from server.enrolment.enrolling import Outcome
 from server.enrolment.folder import BrokerFolder
 from server.enrolment.mosquitto import SERVER_USER, user_of
+from server.ingest.enrolling import retry_held
 from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
 from server.storage import enrolled as kept
 from server.storage.database import open_database
@@ -58,6 +59,8 @@ def enroll(
     settings = load_settings(config)
     with open_database(settings.database) as db:
         outcome = enrolling.enroll(db, settings, store, _kind(till), name, by_command(now()), rotate=rotate)
+        if not till:
+            retry_held(db, settings, now(), f"/{store}/{name}/")
     _tell(settings, outcome, as_json)
 
 

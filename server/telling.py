@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -22,7 +22,10 @@ from server.metrics.queues import QueueFigures
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
 from server.pos.summary import ImportReport, Problem
+from server.storage.enrolment import Enrolment
 from server.storage.quarantine import QuarantineRow
+from server.storage.unknown_time import Held
+from server.upkeep.nightly import Night
 
 _EXCERPT_BYTES = 200
 
@@ -149,6 +152,46 @@ def quarantine_item(row: QuarantineRow) -> Table:
             "payload": payload + (f" … and {more} bytes more" if more > 0 else ""),
         },
     )
+
+
+def device_table(devices: Sequence[Enrolment]) -> Table:
+    """Who may send."""
+    table = Table("store", "device", "decided", "since (UTC)")
+    for device in devices:
+        since = "" if device.since is None else _minute(device.since)
+        table.add_row(*texts(device.store, device.device, device.state or "nothing yet", since))
+    return table
+
+
+def unknown_time_table(held: Sequence[Held]) -> Table:
+    """What stands in no figure, because nobody knows when it was."""
+    table = Table("store", "device", "camera", "buckets", "its clock said (UTC)")
+    for one in held:
+        span = f"{_minute(one.first)} to {_minute(one.last)}"
+        table.add_row(*texts(one.store, one.device, one.camera, one.buckets, span))
+    return table
+
+
+def night_table(night: Night) -> Table:
+    """What the nightly work did."""
+    return _pairs(
+        "nightly work",
+        {
+            "copy": night.backup or "none: keeping.backup_folder is empty",
+            "messages from quarantine stored": night.retried,
+            "hours made": night.rolled.hours,
+            "  of minutes": night.rolled.minutes,
+            "minutes that cannot be put together": night.rolled.left,
+            "rows of quarantine forgotten": night.quarantine_forgotten,
+            "buckets of unknown time forgotten": night.unknown_time_forgotten,
+            "tickets whose customer was forgotten": night.customers_forgotten,
+        },
+    )
+
+
+def rows_held(rows: Mapping[str, int]) -> str:
+    """What a copy holds, in one line."""
+    return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in rows.items())
 
 
 def day_tables(report: StoreReport) -> list[Table]:

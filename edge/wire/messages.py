@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -99,13 +100,12 @@ GroupSizes = Annotated[
 """Size of a group to the number of such groups; adds up over minutes, cameras and stores."""
 
 
-def _twice(names: Iterable[str]) -> str | None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            return name
-        seen.add(name)
-    return None
+def _twice(parts: Sequence[LineCount | ZoneCount | QueueCount], name: str) -> str | None:
+    """The id that two parts have; most buckets have one part of a kind, and there are many buckets."""
+    if len(parts) < 2:
+        return None
+    times = Counter(getattr(part, name) for part in parts)
+    return next((id_ for id_, n in times.items() if n > 1), None)
 
 
 class LineCount(_Part):
@@ -243,11 +243,11 @@ class Counts(_Message):
         length = self.bucket_end - self.bucket_start
         if not timedelta(0) < length <= LONGEST_BUCKET:
             raise ValueError("bucket_end must lie after bucket_start, at most a day after it")
-        if again := _twice(line.line for line in self.lines):
+        if again := _twice(self.lines, "line"):
             raise ValueError(f"line {again!r} stands twice in one bucket")
-        if again := _twice(zone.zone for zone in self.zones):
+        if again := _twice(self.zones, "zone"):
             raise ValueError(f"zone {again!r} stands twice in one bucket")
-        if again := _twice(queue.queue for queue in self.queues):
+        if again := _twice(self.queues, "queue"):
             raise ValueError(f"queue {again!r} stands twice in one bucket")
         return self
 

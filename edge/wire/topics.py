@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 ROOT = "footfall/v1"
 
@@ -110,6 +111,7 @@ def subscriptions(store: str = "+") -> list[tuple[str, int]]:
     ]
 
 
+@lru_cache(maxsize=1024)  # A device's thousands of messages come on a few topics.
 def parse_topic(topic: str) -> Address:
     """What a topic means.
 

@@ -36,6 +36,9 @@ class HeatmapShape(Shape):
     begin: Instant
     end: Instant
     maps: list[HeatMapShape]
+    suppressed: bool = Field(
+        False, description="left out: fewer people came than the server gives away figures of"
+    )
 
 
 def heatmap_shape(heat: StoreHeat) -> HeatmapShape:

@@ -36,6 +36,7 @@ class QueueShape(Shape):
     over_target: RateShape | None = means("queue_over_target")
     abandonment: RateShape | None = means("queue_abandonment")
     abandoned_wait: DwellShape | None = means("queue_abandoned_wait")
+    suppressed: bool = Field(False, description="left out, for they are of too few people; see FiguresShape")
 
 
 class QueueNowShape(Shape):

@@ -18,12 +18,14 @@ from server.api.ranges import asked_parts, asked_range
 from server.api.reports import calendar_of, range_report
 from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
-from server.config import ConfigError
+from server.api.suppressing import is_of_few, queues_without_small, without_small
+from server.config import ConfigError, StoreSettings
 from server.ingest import retry
-from server.metrics.intervals import Resolution
-from server.storage import quarantine
+from server.metrics.intervals import Interval, Resolution
+from server.storage import quarantine, unknown_time
 from server.storage.catalogue import with_names
 from server.storage.devices import camera_states
+from server.storage.space import free_megabytes
 
 _HIGHEST_NUMBER = 2**63 - 1
 """SQLite counts no further."""
@@ -52,7 +54,8 @@ def metrics(
     whole = asked_range(begin, end, calendar, now)
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
-        return shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+        figures = shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+    return without_small(figures, here.settings.suppress_below)
 
 
 def queues(
@@ -69,7 +72,8 @@ def queues(
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
         report = range_report(db, store, known, whole, parts, resolution, now)
-        return queue_shapes.queues_shape(report, store_now(db, store, known, now))
+        waiting = queue_shapes.queues_shape(report, store_now(db, store, known, now))
+    return queues_without_small(waiting, here.settings.suppress_below)
 
 
 def heatmap(
@@ -89,7 +93,18 @@ def heatmap(
     with here.reading() as db:
         _check_camera(db, store, camera)
         heat = store_heat(db, store, known, whole, now, camera=camera, of_store=by == "store")
-    return heat_shapes.heatmap_shape(heat)
+        few = _is_of_few(here, db, store, known, whole)
+    maps = heat_shapes.heatmap_shape(heat)
+    # While few people are there, a heatmap is their way.
+    return maps.model_copy(update={"maps": [], "suppressed": True}) if few else maps
+
+
+def _is_of_few(here: Site, db: Database, store: str, known: StoreSettings, whole: Interval) -> bool:
+    least = here.settings.suppress_below
+    if least < 2:
+        return False
+    report = range_report(db, store, known, whole, [], Resolution.DAY, here.clock())
+    return is_of_few(shapes.metrics_shape(report).totals, least)
 
 
 def _check_camera(db: Database, store: str, camera: str | None) -> None:
@@ -150,8 +165,15 @@ def healthz(here: Here) -> shapes.HealthShape:
     """Whether the server answers and its database can be read; strangers learn no more than that."""
     with here.reading() as db:
         count = quarantine.waiting_count(db, of=here.quarantine_of)
+        timeless = unknown_time.count(db)
+    free = free_megabytes(here.settings.database)
     known = here.visit.may(Action.QUARANTINE)
-    return shapes.HealthShape(status="ok", waiting_in_quarantine=count if known else None)
+    return shapes.HealthShape(
+        status="ok" if free >= here.settings.least_free_megabytes else "disk nearly full",
+        waiting_in_quarantine=count if known else None,
+        unknown_time=timeless if known else None,
+        free_megabytes=free if known else None,
+    )
 
 
 ROUTES = (

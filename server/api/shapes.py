@@ -94,6 +94,7 @@ class ZoneShape(Shape):
     staff_visits: int | None = means("staff_visits")
     ended: dict[str, int] | None = means("ended")
     lost_share: RateShape | None = means("lost_share")
+    suppressed: bool = Field(False, description="left out, for they are of too few people; see FiguresShape")
 
 
 class GroupsShape(Shape):
@@ -142,6 +143,9 @@ class FiguresShape(Shape):
     clock_unsynced: bool = Field(description="some counts came while a device did not know the time")
     replayed: bool = Field(description="some counts came from a recording")
     running: bool = Field(description="the interval had not ended, or counts in it may still be corrected")
+    suppressed: bool = Field(
+        False, description="figures were left out: they are of fewer people than the server gives away"
+    )
 
 
 class MetricsShape(Shape):
@@ -260,8 +264,12 @@ class RetryShape(Shape):
 class HealthShape(Shape):
     """That the server answers and its database can be read."""
 
-    status: Literal["ok"]
+    status: Literal["ok", "disk nearly full"] = Field(description="with a full disk nothing new is stored")
     waiting_in_quarantine: int | None = Field(description="null for those who may not see the quarantine")
+    unknown_time: int | None = Field(
+        description="buckets in no figure, for their device did not know the time; null likewise"
+    )
+    free_megabytes: int | None = Field(description="space left on the database's disk, in MiB; null likewise")
 
 
 def store_shape(store_id: str, store: StoreSettings) -> StoreShape:

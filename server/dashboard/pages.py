@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Header, Query
@@ -22,6 +23,7 @@ from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
+from server.dashboard.trouble import trouble
 from server.storage import quarantine
 
 MOST_REFUSED_SHOWN = 100
@@ -106,7 +108,10 @@ def _page(here: Site, store: str, day: str | None) -> StorePage:
     known, now = here.store(store), here.clock()
     asked = asked_day(day, calendar_of(known), now)
     with here.reading() as db:
-        return store_page(db, store, known, asked, now)
+        page = store_page(db, store, known, asked, now)
+        if not page.is_today:
+            return page
+        return replace(page, notes=(*trouble(db, here.settings, store), *page.notes))
 
 
 def _heat(here: Site, store: str, day: str | None) -> HeatPage:

@@ -14,7 +14,7 @@ from server.config import Settings
 from server.enrolment.errors import EnrolmentRefused, NotEnrolled
 from server.enrolment.folder import BrokerFolder
 from server.enrolment.mosquitto import password_hash, user_of
-from server.storage import enrolled
+from server.storage import enrolled, enrolment
 from server.storage.database import writing
 from server.storage.enrolled import Enrolled, Kind
 
@@ -50,6 +50,8 @@ def enroll(
 ) -> Outcome:
     """Let a device or till in, with a password of its own; with `rotate`, give it a new one.
 
+    What a device sends is taken from then on, also where unknown devices are held.
+
     Raises:
         EnrolmentRefused: it is enrolled already, or is not and was to be rotated, or cannot be called so.
         ConfigError: there is no such store.
@@ -65,6 +67,8 @@ def enroll(
         if enrolled.get(db, *_SERVER) is None:
             _with_new_password(db, settings, folder, _SERVER, by)
         bundle = _with_new_password(db, settings, folder, (store, kind, name), by)
+        if kind == "device":
+            enrolment.accept(db, store, name, by.at)
         by.note(db, f"{kind} rotated" if rotate else f"{kind} enrolled", f"{store}/{name}")
     return Outcome(user_of(_known(db, store, kind, name)), bundle, folder.tell_mosquitto())
 

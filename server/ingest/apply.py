@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import NamedTuple
 
 from sqlite_utils import Database
 
@@ -25,14 +26,15 @@ from edge.wire import (
 )
 from server.config import Settings
 from server.ingest.checking import checked_counts
-from server.storage import counts, devices, quarantine, sales
+from server.ingest.counting import keep_counts
+from server.ingest.gate import Gate, LeftOut
+from server.storage import devices, quarantine, sales
 from server.storage.database import writing
 
 Message = Counts | Live | Status | Health | Sale
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """One message as the broker handed it over; `retained`: kept by the broker from an earlier time."""
 
     topic: str
@@ -42,16 +44,23 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """How many messages changed something, changed nothing, were set aside, could not even be set aside."""
+    """How many messages changed something, changed nothing, were set aside, could not even be set aside.
+
+    `ignored`: of devices that somebody decided to leave out.
+    """
 
     stored: int
     unchanged: int
     quarantined: int
     refused: int
+    ignored: int = 0
 
 
 _STATES = ("/status", "/health")
 """Ends of the topics whose last message the broker keeps."""
+
+
+_UNSTORABLE = (OverflowError, sqlite3.DataError, sqlite3.IntegrityError)
 
 
 class _Outcome(Enum):
@@ -59,6 +68,7 @@ class _Outcome(Enum):
     UNCHANGED = "unchanged"
     QUARANTINED = "quarantined"
     REFUSED = "refused"
+    IGNORED = "ignored"
 
 
 def apply_batch(db: Database, settings: Settings, messages: Sequence[Received], now: datetime) -> BatchResult:
@@ -68,12 +78,13 @@ def apply_batch(db: Database, settings: Settings, messages: Sequence[Received], 
         sqlite3.OperationalError: the disk is full or the database stays locked; nothing was stored.
     """
     with writing(db):
-        outcomes = Counter(_apply(db, settings, message, now) for message in messages)
+        outcomes = Counter(_apply_all(db, settings, messages, now))
     return BatchResult(
         stored=outcomes[_Outcome.STORED],
         unchanged=outcomes[_Outcome.UNCHANGED],
         quarantined=outcomes[_Outcome.QUARANTINED],
         refused=outcomes[_Outcome.REFUSED],
+        ignored=outcomes[_Outcome.IGNORED],
     )
 
 
@@ -101,21 +112,68 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
         return f"payload had {cut_from} bytes, too many to be kept or read"
     try:
         message = _understood(settings, Received(row.origin, row.payload))
+        Gate.of(db, settings).check(message)
         if isinstance(message, Counts | Sale):
             _keep_safely(db, message, row.received_at, retained=True)
-    except WireError as error:
+    except (WireError, LeftOut) as error:
         return str(error)
     return None
 
 
-def _apply(db: Database, settings: Settings, received: Received, now: datetime) -> _Outcome:
-    if not received.payload and received.topic.endswith(_STATES):
-        return _Outcome.UNCHANGED  # somebody cleared the state that the broker kept
+def _apply_all(
+    db: Database, settings: Settings, messages: Sequence[Received], now: datetime
+) -> Iterator[_Outcome]:
+    """Buckets all at once, for there are many; everything else in the order in which it came."""
+    gate = Gate.of(db, settings)
+    counted: list[tuple[Received, Counts]] = []
+    for received in messages:
+        if not received.payload and received.topic.endswith(_STATES):
+            yield _Outcome.UNCHANGED  # somebody cleared the state that the broker kept
+            continue
+        try:
+            message = _understood(settings, received)
+            gate.check(message)
+            if isinstance(message, Counts):
+                counted.append((received, message))
+                continue
+            yield _outcome(_keep_safely(db, message, now, retained=received.retained))
+        except LeftOut:
+            yield _Outcome.IGNORED
+        except WireError as error:
+            yield _set_aside(db, received, str(error), now)
+    if counted:
+        yield from _count_all(db, counted, now)
+
+
+def _count_all(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> Iterator[_Outcome]:
     try:
-        message = _understood(settings, received)
-        changed = _keep_safely(db, message, now, retained=received.retained)
+        with db.atomic():
+            changed = keep_counts(db, [counts for _, counts in counted], now)
+            _note_seen(db, counted, now)
+    except (WireError, *_UNSTORABLE):
+        yield from (_count_alone(db, *one, now) for one in counted)  # One of them spoils it for all.
+    else:
+        yield from map(_outcome, changed)
+
+
+def _count_alone(db: Database, received: Received, counts: Counts, now: datetime) -> _Outcome:
+    try:
+        return _outcome(_keep_safely(db, counts, now, retained=received.retained))
     except WireError as error:
         return _set_aside(db, received, str(error), now)
+
+
+def _note_seen(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> None:
+    latest: dict[tuple[str, str, str], datetime] = {}
+    for received, counts in counted:
+        camera = (counts.store, counts.device, counts.camera)
+        at = counts.bucket_start if received.retained else now
+        latest[camera] = max(at, latest.get(camera, at))
+    for camera, at in latest.items():
+        devices.seen(db, *camera, at)
+
+
+def _outcome(changed: bool) -> _Outcome:
     return _Outcome.STORED if changed else _Outcome.UNCHANGED
 
 
@@ -132,7 +190,7 @@ def _keep_safely(db: Database, message: Message, now: datetime, *, retained: boo
     try:
         with db.atomic():
             return _keep(db, message, now, retained=retained)
-    except (OverflowError, sqlite3.DataError, sqlite3.IntegrityError) as error:
+    except _UNSTORABLE as error:
         raise WireError(f"the message cannot be stored: {error}") from error
 
 
@@ -142,7 +200,7 @@ def _keep(db: Database, message: Message, now: datetime, *, retained: bool) -> b
     if (seen_at := _ran_at(message, now, retained=retained)) is not None:
         devices.seen(db, message.store, message.device, message.camera, seen_at)
     if isinstance(message, Counts):
-        return counts.keep(db, message, now)
+        return keep_counts(db, [message], now)[0]
     _keep_state(db, message, now)
     return True
 

@@ -9,8 +9,8 @@ from amqtt.broker import BrokerContext
 from amqtt.plugins.base import BaseAuthPlugin
 from amqtt.session import Session
 
-from edge.wire import subscriptions
 from server.config import is_loopback
+from server.ingest.sessions import kept_filters
 
 
 class HomePlugin(BaseAuthPlugin):  # type: ignore[misc]  # amqtt says nothing of its types
@@ -25,7 +25,7 @@ class HomePlugin(BaseAuthPlugin):  # type: ignore[misc]  # amqtt says nothing of
     async def on_broker_pre_start(self) -> None:
         """Subscribe for the listener before the first device can connect."""
         context = cast("BrokerContext", self.context)
-        for topic, qos in subscriptions():
+        for topic, qos in kept_filters():
             await context.add_subscription(self.config.listener_client_id, topic, qos)
 
     async def authenticate(self, *, session: Session) -> bool | None:

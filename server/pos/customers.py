@@ -9,7 +9,10 @@ import re
 import secrets
 from pathlib import Path
 
+from sqlite_utils import Database
+
 from server.errors import ServerError
+from server.storage import expiry
 
 _HASH = re.compile(r"customer:[0-9a-f]{32}")
 _KEY_BYTES = 32
@@ -56,6 +59,22 @@ def customer_key(file: Path) -> bytes:
             "put the right file back; with a new key, known customers become new ones",
         )
     return key
+
+
+def forget_customer(db: Database, key_file: Path, number: str) -> int:
+    """Take a customer off all tickets; how many tickets. Their amounts and products stay.
+
+    Belongs into a transaction.
+
+    Raises:
+        CustomerKeyUnusable: the key is not there or cannot be read, so nobody knows whose tickets they are.
+    """
+    if not key_file.exists():
+        raise CustomerKeyUnusable(
+            f"there is no customers' key {key_file}, so nobody can be found by their number",
+            "put it back where sales.customer_key_file says",
+        )
+    return expiry.forget_customer(db, hashed(customer_key(key_file), number))
 
 
 def _make_once(file: Path) -> None:

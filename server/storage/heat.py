@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -21,15 +21,13 @@ _HEAT = """
 """
 
 
-def replace_heat(db: Database, key: BucketKey, heat: Heat | None) -> None:
-    """Store a bucket's heat in place of what it had; None leaves none."""
-    db.execute("DELETE FROM heat WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key)
-    if heat is not None:
-        db.execute(
-            "INSERT INTO heat (store, bucket_start, device, camera, unit, cell, seconds)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            (*key, heat.unit, heat.cell, packed_cells(heat.seconds)),
-        )
+def put_heat(db: Database, heats: Iterable[tuple[BucketKey, Heat]]) -> None:
+    """Store the heat of buckets that have none yet."""
+    db.conn.executemany(
+        "INSERT INTO heat (store, bucket_start, device, camera, unit, cell, seconds)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(*key, heat.unit, heat.cell, packed_cells(heat.seconds)) for key, heat in heats],
+    )
 
 
 def heat_rows(

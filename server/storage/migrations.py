@@ -246,6 +246,42 @@ def m022_access_broker(db: Database) -> None:
     """)
 
 
+@MIGRATIONS()
+def m030_care_enrolled_devices(db: Database) -> None:
+    """Which devices may send: accepted, refused; one that is not listed is unknown."""
+    db.executescript("""
+        CREATE TABLE enrolled_devices (
+            store TEXT NOT NULL, device TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('accepted', 'refused')), since INTEGER NOT NULL,
+            PRIMARY KEY (store, device)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@MIGRATIONS()
+def m031_care_unknown_time(db: Database) -> None:
+    """Counts of devices that did not know the time: they stand in no figure until somebody does."""
+    db.executescript("""
+        CREATE TABLE unknown_time (
+            store TEXT NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL, bucket_start INTEGER NOT NULL,
+            revision INTEGER NOT NULL, body TEXT NOT NULL, received_at INTEGER NOT NULL,
+            PRIMARY KEY (store, device, camera, bucket_start)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
+@MIGRATIONS()
+def m032_care_closed_hours(db: Database) -> None:
+    """Hours whose minutes were put together and deleted; nothing is added to them any more."""
+    db.executescript("""
+        CREATE TABLE closed_hours (
+            store TEXT NOT NULL, hour_start INTEGER NOT NULL, device TEXT NOT NULL, camera TEXT NOT NULL,
+            hour_end INTEGER NOT NULL, minutes INTEGER NOT NULL, closed_at INTEGER NOT NULL,
+            PRIMARY KEY (store, hour_start, device, camera)
+        ) STRICT, WITHOUT ROWID;
+    """)
+
+
 def _let_quarantine_take(db: Database, source: str) -> None:
     # SQLite cannot change a CHECK. The table is made anew as it is now, whatever other steps added to it.
     statements = [row[0] for row in db.execute(_DEFINITIONS, ("quarantine",))]

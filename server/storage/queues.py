@@ -24,11 +24,8 @@ _QUEUES = """
 """
 
 
-def replace_queues(db: Database, key: BucketKey, queues: Iterable[QueueCount]) -> None:
-    """Store a bucket's queues in place of those that it had."""
-    db.execute(
-        "DELETE FROM queue_counts WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?", key
-    )
+def put_queues(db: Database, queues: Iterable[tuple[BucketKey, QueueCount]]) -> None:
+    """Store queues of buckets that have none yet."""
     db.conn.executemany(
         "INSERT INTO queue_counts (store, bucket_start, device, camera, queue, joined, served, abandoned,"
         " lost, wait, abandoned_wait, person_seconds, observed_seconds, peak)"
@@ -47,7 +44,7 @@ def replace_queues(db: Database, key: BucketKey, queues: Iterable[QueueCount]) -
                 queue.observed_seconds,
                 queue.length_peak,
             )
-            for queue in queues
+            for key, queue in queues
         ],
     )
 

@@ -14,8 +14,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from edge.wire import encode
 from server.commands import app
 from server.config import load_settings
+from server.ingest.apply import Received, apply_batch
 from server.storage import counts, quarantine
 from server.storage.database import migrate, open_database
 from tests.server.asking import bearer
@@ -303,3 +305,48 @@ def test_a_port_that_is_taken_ends_up_with_a_sentence(folder: Path) -> None:
         _configure(folder, broker_port, embedded=True)
         ended = _run(folder, "up")
         assert (ended.returncode, "embedded broker cannot start" in ended.stderr) == (5, True)
+
+
+def test_a_copy_is_made_and_brought_back_by_commands(folder: Path) -> None:
+    assert _import(folder).returncode == 0
+    made = _run(folder, "backup", str(folder / "copy.db"))
+    assert (made.returncode, "1 tickets, 2 ticket lines" in made.stdout) == (0, True), made.stderr
+    again = _run(folder, "backup", str(folder / "copy.db"))
+    assert (again.returncode, "is there already" in again.stderr) == (4, True)
+    with open_database(folder / "shop.db") as db:
+        db.execute("DELETE FROM tickets")
+    back = _run(folder, "restore", str(folder / "copy.db"), "--yes")
+    assert (back.returncode, "what it held before is in" in back.stdout) == (0, True), back.stderr
+    with open_database(folder / "shop.db", read_only=True) as db:
+        assert db.execute("SELECT count(*) FROM ticket_lines").fetchone() == (2,)
+
+
+def test_devices_and_clocks_are_decided_about_by_commands(folder: Path) -> None:
+    settings = load_settings(folder / "server.toml")
+    unsure = bucket().model_copy(update={"clock_synced": False})
+    with open_database(settings.database) as db:
+        apply_batch(db, settings, [Received(unsure.topic, encode(unsure))], NOON)
+    assert "2026-03-02 12:00" in _run(folder, "clock", "list").stdout
+    confirmed = _run(folder, "clock", "confirm", "box", "--store", "demo", "--shift-seconds", "60")
+    assert (confirmed.returncode, "1 buckets stand in the figures" in confirmed.stdout) == (0, True)
+    assert json.loads(_run(folder, "clock", "list", "--json").stdout) == []
+    assert _run(folder, "devices", "refuse", "box", "--store", "demo").returncode == 0
+    (refused,) = json.loads(_run(folder, "devices", "list", "--json").stdout)
+    assert (refused["device"], refused["state"]) == ("box", "refused")
+    assert _run(folder, "devices", "accept", "box", "--store", "demo").returncode == 0
+    assert "accepted" in _run(folder, "devices", "list").stdout
+    wrong = _run(folder, "devices", "accept", "Box!", "--store", "demo")
+    assert (wrong.returncode, "device id 'Box!'" in wrong.stderr) == (2, True)
+
+
+def test_the_night_can_be_had_at_any_time(folder: Path) -> None:
+    night = json.loads(_run(folder, "nightly", "--json").stdout)
+    assert night["rolled"] == {"hours": 0, "minutes": 0, "left": 0}
+
+
+def test_with_a_full_disk_files_are_refused_in_words(folder: Path) -> None:
+    config = folder / "server.toml"
+    config.write_text("least_free_megabytes = 1000000000\n" + config.read_text("utf-8"), "utf-8")
+    refused = _import(folder)
+    assert (refused.returncode, "is nearly full" in refused.stderr) == (5, True)
+    assert _import(folder, "--dry-run").returncode == 0

@@ -204,13 +204,14 @@ def test_every_metric_in_an_answer_is_in_the_glossary(filled: Settings, ask: Ask
     totals = ask.get(METRICS).json()["totals"]
     about = {"begin", "end", "begin_local", "zones", "clock_unsynced", "replayed", "running", "returns"}
     about |= {"tickets_without_amount", "tickets_in_other_currency", "staff_partly", "queues"}
+    about |= {"suppressed"}
     assert set(totals) - about <= known
     renamed = {
         "occupancy": "zone_occupancy",
         "transactions": "zone_transactions",
         "conversion": "zone_conversion",
     }
-    assert {renamed.get(key, key) for key in totals["zones"][0]} - {"zone", "name"} <= known
+    assert {renamed.get(key, key) for key in totals["zones"][0]} - {"zone", "name", "suppressed"} <= known
 
 
 def test_the_command_line_and_the_api_cannot_disagree(filled: Settings, ask: Asking) -> None:

@@ -160,12 +160,29 @@ def test_a_refused_request_may_be_mended_under_its_key(ask: Asking) -> None:
 
 
 def test_a_key_is_known_for_a_week(settings: Settings) -> None:
-    _post(asking(settings, NOON), ticket(), key="old")
-    later = asking(settings, NOON + timedelta(days=6))
+    first = asking(settings, NOON)
+    _post(first, ticket(), key="old")
+    later = Asking(asking(settings, NOON + timedelta(days=6)).app, first.headers)
     assert _post(later, ticket("18"), key="old").status_code == 422
-    after = asking(settings, NOON + timedelta(days=8))
+    after = Asking(asking(settings, NOON + timedelta(days=8)).app, first.headers)
     assert _post(after, ticket("18"), key="new").status_code == 200
     assert _post(after, ticket("19"), key="old").status_code == 200
+
+
+def test_two_tills_with_the_same_key_do_not_hear_each_others_answers(settings: Settings) -> None:
+    one, other = (asking(settings, NOON, Role.TILL, frozenset({STORE})) for _ in range(2))
+    assert _post(one, ticket("17"), key="1").json()["tickets"][0]["ticket"] == "17"
+    assert _post(other, ticket("18"), key="1").json()["tickets"][0]["ticket"] == "18"
+
+
+def test_a_till_sends_tickets_of_its_own_store_only(settings: Settings) -> None:
+    annex = settings.stores[STORE].model_copy(update={"name": "Annex"})
+    both = settings.model_copy(update={"stores": {**settings.stores, "annex": annex}})
+    till = asking(both, NOON, Role.TILL, frozenset({STORE}))
+    answer = _post(till, [ticket("17"), ticket("18", store="annex")])
+    assert (answer.status_code, answer.json()["errors"][0]["where"]) == (422, "tickets.1.store")
+    assert "no store 'annex'" in answer.json()["detail"]
+    assert _net(settings) == []
 
 
 def test_keys_are_bounded(settings: Settings) -> None:

@@ -198,3 +198,39 @@ def test_something_else_than_a_broker_is_not_taken_for_one(
             connection.close()
             until(lambda: _said(caplog, "is it an MQTT broker?") == 1, "it is told")
     assert _said(caplog, "listening at") == 0
+
+
+def test_with_a_full_disk_nothing_is_acknowledged_and_nothing_lost(
+    broker: Mosquitto, here: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="footfall.listen")
+    broker.start()
+    with listening(here):
+        wait_for_subscription(here)
+    with listening(here.model_copy(update={"least_free_megabytes": 10**9})), device(broker.port) as publish:
+        for minute in range(30):
+            publish(bucket(minute))
+        until(lambda: _said(caplog, "nearly full") == 1, "it is told")
+        time.sleep(2)
+        assert (_said(caplog, "nearly full"), _buckets(here)) == (1, 0)
+    with listening(here):
+        until(lambda: _buckets(here) == 30, "all of it is stored once there is room")
+
+
+def test_a_live_view_does_not_wait_behind_counts_that_are_caught_up(
+    broker: Mosquitto, here: Settings
+) -> None:
+    broker.start("allow_anonymous true", "max_queued_messages 0")
+    with listening(here):
+        wait_for_subscription(here)
+    with device(broker.port) as publish:
+        for minute in range(3_000):
+            publish(bucket(minute))
+        with listening(here), open_database(here.database, read_only=True) as db:
+            until(lambda: _buckets(here) > 0, "catching up has begun")
+            seen = 0
+            while (stored := db.execute("SELECT count(*) FROM buckets").fetchone()[0]) < 3_000:
+                publish(live(occupancy=7))
+                found = camera_states(db, "demo")[0].live
+                seen = seen or (stored if found == live(occupancy=7) else 0)
+    assert 0 < seen < 3_000

@@ -36,9 +36,16 @@ def test_every_table_is_strict(tmp_path: Path) -> None:
     migrate(tmp_path / "f.db")
     with open_database(tmp_path / "f.db") as db:
         ours = [table for table in db.tables if not table.name.startswith(("_", "sqlite_"))]
-        assert {"buckets", "tickets", "queue_counts", "heat", "products", "users", "enrolled"} <= {
-            table.name for table in ours
-        }
+        assert {
+            "buckets",
+            "tickets",
+            "queue_counts",
+            "heat",
+            "products",
+            "users",
+            "enrolled",
+            "closed_hours",
+        } <= {table.name for table in ours}
         assert [table.name for table in ours if not table.strict] == []
         with pytest.raises(sqlite3.IntegrityError, match="cannot store TEXT value in INTEGER"):
             db.execute("INSERT INTO tallies (name, n) VALUES ('a', 'many')")

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server.asking import asking
+from tests.server.filling import NOON, STORE, berlin_store, counts, fill, settings_for, zone_count
+
+LATER = NOON + timedelta(hours=9)
+
+
+def _asked(folder: Path, entries: list[int], visits: list[int], suppress_below: int) -> dict[str, Any]:
+    settings = settings_for(folder, **{STORE: berlin_store()}).model_copy(
+        update={"suppress_below": suppress_below}
+    )
+    hours: list[datetime] = [NOON + timedelta(hours=number) for number in range(len(entries))]
+    fill(
+        settings,
+        [
+            counts(hour, people, 0, [zone_count("tea", [9.0] * stays)])
+            for hour, people, stays in zip(hours, entries, visits, strict=True)
+        ],
+        LATER,
+    )
+    answer = asking(settings, LATER).get(f"/api/v1/stores/{STORE}/metrics?resolution=hour")
+    assert answer.status_code == 200, answer.text
+    content: dict[str, Any] = answer.json()
+    return content
+
+
+def _entries(answer: dict[str, Any]) -> list[Any]:
+    return ["left out" if part["suppressed"] else part["entries"] for part in answer["intervals"]][12:18]
+
+
+def _visits(answer: dict[str, Any]) -> list[Any]:
+    zones = [next(zone for zone in part["zones"] if zone["zone"] == "tea") for part in answer["intervals"]]
+    return ["left out" if zone["suppressed"] else zone["visits"] for zone in zones][12:18]
+
+
+@pytest.mark.parametrize(
+    ("entries", "below", "shown"),
+    [
+        pytest.param([2, 30, 1, 0, 40, 8], 5, ["left out", 30, "left out", 0, 40, 8], id="few people"),
+        pytest.param([2, 30, 9, 0, 40, 8], 5, ["left out", 30, 9, 0, 40, "left out"], id="one alone"),
+        pytest.param([2, 30, 1, 0, 40, 8], 0, [2, 30, 1, 0, 40, 8], id="not asked for"),
+        pytest.param([0, 30, 9, 0, 40, 8], 5, [0, 30, 9, 0, 40, 8], id="nobody is no secret"),
+    ],
+)
+def test_figures_of_few_people_are_left_out_and_marked(
+    tmp_path: Path, entries: list[int], below: int, shown: list[Any]
+) -> None:
+    answer = _asked(tmp_path, entries, [0] * 6, below)
+    assert _entries(answer) == shown
+    for part in answer["intervals"]:
+        if part["suppressed"]:
+            assert (part["entries"], part["exits"], part["occupancy"], part["sales_per_visitor"]) == (
+                None,
+            ) * 4
+            assert part["coverage"] is not None
+            assert {zone["visits"] for zone in part["zones"]} == {None}
+    assert answer["totals"]["entries"] == sum(entries)
+
+
+def test_a_zone_with_few_visits_is_left_out_of_an_hour_with_many_people(tmp_path: Path) -> None:
+    answer = _asked(tmp_path, [50, 60, 70, 80, 90, 99], [1, 20, 2, 30, 0, 7], 5)
+    assert _visits(answer) == ["left out", 20, "left out", 30, 0, 7]
+    assert _entries(answer) == [50, 60, 70, 80, 90, 99]
+
+
+def test_a_whole_day_of_few_people_is_left_out(tmp_path: Path) -> None:
+    answer = _asked(tmp_path, [1, 1, 0, 0, 0, 0], [0] * 6, 5)
+    assert (answer["totals"]["suppressed"], answer["totals"]["entries"]) == (True, None)
