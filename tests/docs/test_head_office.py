@@ -31,7 +31,7 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 def examples() -> list[str]:
     """Addresses of all curl commands, without the host."""
     lines = [line for block in blocks(DOCUMENT, "sh") for line in block.splitlines()]
-    found = [urlsplit(line.split("'")[1]) for line in lines if line.startswith("curl '")]
+    found = [urlsplit(line.split("'")[1]) for line in lines if line.startswith("curl -H @token 'http")]
     return [f"{address.path}?{address.query}" for address in found]
 
 
@@ -40,6 +40,10 @@ def test_every_route_is_named(tmp_path: Path) -> None:
     routes = {f"{method.upper()} {path}" for path, methods in described.items() for method in methods}
     assert routes == {f"{route.method} {route.path}" for route in ROUTES}
     assert routes <= quoted(DOCUMENT)
+
+
+def test_there_are_examples() -> None:
+    assert len(examples()) > 5
 
 
 @pytest.mark.parametrize("path", examples())
@@ -52,7 +56,7 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
 def writing_examples() -> list[tuple[str, str, str]]:
     """Method, address and body of the curl commands that send a body."""
     text = "\n".join(blocks(DOCUMENT, "sh"))
-    found = re.findall(r"curl -X (\w+) '([^']+)'(?: -H '[^']+')? --data '([^']+)'", text)
+    found = re.findall(r"curl -H @token -X (\w+) '([^']+)'(?: -H '[^']+')? --data '([^']+)'", text)
     return [(method, urlsplit(address).path, body) for method, address, body in found]
 
 

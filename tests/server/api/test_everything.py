@@ -152,7 +152,7 @@ def test_a_counter_that_knows_only_the_length_says_no_more(totals: dict[str, Any
     bakery = totals["queues"][1]
     assert (bakery["name"], bakery["target_seconds"]) == ("Bakery counter", 60)
     assert bakery["length"] == {"mean": None, "peak": 3}
-    known = {"queue", "name", "target_seconds", "length"}
+    known = {"queue", "name", "target_seconds", "length", "suppressed"}
     assert {value for key, value in bakery.items() if key not in known} == {None}
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server.access.rights import Role
 from server.api.taking import MOST_BODY_BYTES
 from server.config import Settings
 from server.pos.posting import MOST_TICKETS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.server.asking import asking
+from tests.server.asking import Asking, asking
 from tests.server.filling import NOON, STORE, berlin_store, counts, fill, settings_for, zone_count
 
 LATER = NOON + timedelta(hours=9)
@@ -68,6 +68,50 @@ def test_a_zone_with_few_visits_is_left_out_of_an_hour_with_many_people(tmp_path
     answer = _asked(tmp_path, [50, 60, 70, 80, 90, 99], [1, 20, 2, 30, 0, 7], 5)
     assert _visits(answer) == ["left out", 20, "left out", 30, 0, 7]
     assert _entries(answer) == [50, 60, 70, 80, 90, 99]
+
+
+def _of_queue(folder: Path, joined: list[int], entries: int = 50, below: int = 5) -> Asking:
+    settings = settings_for(folder, **{STORE: berlin_store()}).model_copy(update={"suppress_below": below})
+    heat = {"unit": "metres", "cell": 0.5, "seconds": {"1,2": 9.0}}
+    fill(
+        settings,
+        [
+            counts(
+                NOON + timedelta(hours=number),
+                entries,
+                entries,
+                queues=[{"queue": "till", "joined": people, "served": people, "length_peak": 1}],
+                heat=heat,
+            )
+            for number, people in enumerate(joined)
+        ],
+        LATER,
+    )
+    return asking(settings, LATER)
+
+
+@pytest.mark.parametrize("what", ["queues", "metrics"])
+def test_a_queue_that_few_joined_is_left_out(tmp_path: Path, what: str) -> None:
+    ask = _of_queue(tmp_path, [1, 20, 2, 30, 0, 7])
+    parts = ask.get(f"/api/v1/stores/{STORE}/{what}?resolution=hour").json()["intervals"][12:18]
+    queues = [next(queue for queue in part["queues"] if queue["queue"] == "till") for part in parts]
+    shown = ["left out" if queue["suppressed"] else queue["joined"] for queue in queues]
+    assert shown == ["left out", 20, "left out", 30, 0, 7]
+    assert (queues[0]["joined"], queues[0]["length"], queues[0]["name"]) == (None, None, "till")
+
+
+def test_queues_and_staff_of_an_hour_of_few_people_are_left_out_with_it(tmp_path: Path) -> None:
+    ask = _of_queue(tmp_path, [20, 20], entries=3)
+    answer = ask.get(f"/api/v1/stores/{STORE}/metrics?resolution=hour").json()
+    hour = answer["intervals"][12]
+    assert (hour["suppressed"], hour["raw_entries"], hour["groups"]) == (True, None, None)
+    assert {queue["joined"] for queue in hour["queues"]} == {None}
+
+
+@pytest.mark.parametrize(("entries", "below", "maps"), [(2, 5, 0), (2, 0, 1), (20, 5, 1), (0, 5, 1)])
+def test_a_heatmap_of_few_people_is_left_out(tmp_path: Path, entries: int, below: int, maps: int) -> None:
+    answer = _of_queue(tmp_path, [0], entries, below).get(f"/api/v1/stores/{STORE}/heatmap").json()
+    assert (len(answer["maps"]), answer["suppressed"]) == (maps, maps == 0)
 
 
 def test_a_whole_day_of_few_people_is_left_out(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from server.enrolment.certificates import RENEW_BEFORE, ends_at
 from server.enrolment.errors import EnrolmentFailed, EnrolmentRefused, NotEnrolled
 from server.enrolment.files import write
 from server.errors import ServerError
-from server.storage import audit
+from server.storage import audit, enrolment
 from server.storage.database import open_database
 from server.storage.enrolled import Kind
 from tests.server.enrolment.shop import by, enrol, revoke, set_up, shop_settings, without_pid_file
@@ -183,6 +183,13 @@ def test_what_cannot_be_enrolled_is_refused_by_a_sentence(
     enrol(settings, "high-street", "device", "door-1")
     with pytest.raises(error, match=sentence):
         enrol(settings, store, kind, name, rotate=rotate)
+
+
+def test_whoever_is_enrolled_is_let_in_where_unknown_devices_are_held(settings: Settings) -> None:
+    with open_database(settings.database) as db:
+        enrolling.enroll(db, settings, "high-street", "device", "door-1", by())
+        enrolling.enroll(db, settings, "high-street", "till", "till-2", by())
+        assert enrolment.decisions(db) == {("high-street", "door-1"): "accepted"}
 
 
 def test_what_is_not_enrolled_cannot_be_revoked(settings: Settings) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.wire import Status
 from server.config import Settings
 from server.ingest.broker import BrokerFailed, EmbeddedBroker
 from server.storage import counts
@@ -46,8 +47,13 @@ def test_a_device_that_connects_before_the_listener_loses_nothing(here: Settings
             publish(bucket(minute))
     with listening(here):
         until(lambda: _buckets(here) == 40, "all buckets are stored")
-        with open_database(here.database, read_only=True) as db:
-            assert camera_states(db, "demo")[0].status == status()
+        # States come over a connection of their own.
+        until(lambda: _status(here) == status(), "the status is stored")
+
+
+def _status(here: Settings) -> Status | None:
+    with open_database(here.database, read_only=True) as db:
+        return camera_states(db, "demo")[0].status
 
 
 @pytest.mark.usefixtures("embedded")

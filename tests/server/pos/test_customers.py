@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from server.pos.customers import CustomerKeyUnusable, customer_key, hashed
+from server.pos.customers import CustomerKeyUnusable, customer_key, forget_customer, hashed
 from server.pos.setting_aside import retry_row
 from server.storage import quarantine, sales
+from server.storage.database import writing
 from tests.server.pos.shop import COLUMNS, NOW, Shop, settings_with
 
 HEADER = "No,At,Item,Qty,Net,Card"
@@ -54,6 +56,34 @@ def _customer(shop: Shop, number: str) -> str | None:
     held = sales.held_ticket(shop.db, "demo", number)
     assert held is not None
     return held.ticket.customer
+
+
+def _forget(shop: Shop, number: str = NUMBER) -> int:
+    with writing(shop.db):
+        return forget_customer(shop.db, shop.settings.sales.customer_key_file, number)
+
+
+def test_a_forgotten_customer_is_on_no_ticket_and_in_no_quarantine_and_others_stay(club: Shop) -> None:
+    other = ROW.replace("17,", "22,").replace("4711", "5")
+    club.take(club.file(HEADER, ROW, BAD, ROW.replace("17,", "21,"), other))
+    hash_of_them, of_other = _customer(club, "17"), _customer(club, "22")
+    assert hash_of_them is not None
+    assert hash_of_them.encode() in _everything_waiting(club)
+    assert _forget(club) == 2
+    assert [_customer(club, number) for number in ("17", "21", "22")] == [None, None, of_other]
+    assert hash_of_them.encode() not in _everything_waiting(club)
+    assert len(sales.ticket_rows(club.db, "demo", NOW - timedelta(days=60), NOW)) == 3
+    assert _forget(club) == 0
+
+
+def _everything_waiting(shop: Shop) -> bytes:
+    return b"".join(row.payload for row in quarantine.waiting(shop.db))
+
+
+def test_nobody_is_forgotten_by_a_key_that_is_not_there(club: Shop) -> None:
+    with pytest.raises(CustomerKeyUnusable, match="no customers' key"):
+        _forget(club)
+    assert not club.settings.sales.customer_key_file.exists()
 
 
 def test_a_row_from_quarantine_still_knows_its_customer(club: Shop) -> None:

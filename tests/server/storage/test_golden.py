@@ -12,7 +12,8 @@ from server.storage import counts, devices, quarantine, sales
 from server.storage.database import migrate, open_database
 from tests.server.samples import MINUTE, NOON, live, status
 
-GOLDEN = sorted((Path(__file__).parent / "golden").glob("*.sql"))
+FOLDER = Path(__file__).parent / "golden"
+GOLDEN = sorted(FOLDER.glob("*.sql"))
 
 
 def _grown(dump: Path, file: Path) -> dict[str, set[tuple[object, ...]]]:
@@ -50,7 +51,7 @@ def test_a_database_of_an_earlier_version_keeps_every_row_and_column(dump: Path,
 
 
 def test_what_the_first_version_stored_reads_as_it_was_sent(tmp_path: Path) -> None:
-    _grown(GOLDEN[0], tmp_path / "f.db")
+    _grown(FOLDER / "m004.sql", tmp_path / "f.db")
     migrate(tmp_path / "f.db")
     with open_database(tmp_path / "f.db") as db:
         lines = counts.line_rows(db, "demo", NOON, NOON + 10 * MINUTE)

@@ -54,7 +54,6 @@ def test_customers_are_taken_off_old_tickets_and_off_all_where_they_ask(tmp_path
     fill(settings, [sale("old", OPENS), sale("new", NOW)], NOW)
     with open_database(settings.database) as db:
         assert expiry.forget_customer(db, "abc") == 0
-        db.execute("ALTER TABLE tickets ADD COLUMN customer TEXT")
         with writing(db):
             db.execute("UPDATE tickets SET customer = 'abc'")
     assert nightly(_keeping(settings, customer_days=30), NOW).customers_forgotten == 1

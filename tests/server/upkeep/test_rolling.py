@@ -3,8 +3,11 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from edge.wire import DwellSketch
+from server.api.heat import store_heat
 from server.api.reports import day_report
 from server.config import Settings
+from server.metrics.intervals import Interval
 from server.metrics.report import Figures
 from server.storage import counts, quarantine
 from server.storage.database import open_database
@@ -17,6 +20,7 @@ OPENS = datetime(2026, 3, 3, 8, tzinfo=UTC)
 SENT = datetime(2026, 3, 3, 20, tzinfo=UTC)
 NOW = SENT + timedelta(days=100)
 MINUTE = timedelta(minutes=1)
+TEN_SECONDS = DwellSketch.of([10.0]).model_dump()
 
 
 def _shop(folder: Path, **changes: object) -> Settings:
@@ -27,6 +31,8 @@ def _shop(folder: Path, **changes: object) -> Settings:
             number % 5,
             number % 3,
             [zone_count("tea", [number + 1.0], peak=number % 4)],
+            queues=[{"queue": "till", "joined": number % 7, "wait": TEN_SECONDS, "length_peak": number % 3}],
+            heat={"unit": "metres", "cell": 0.5, "seconds": {"1,2": 1.5, "-1,0": float(number)}},
         )
         for number in range(150)
     ]
@@ -61,7 +67,23 @@ def test_old_minutes_become_hours_that_say_the_same(tmp_path: Path) -> None:
     ]
     assert [f.coverage for f in before] == [f.coverage for f in after]
     assert [f.zones for f in before] == [f.zones for f in after]
+    assert [f.queues for f in before] == [f.queues for f in after]
+    assert before[0].queues[0].joined == sum(number % 7 for number in range(150))
     assert before[0].entries == sum(number % 5 for number in range(150))
+
+
+def test_old_heat_is_put_together_and_stays_where_it_was(tmp_path: Path) -> None:
+    settings = _shop(tmp_path)
+    before = _heat(settings)
+    _roll(settings)
+    assert _heat(settings) == before == {(1, 2): 225.0, (-1, 0): 11175.0}
+
+
+def _heat(settings: Settings) -> dict[tuple[int, int], float]:
+    whole = Interval(OPENS, OPENS + timedelta(hours=4))
+    with open_database(settings.database, read_only=True) as db:
+        (one,) = store_heat(db, STORE, settings.store(STORE), whole, NOW).maps
+    return dict(one.heat.seconds)
 
 
 def test_putting_together_twice_is_putting_together_once(tmp_path: Path) -> None:
