@@ -14,7 +14,10 @@ from pathlib import Path
 from server.errors import ServerError
 from server.storage.database import migrate, open_database
 
-_COUNTED = ("buckets", "line_counts", "zone_counts", "tickets", "ticket_lines", "quarantine")
+_COUNTED = (
+    *("buckets", "line_counts", "zone_counts", "queue_counts", "heat"),
+    *("tickets", "ticket_lines", "products", "quarantine", "users"),
+)
 _NAME = "footfall-%Y%m%dT%H%M%SZ.db"
 _PATTERN = "footfall-????????T??????Z.db"
 
