@@ -165,7 +165,7 @@ def healthz(here: Here) -> shapes.HealthShape:
     """Whether the server answers and its database can be read; strangers learn no more than that."""
     with here.reading() as db:
         count = quarantine.waiting_count(db, of=here.quarantine_of)
-        timeless = unknown_time.count(db)
+        timeless = sum(one.buckets for store in here.settings.stores for one in unknown_time.held(db, store))
     free = free_megabytes(here.settings.database)
     known = here.visit.may(Action.QUARANTINE)
     return shapes.HealthShape(
