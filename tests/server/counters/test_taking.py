@@ -80,6 +80,12 @@ def test_a_counter_that_nobody_knows_is_named_and_nothing_waits(
     assert ask.get("/api/v1/quarantine").json()["waiting"] == 0
 
 
+def test_a_token_of_another_store_cannot_send_counts_here(shop: Settings, ask: Asking) -> None:
+    stranger = asking(shop, NOW, Role.DEVICE, frozenset({"annex"}))
+    assert stranger.post(XOVIS, content=xovis_push(("Door", 0, 3, 1))).status_code == 404
+    assert (lines(shop), ask.get("/api/v1/quarantine").json()["waiting"]) == ([], 0)
+
+
 def test_a_live_sum_over_http(counter: Asking) -> None:
     path = f"/api/v1/counts/axis?store={STORE}&counter=ceiling"
     outcomes = [
