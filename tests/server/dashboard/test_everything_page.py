@@ -20,7 +20,15 @@ from server.metrics.heat import HeatMap
 from server.metrics.intervals import Interval
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
-from tests.server.dashboard.test_in_browser import Served, chromium, contrast, opened, serving, sideways
+from tests.server.dashboard.test_in_browser import (
+    Served,
+    chromium,
+    contrast,
+    let_in,
+    opened,
+    serving,
+    sideways,
+)
 from tests.server.filling import NOON, STORE, berlin_store, counts, fill, live, settings_for, status
 from tests.server.shop_with_everything import everything, live_queues
 
@@ -225,6 +233,7 @@ def test_words_about_queues_and_heat_keep_their_contrast(chromium: Browser, busy
     with _served(busy) as served:
         for scheme in ("light", "dark"):
             context = chromium.new_context(color_scheme=scheme)
+            let_in(context, served)
             page = context.new_page()
             page.route("**/figures", lambda asked: asked.abort())
             page.goto(served.address + STORE_PAGE)
