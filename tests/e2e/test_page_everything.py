@@ -66,7 +66,8 @@ def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
     page = browser.new_page(viewport={"width": 390, "height": 844})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.goto(shop.page)
+    page.goto(shop.way_in())
+    assert page.url == shop.page
     assert page.locator("#queues-title").count() == 0, "nothing of queues was told yet"
 
     # The demo shop's business day begins with this hour.
@@ -84,7 +85,8 @@ def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
         assert totals["capture_rate"]["value"] == 6 / 30
         (tills,) = totals["queues"]
         assert (tills["over_target"]["numerator"], tills["over_target"]["denominator"]) == (1, 4)
-        heat = httpx.get(f"{shop.page.replace('/stores', '/api/v1/stores')}/heatmap", timeout=10).json()
+        address = f"{shop.page.replace('/stores', '/api/v1/stores')}/heatmap"
+        heat = httpx.get(address, headers=shop.headers, timeout=10).json()
         assert [one["seconds"] for one in heat["maps"]] == [{"0,0": 12.5, "3,2": 40.0}]
 
         page.locator("[data-queue=tills]").wait_for(timeout=15_000)
