@@ -59,7 +59,7 @@ class Background:
         """The picture as if camera and light had stayed as they were: its gain and its shift undone."""
         lit = self._in_the_same_light(image)
         self.shift = self._shake.of(lit)
-        return steadied(lit, self.shift, self.floor)
+        return steadied(lit, self.shift)
 
     def learn(self, image: Image, at: float, held: NDArray[np.bool_]) -> None:
         """Takes an aligned picture in where it stands still, save where `held` says that people are."""

@@ -110,15 +110,18 @@ class Shake:
         return np.asarray(1 / (1 + (off / levels) ** 2) ** 2, np.float32), np.asarray(off, np.float32)
 
 
-def steadied(image: Image, shift: Shift, floor: Image) -> Image:
-    """The picture as if the camera had not moved; what it cannot know at the edge is the floor's."""
+def steadied(image: Image, shift: Shift) -> Image:
+    """The picture as if the camera had not moved.
+
+    What is missing at an edge is repeated, so that somebody whom the edge cuts still touches it and does
+    not pass for a whole, small person.
+    """
     if shift == UNMOVED:
         return image
     back = np.array([[1, 0, shift[0]], [0, 1, shift[1]]], np.float32)
-    flags = cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP
-    size = (image.shape[1], image.shape[0])
+    size, flags = (image.shape[1], image.shape[0]), cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
     return np.asarray(
-        cv2.warpAffine(image, back, size, floor.copy(), flags, cv2.BORDER_TRANSPARENT), np.uint8
+        cv2.warpAffine(image, back, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8
     )
 
 
