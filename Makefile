@@ -5,6 +5,8 @@ BIN    := $(VENV)/bin
 CLIP   ?= demo
 ARGS   ?=
 TESTS  ?= tests
+# Files of tests side by side: many of them wait for services more than they compute.
+AT_ONCE ?= 3
 
 .PHONY: help demo test lint types fences check lock wheel clean
 
@@ -19,7 +21,7 @@ demo: $(VENV)/.demo-ready
 	$(BIN)/footfall-server demo --clip $(CLIP) $(ARGS)
 
 test: $(VENV)/.test-ready
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile $(TESTS)
 
 check: lint types fences
 

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.detection.shake import NO_STEP, UNMOVED, Lasting, Shake, Step, moved, steadied
 from edge.people import Floats, Image
 
 SAMPLES = 24
@@ -34,44 +35,57 @@ STRONGEST_GAIN = 2.0
 LEAST_GAIN = 0.06
 """A smaller change of light stays below the noise; people in the picture look like one, too."""
 
-FARTHEST_SHIFT = 0.04
-LEAST_SHIFT_PIXELS = 0.75
-SUREST_SHIFT = 0.3
-
-Samples = NDArray[np.int16]
+NEVER_FILLED = (300 + 100 * np.arange(SAMPLES, dtype=np.int16))[:, None, None, None]
+"""Such slots lie far apart from one another and so never are a mode."""
 
 
 class Background:
     """The empty floor of one camera, for pictures of one size (height, width, 3)."""
 
     def __init__(self, first: Image) -> None:
-        # Slots that were never filled lie far apart from one another and so never are a mode.
-        empty = 300 + 100 * np.arange(SAMPLES, dtype=np.int16)
         self._samples = np.empty((SAMPLES, *first.shape), np.int16)
-        self._samples[:] = empty[:, None, None, None]
+        self._samples[:] = NEVER_FILLED
         self._filled: NDArray[np.int64] = np.zeros(first.shape[:2], np.int64)
         self._last_sample = first
         self._began_at: float | None = None
         self._sampled_at = float("-inf")
-        self._window = cv2.createHanningWindow((first.shape[1], first.shape[0]), cv2.CV_32F)
+        self._shake = Shake(first)
+        self._lasting = Lasting()
         self.floor: Image = first
+        self.shift = UNMOVED
+        """How far right and down the last picture lay from where the floor is known, in pixels."""
 
     def aligned(self, image: Image) -> Image:
-        """The picture as if camera and light had stayed as they were: shifted, and its gain undone."""
-        return self._in_the_same_light(self._in_place(image))
+        """The picture as if camera and light had stayed as they were: its gain and its shift undone."""
+        lit = self._in_the_same_light(image)
+        self.shift = self._shake.of(lit)
+        return steadied(lit, self.shift)
 
     def learn(self, image: Image, at: float, held: NDArray[np.bool_]) -> None:
         """Takes an aligned picture in where it stands still, save where `held` says that people are."""
-        if self._began_at is None:
-            self._began_at = at
-        age = at - self._began_at
-        spacing = min(max(FIRST_SPACING_SECONDS, age / SAMPLES), LAST_SPACING_SECONDS)
-        if 0 <= at - self._sampled_at < spacing - 1e-6:
+        if not self._is_due(at):
             return
         changed = cv2.blur(_largest(cv2.absdiff(image, self._last_sample)), (5, 5))
         self._take(image, ((changed < STILL_LEVELS) & ~held) | (self._filled == 0))
         self._last_sample, self._sampled_at = image, at
         self.floor = self._mode()
+        self._shake.watch(self.floor)
+
+    def follow(self, at: float) -> Step:
+        """Once the camera has moved for good, the floor is kept where it now looks: by how many pixels."""
+        step = self._lasting.step(self.shift, at)
+        if step != NO_STEP:
+            self._samples, self._filled = moved(self._samples, step, 1), moved(self._filled, step)
+            self._last_sample, self.floor = moved(self._last_sample, step), moved(self.floor, step)
+            self._shake.watch(self.floor)
+        return step
+
+    def _is_due(self, at: float) -> bool:
+        if self._began_at is None:
+            self._began_at = at
+        age = at - self._began_at
+        spacing = min(max(FIRST_SPACING_SECONDS, age / SAMPLES), LAST_SPACING_SECONDS)
+        return not 0 <= at - self._sampled_at < spacing - 1e-6
 
     def evidence(self, image: Image) -> Floats:
         """How surely somebody is there, 0 to 1 for each pixel of an aligned picture."""
@@ -98,18 +112,6 @@ class Background:
         median = np.take_along_axis(ordered, half, axis=0)[0]
         few = (self._filled <= IN_THE_MODE)[..., None]
         return np.asarray(np.where(few, median, mode).clip(0, 255), np.uint8)
-
-    def _in_place(self, image: Image) -> Image:
-        seen, floor = (_mean(one.astype(np.float32)) for one in (image, self.floor))
-        (x, y), sureness = cv2.phaseCorrelate(floor, seen, self._window)
-        height, width = seen.shape
-        far = max(abs(x), abs(y))
-        if sureness < SUREST_SHIFT or not LEAST_SHIFT_PIXELS <= far <= FARTHEST_SHIFT * width:
-            return image
-        back = np.array([[1, 0, -x], [0, 1, -y]], np.float32)
-        return np.asarray(
-            cv2.warpAffine(image, back, (width, height), borderMode=cv2.BORDER_REPLICATE), np.uint8
-        )
 
     def _in_the_same_light(self, image: Image) -> Image:
         seen, floor = (one[::3, ::3].astype(np.float32) + 1 for one in (image, self.floor))

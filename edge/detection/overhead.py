@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.detection.background import Background
+from edge.detection.shake import NO_STEP, Step, moved
 from edge.detection.sizing import PersonSize
 from edge.people import NOBODY, Detections, Floats, Image
 
@@ -124,6 +125,17 @@ class OverheadBackground:
             self._carry(evidence, np.array(drifts, np.float32), seconds, at)
         self._size.learn(evidence, flow)
         self._discs = self._discs.with_new(*self._newcomers(evidence))
+        self._shift = np.array(self._background.shift, np.float32)
+        self._follow(self._background.follow(at))
+
+    def _follow(self, step: Step) -> None:
+        """Keeps to the floor when it goes where the camera now looks."""
+        if step != NO_STEP:
+            self._grey = moved(self._grey, step)
+            self._discs.middles, self._discs.begun = (
+                (places + step).astype(np.float32) for places in (self._discs.middles, self._discs.begun)
+            )
+            self._shift = self._shift - np.array(step, np.float32)
 
     def _held(self, shape: tuple[int, ...], at: float) -> NDArray[np.bool_]:
         held = np.zeros(shape[:2], np.uint8)
@@ -172,7 +184,7 @@ class OverheadBackground:
         discs = self._discs
         if not len(discs.middles):
             return NOBODY
-        feet = ((discs.middles + 0.5) * scale).astype(np.float32)
+        feet = ((discs.middles + self._shift + 0.5) * scale).astype(np.float32)
         half = self._size.pixels * scale * BOX_SIZES / 2
         scores = discs.filled.clip(BEGINS_FILLED, 1).astype(np.float32)
         return Detections(np.hstack([feet - half, feet + half]).astype(np.float32), scores, feet)

@@ -192,10 +192,12 @@ def runs(seeds: Sequence[int], every: Sequence[int], seconds: float) -> Iterator
     """Every camera with every density."""
     for seed, camera, density in product(seeds, CAMERAS, DENSITIES):
         parties, standing = DENSITIES[density]
-        random = np.random.default_rng((seed, CAMERAS.index(camera), round(parties)))
-        one = scene(camera, Crowd(parties, standing, seconds=seconds), random)
+        number = (seed, CAMERAS.index(camera), round(parties))
+        one = scene(camera, Crowd(parties, standing, seconds=seconds), np.random.default_rng(number))
         for step in every:
-            yield Run(density, one, PER_SECOND / step, pictures(one, step, random))
+            # The same faults at every rate.
+            found = pictures(one, step, np.random.default_rng((*number, 1)))
+            yield Run(density, one, PER_SECOND / step, found)
 
 
 def shown(counts: Counts) -> str:

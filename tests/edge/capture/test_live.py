@@ -90,7 +90,7 @@ def test_no_more_pictures_are_given_than_asked_for_and_those_left_out_are_not_ca
 
 
 def test_a_camera_at_just_the_rate_that_is_asked_for_loses_no_picture_to_jitter() -> None:
-    camera = live(FakeOpener(FakeCamera(0, forever=True, wait=0.005)), fps=10, step=0.095)
+    camera = live(FakeOpener(FakeCamera(0, forever=True, wait=0.05)), fps=10, step=0.095)
     frames = list(islice(camera.frames(), 6))
 
     assert [after.at - before.at for before, after in pairwise(frames)] == pytest.approx([0.095] * 5)

@@ -50,9 +50,10 @@ def pictures(
     *,
     light: Callable[[float], float] = lambda at: 1.0,
     shake: float = 0.0,
+    camera: Callable[[float], Place] = lambda at: (0.0, 0.0),
     shadows: bool = False,
 ) -> Iterator[tuple[float, Image]]:
-    """Each picture with its time."""
+    """Each picture with its time; `camera`: how far right and down it shows things, up to 20 pixels."""
     random = np.random.default_rng(4)
     floor = _textured(random, HEIGHT + 40, WIDTH + 40, 130, 18)
     looks = {walker.look: _look(walker.look) for walker in walkers}
@@ -65,7 +66,7 @@ def pictures(
                 if shadows:
                     _shade(scene, place)
                 _draw(scene, looks[walker.look], place)
-        dx, dy = random.integers(-1, 2, 2) * shake
+        dx, dy = random.integers(-1, 2, 2) * shake + np.array(camera(at))
         moved = cv2.warpAffine(
             scene, np.array([[1, 0, dx - 20], [0, 1, dy - 20]], np.float32), (WIDTH, HEIGHT)
         )
