@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from datetime import UTC, datetime
 import uvicorn
 from fastapi import FastAPI
 
+from server.alerting.parts import AlertWatch, Deliverer
 from server.api.app import build_app
 from server.config import Settings, WebSettings
 from server.errors import ServerError
@@ -21,6 +23,7 @@ from server.ingest.broker import EmbeddedBroker
 from server.ingest.listener import Listener
 from server.running import Part
 from server.storage.database import open_database
+from server.webhooks.posting import post
 
 _CLOSE_SECONDS = 3
 _LOOK_SECONDS = 0.1
@@ -40,6 +43,18 @@ def now() -> datetime:
 def build_listener(settings: Settings) -> Part:
     """MQTT into storage."""
     return Listener(settings, now).run
+
+
+def telling(settings: Settings) -> dict[str, Part]:
+    """Watching for alerts, and telling webhooks of them."""
+
+    def free_bytes() -> int:
+        return shutil.disk_usage(settings.database.parent).free
+
+    return {
+        "alerts": AlertWatch(settings, now, free_bytes).run,
+        "webhooks": Deliverer(settings, now, post).run,
+    }
 
 
 @dataclass(frozen=True)

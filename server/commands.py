@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
-from server import assembly, telling
+from server import assembly, telling, webhook_commands
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.config import ConfigError, Settings, load_settings
@@ -41,6 +41,8 @@ app = typer.Typer(
 )
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(webhook_commands.app, name="webhook")
+app.command("alerts")(webhook_commands.list_alerts)
 
 Config = Annotated[
     Path,
@@ -55,7 +57,7 @@ _DEFAULT = Path("server.toml")
 
 @app.command()
 def up(config: Config = _DEFAULT) -> None:
-    """Run everything in one process: database, broker (if embedded), listener and pages.
+    """Run everything in one process: database, broker (if embedded), listener, pages and alerts.
 
     Example: footfall-server up --config server.toml
     """
@@ -66,12 +68,12 @@ def up(config: Config = _DEFAULT) -> None:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
         typer.echo(f"footfall: {web.address}")
-        _run({"listen": assembly.build_listener(settings), "serve": web.run})
+        _run({"listen": assembly.build_listener(settings), "serve": web.run, **assembly.telling(settings)})
 
 
 @app.command()
 def serve(config: Config = _DEFAULT) -> None:
-    """Serve the pages and the API.
+    """Serve the pages and the API, watch for alerts and tell webhooks.
 
     Example: footfall-server serve --config server.toml
     """
@@ -79,7 +81,7 @@ def serve(config: Config = _DEFAULT) -> None:
     assembly.set_up_log()
     with assembly.web(settings) as web:
         typer.echo(f"footfall: {web.address}")
-        _run({"serve": web.run})
+        _run({"serve": web.run, **assembly.telling(settings)})
 
 
 @app.command()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -64,6 +64,10 @@ Here = Annotated[Site, Depends(_site_of)]
 class Route:
     """One address, how it is asked, and who answers."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     handler: Callable[..., Any]
+    answers: Any = None
+    """The model of the answer, where the handler makes the whole response itself."""
+    described: Mapping[int | str, dict[str, Any]] = field(default_factory=dict)
+    """What OpenAPI says of its answers beside that."""
