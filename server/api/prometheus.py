@@ -33,7 +33,8 @@ def prometheus(here: Here) -> Response:
     return Response(generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
 
-@dataclass(frozen=True)
+# Without eq, for a registry keeps its collectors by identity.
+@dataclass(frozen=True, eq=False)
 class _Found(Collector):
     """What was read for one answer."""
 

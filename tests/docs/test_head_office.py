@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 import re
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import uvicorn
+from fastapi import FastAPI
 
 from server.api.app import build_app
+from server.api.feed import LONGEST_WAIT_SECONDS
+from server.api.feed_shapes import (
+    CameraFactsShape,
+    ChangeShape,
+    ChangesShape,
+    CountsFactsShape,
+    QueueFactsShape,
+    TicketShape,
+    ZoneFactsShape,
+)
 from server.api.heat_shapes import HeatMapShape
 from server.api.parts import RateShape
 from server.api.queue_shapes import QueueNowShape, QueueShape
@@ -17,9 +34,13 @@ from server.api.ranges import LONGEST_RANGE, MOST_INTERVALS
 from server.api.routes import ROUTES
 from server.api.shapes import FiguresShape, GroupsShape, QuarantineShape, QuotientShape, ZoneShape
 from server.metrics.intervals import Resolution
+from server.storage.changes import MOST_GONE, renew_feed
+from server.storage.database import open_database, writing
+from server.storage.sales import remove
 from tests.docs.reading import blocks, quoted, text_of
 from tests.server.asking import asking
-from tests.server.filling import berlin_store, settings_for
+from tests.server.filling import NOON, STORE, berlin_store, fill, settings_for
+from tests.server.shop_with_everything import everything
 
 DOCUMENT = "docs/head-office.md"
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -28,7 +49,8 @@ NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 def examples() -> list[str]:
     """Addresses of all curl commands, without the host."""
     lines = [line for block in blocks(DOCUMENT, "sh") for line in block.splitlines()]
-    found = [urlsplit(line.split("'")[1]) for line in lines if "-X POST" not in line]
+    asking_for_json = [line for line in lines if "-X POST" not in line and "Accept" not in line]
+    found = [urlsplit(line.split("'")[1]) for line in asking_for_json]
     return [f"{address.path}?{address.query}" for address in found]
 
 
@@ -46,6 +68,59 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
     assert answer.status_code == 200, answer.text
 
 
+def tables() -> list[tuple[str, str]]:
+    """The form and the address of all examples of tables."""
+    lines = [line for block in blocks(DOCUMENT, "sh") for line in block.splitlines() if "Accept" in line]
+    found = [(line.split("'")[1], urlsplit(line.split("'")[3])) for line in lines]
+    return [(form.partition(": ")[2], f"{address.path}?{address.query}") for form, address in found]
+
+
+@pytest.mark.parametrize(("form", "path"), tables())
+def test_every_example_of_a_table_is_answered_in_that_form(tmp_path: Path, form: str, path: str) -> None:
+    store = berlin_store(zones={"shelf": {"name": "Shelf"}})
+    settings = settings_for(tmp_path, **{"high-street": store})
+    answer = asking(settings, NOW).get(path, headers={"Accept": form})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith(form)
+
+
+def test_the_example_of_a_reader_holds_what_the_server_holds(tmp_path: Path) -> None:
+    (script,) = blocks(DOCUMENT, "py")
+    names: dict[str, Any] = {}
+    exec(compile(script, DOCUMENT, "exec"), names)
+    settings = settings_for(tmp_path)
+    app = build_app(settings, lambda: NOON)
+    fill(settings, everything(), NOON)
+    held: dict[Any, Any] = {}
+    with served(app) as address:
+        cursor = names["follow"](address, held)
+        assert sum(of["entries"] for of in held.values() if "entries" in of) > 0
+        with open_database(settings.database) as db, writing(db):
+            remove(db, STORE, ["t1"])
+        cursor = names["follow"](address, held, cursor)
+        assert (STORE, "t1") not in held
+        assert (STORE, "t2") in held
+        with open_database(settings.database) as db, writing(db):
+            renew_feed(db)
+        again = dict(held)
+        names["follow"](address, held, cursor)
+        assert held == again
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """An application on a port of this machine within the block."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = uvicorn.Server(uvicorn.Config(app, log_config=None))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
 @pytest.mark.parametrize(
     "shape",
     [
@@ -58,6 +133,13 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
         RateShape,
         QuotientShape,
         QuarantineShape,
+        ChangesShape,
+        ChangeShape,
+        CountsFactsShape,
+        CameraFactsShape,
+        ZoneFactsShape,
+        QueueFactsShape,
+        TicketShape,
     ],
 )
 def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
@@ -69,3 +151,8 @@ def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
 def test_every_resolution_and_bound_is_named() -> None:
     assert {resolution.value for resolution in Resolution} <= quoted(DOCUMENT)
     assert f"At most {MOST_INTERVALS:,} intervals and {LONGEST_RANGE.days} days" in text_of(DOCUMENT)
+
+
+def test_the_bounds_of_the_feed_are_right() -> None:
+    assert f"after {MOST_GONE:,} deletions" in text_of(DOCUMENT)
+    assert f"up to {LONGEST_WAIT_SECONDS:.0f} seconds" in text_of(DOCUMENT)
