@@ -17,7 +17,7 @@ from server.config import Settings
 from server.storage import changes, counts, sales
 from server.storage.database import open_database, writing
 from tests.server.asking import Asking, asking
-from tests.server.filling import NOON, STORE, berlin_store, fill, sale, settings_for
+from tests.server.filling import NOON, STORE, Message, berlin_store, fill, sale, settings_for
 from tests.server.filling import counts as bucket
 from tests.server.shop_with_everything import everything
 
@@ -83,7 +83,7 @@ def test_a_late_correction_is_told_and_nothing_else(settings: Settings, ask: Ask
 
 
 def test_the_same_again_and_older_revisions_are_no_change(settings: Settings, ask: Asking) -> None:
-    messages = [bucket(NOON - HOUR, 5, 1, revision=3), sale("t1", NOON)]
+    messages: list[Message] = [bucket(NOON - HOUR, 5, 1, revision=3), sale("t1", NOON)]
     fill(settings, messages, NOON)
     cursor = follow(ask, {}, None)
     fill(settings, [*messages, bucket(NOON - HOUR, 4, 1, revision=2)], NOON)

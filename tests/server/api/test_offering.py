@@ -97,7 +97,8 @@ def _from_csv(text: str, kind: str) -> Any:
 def _from_json(value: Any, kind: str) -> Any:
     if value is None:
         return None
-    return {"exact": Decimal, "instant": _instant}.get(kind, lambda same: same)(value)
+    read: dict[str, Callable[[str], Any]] = {"exact": Decimal, "instant": _instant}
+    return read[kind](value) if kind in read else value
 
 
 @pytest.mark.parametrize(("path", "rows_of", "columns"), TABLES)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -46,7 +47,7 @@ def test_no_request_makes_an_error_of_the_server(
         max_examples=40, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )
     @given(case=described[path][method].as_strategy(), known=st.booleans())
-    def attempt(case: schemathesis.Case, known: bool) -> None:
+    def attempt(case: schemathesis.Case[Any], known: bool) -> None:
         if known and "store" in case.path_parameters:
             # Made-up ids would hardly ever be that of the store.
             case.path_parameters["store"] = STORE

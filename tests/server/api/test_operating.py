@@ -102,7 +102,7 @@ def test_prometheus_hears_how_cameras_and_server_fare(settings: Settings) -> Non
     fill(settings, [counts(NOON - hour, 5, 1), status(NOON - hour), health(NOON - hour)], NOON - hour)
     receive(settings, [Received(f"footfall/v1/{STORE}/{DEVICE}/counts", b"junk")], NOON)
     found = samples(asking(settings, NOON))
-    camera = (STORE, DEVICE, CAMERA)
+    camera = (CAMERA, DEVICE, STORE)  # labels come in the order of their names
     assert found["footfall_camera_up", camera] == 0
     assert found["footfall_camera_seen_age_seconds", camera] == 3600
     assert found["footfall_camera_fps", camera] == 9.7

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -119,7 +120,7 @@ def test_a_long_queue_reaches_the_receiver_once_with_a_signature_that_holds(tmp_
     assert alert == told["data"]
 
 
-def _next_try(settings: Settings) -> object:
+def _next_try(settings: Settings) -> datetime:
     with open_database(settings.database, read_only=True) as db:
         return webhooks.deliveries_of(db, 1, 1)[0].next_try_at
 
