@@ -35,8 +35,6 @@ _HIGHEST_NUMBER = 2**63 - 1
 
 Number = Annotated[int, Path(ge=1, le=_HIGHEST_NUMBER, description="number of a row in quarantine")]
 When = Annotated[str | None, Query(max_length=40)]
-
-
 Zones = Annotated[list[str] | None, Query(max_length=200, description="only these zones")]
 
 
