@@ -102,9 +102,18 @@ def remove(db: Database, number: int) -> bool:
     return bool(db.execute("DELETE FROM webhooks WHERE number = ?", (number,)).rowcount)
 
 
-def put(db: Database, webhook: int, event: str, body: str, now: datetime) -> int:
+def put(
+    db: Database,
+    webhook: int,
+    event: str,
+    body: str,
+    now: datetime,
+    *,
+    most_done: int = MOST_DONE,
+    most_waiting: int = MOST_WAITING,
+) -> int:
     """Let an event be told to a webhook; the delivery's number. Belongs into a transaction."""
-    _bound(db, now)
+    _bound(db, now, most_done, most_waiting)
     cursor = db.execute(
         "INSERT INTO deliveries (webhook, event, body, made_at, state, tries, next_try_at)"
         " VALUES (?, ?, ?, ?, 'waiting', 0, ?)",
@@ -179,17 +188,17 @@ def numbers_by_state(db: Database) -> dict[State, int]:
     return {state: found.get(state, 0) for state in states}
 
 
-def _bound(db: Database, now: datetime) -> None:
+def _bound(db: Database, now: datetime, most_done: int, most_waiting: int) -> None:
     db.execute(
         "DELETE FROM deliveries WHERE state != 'waiting' AND number <= (SELECT number FROM deliveries"
         " WHERE state != 'waiting' ORDER BY number DESC LIMIT 1 OFFSET ?)",
-        (MOST_DONE - 1,),
+        (most_done - 1,),
     )
     db.execute(
         "UPDATE deliveries SET state = 'given-up', ended_at = ?, last_error = 'too many wait'"
         " WHERE state = 'waiting' AND number <= (SELECT number FROM deliveries"
         " WHERE state = 'waiting' ORDER BY number DESC LIMIT 1 OFFSET ?)",
-        (to_us(now), MOST_WAITING - 1),
+        (to_us(now), most_waiting - 1),
     )
 
 

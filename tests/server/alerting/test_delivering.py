@@ -161,13 +161,16 @@ def test_removing_a_webhook_removes_what_waits(shop: Settings) -> None:
 
 def test_what_is_kept_is_bounded(shop: Settings) -> None:
     with open_database(shop.database) as db, writing(db):
-        for n in range(webhooks.MOST_DONE + 20):
-            number = webhooks.put(db, 1, str(n), "{}", NOON)
+        for n in range(70):
+            number = webhooks.put(db, 1, f"done {n}", "{}", NOON, most_done=50)
             webhooks.delivered(db, number, NOON)
-        assert webhooks.numbers_by_state(db)["delivered"] <= webhooks.MOST_DONE
-        for n in range(webhooks.MOST_WAITING + 20):
-            webhooks.put(db, 1, str(n), "{}", NOON)
-        assert webhooks.numbers_by_state(db)["waiting"] <= webhooks.MOST_WAITING
+        assert webhooks.numbers_by_state(db)["delivered"] == 50
+        for n in range(70):
+            webhooks.put(db, 1, f"waiting {n}", "{}", NOON, most_waiting=30)
+        assert webhooks.numbers_by_state(db)["waiting"] == 30
+        newest = webhooks.deliveries_of(db, 1, 31)
+    assert [delivery.event for delivery in newest[:30]] == [f"waiting {n}" for n in reversed(range(40, 70))]
+    assert (newest[30].state, newest[30].last_error) == ("given-up", "too many wait")
 
 
 @pytest.mark.parametrize(
