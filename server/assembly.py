@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 
 from server.accounts.by import by_command
 from server.accounts.links import owner_link
+from server.alerting.parts import AlertWatch, Deliverer
 from server.api.app import build_app
 from server.config import Settings, WebSettings, is_loopback
 from server.errors import ServerError
@@ -26,6 +28,7 @@ from server.running import Part
 from server.storage import users
 from server.storage.database import open_database
 from server.upkeep.nightly import NightShift
+from server.webhooks.posting import post
 
 _CLOSE_SECONDS = 3
 _LOOK_SECONDS = 0.1
@@ -52,6 +55,18 @@ def build_listener(settings: Settings) -> Part:
 def build_night_shift(settings: Settings) -> Part:
     """The nightly work, every night."""
     return NightShift(settings, now).run
+
+
+def telling(settings: Settings) -> dict[str, Part]:
+    """Watching for alerts, and telling webhooks of them."""
+
+    def free_bytes() -> int:
+        return shutil.disk_usage(settings.database.parent).free
+
+    return {
+        "alerts": AlertWatch(settings, now, free_bytes).run,
+        "webhooks": Deliverer(settings, now, post).run,
+    }
 
 
 @dataclass(frozen=True)

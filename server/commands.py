@@ -17,7 +17,7 @@ from rich.progress import Progress
 from sqlite_utils import Database
 
 from edge.wire.topics import TopicError, checked_device
-from server import access_commands, assembly, enrolment_commands, telling
+from server import access_commands, assembly, enrolment_commands, telling, webhook_commands
 from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
@@ -57,6 +57,8 @@ app = typer.Typer(
 )
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
+app.add_typer(webhook_commands.app, name="webhook")
+app.command("alerts")(webhook_commands.list_alerts)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
 app.add_typer(devices, name="devices")
@@ -77,7 +79,7 @@ enrolment_commands.add_to(app)
 
 @app.command()
 def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
-    """Run everything in one process: database, broker (if embedded), listener and pages.
+    """Run everything in one process: database, broker (if embedded), listener, pages and alerts.
 
     Example: footfall-server up --config server.toml
     """
@@ -94,13 +96,14 @@ def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey 
                 "listen": assembly.build_listener(settings),
                 "serve": web.run,
                 "nightly": assembly.build_night_shift(settings),
+                **assembly.telling(settings),
             }
         )
 
 
 @app.command()
 def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
-    """Serve the pages and the API.
+    """Serve the pages and the API, watch for alerts and tell webhooks.
 
     Example: footfall-server serve --config server.toml
     """
@@ -108,7 +111,7 @@ def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsK
     assembly.set_up_log()
     with assembly.web(settings) as web:
         _greet(settings, web)
-        _run({"serve": web.run})
+        _run({"serve": web.run, **assembly.telling(settings)})
 
 
 @app.command()

@@ -239,6 +239,33 @@ class StoreSettings(Section):
         return {queue: of.target_seconds for queue, of in self.queues.items() if of.target_seconds}
 
 
+class AlertSettings(Section):
+    """When something is wrong enough to be told."""
+
+    look_seconds: float = Field(5.0, gt=0, le=3600, description="so often it is looked whether all is well")
+    calm_seconds: int = Field(
+        60, ge=0, le=86400, description="an alert is over when what was wrong was well for so long"
+    )
+    silent_seconds: int = Field(
+        300, ge=60, le=86400, description="a camera that was not heard of for so long is told as silent"
+    )
+    disk_free_megabytes: int = Field(
+        1000, ge=0, description="less space on the database's disk is told; 0: never"
+    )
+    quarantine_per_hour: int = Field(
+        100, ge=0, description="more messages and rows set aside within an hour are told; 0: never"
+    )
+
+
+class WebhookSettings(Section):
+    """How other machines are told of alerts."""
+
+    allow_private: bool = Field(
+        False, description="webhooks may go to addresses of your own network, and over plain HTTP"
+    )
+    give_up_hours: int = Field(72, ge=1, le=720, description="so long an event is tried again")
+
+
 class Settings(Section):
     """Everything that a person sets."""
 
@@ -262,6 +289,8 @@ class Settings(Section):
     keeping: KeepingSettings = KeepingSettings()
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
+    alerts: AlertSettings = AlertSettings()
+    webhooks: WebhookSettings = WebhookSettings()
 
     def store(self, store: str) -> StoreSettings:
         """The settings of a store.

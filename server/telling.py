@@ -293,6 +293,14 @@ def _rate(rate: Ratio | None) -> str:
     return words.percent(rate.value, 1) if rate.enough else TOO_FEW
 
 
+def plain_table(columns: Sequence[str], rows: Sequence[Sequence[object]]) -> Table:
+    """A table of whatever values."""
+    table = Table(*columns)
+    for row in rows:
+        table.add_row(*texts(*row))
+    return table
+
+
 def _pairs(title: str, pairs: dict[str, object]) -> Table:
     table = Table(title=Text(harmless(title)), show_header=False)
     for name, value in pairs.items():

@@ -38,6 +38,8 @@ class Action(StrEnum):
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
     SEE_AUDIT = "see-audit"
+    MANAGE_WEBHOOKS = "manage-webhooks"
+    """Whoever is told of alerts is told of all stores that they name, and their secrets sign."""
 
 
 PEOPLE = (Role.OWNER, Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE)

@@ -14,6 +14,7 @@ from server.api.forms import form_is_ours
 from server.api.guards import Guard
 from server.api.routes import ROUTES
 from server.api.site import Clock, Route, Site
+from server.api.tagging import Tagging
 from server.api.watching import Watchers
 from server.config import Settings
 from server.dashboard.access_pages import ACCESS_PAGES
@@ -50,14 +51,21 @@ def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
     app.mount("/static", static_files())
     problems.install(app, problem_page)
     app.add_middleware(Door, routes=EVERY_ROUTE, site=site)
+    app.add_middleware(Tagging)
     app.add_middleware(Guard, hosts=settings.web.hosts)
     return app
 
 
 def _add(app: FastAPI, route: Route, *, is_api: bool) -> None:
-    more: dict[str, Any] = {} if is_api else {"include_in_schema": False, "response_model": None}
-    if route.answers is not None:
-        more["response_model"] = route.answers
+    more: dict[str, Any] = (
+        _in_openapi(route) if is_api else {"include_in_schema": False, "response_model": None}
+    )
     if route.method not in _READING:
         more["dependencies"] = [Depends(form_is_ours)]
     app.add_api_route(route.path, route.handler, methods=[route.method], **more)
+
+
+def _in_openapi(route: Route) -> dict[str, Any]:
+    # Without `answers` FastAPI takes the model from the handler's own annotation.
+    model: dict[str, Any] = {} if route.answers is None else {"response_model": route.answers}
+    return {"responses": {**problems.IN_OPENAPI, **route.described}, **model}

@@ -17,6 +17,28 @@ from server.storage.database import StorageError
 
 MEDIA_TYPE = "application/problem+json"
 
+IN_OPENAPI: dict[int | str, dict[str, Any]] = {
+    "default": {
+        "description": "A problem, in a sentence (RFC 9457)",
+        "content": {
+            MEDIA_TYPE: {
+                "schema": {
+                    "type": "object",
+                    "properties": {
+                        "type": {"type": "string"},
+                        "title": {"type": "string"},
+                        "status": {"type": "integer"},
+                        "detail": {"type": "string"},
+                        "field": {"type": "string"},
+                    },
+                    "required": ["type", "title", "status", "detail"],
+                }
+            }
+        },
+    }
+}
+"""How every address describes its errors."""
+
 log = logging.getLogger(__name__)
 
 
@@ -78,7 +100,7 @@ def answer(request: Request, problem: Problem) -> Response:
 
 def is_for_machines(request: Request) -> bool:
     """Whether programs ask at this address, rather than people."""
-    return request.url.path.startswith(("/api/", "/healthz"))
+    return request.url.path.startswith(("/api/", "/healthz", "/readyz", "/metrics"))
 
 
 async def _of_problem(request: Request, error: Exception) -> Response:

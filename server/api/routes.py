@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from datetime import datetime
+from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
+from fastapi.responses import Response
 from sqlite_utils import Database
 
 from server.access.rights import Action
-from server.api import heat_shapes, queue_shapes, shapes
+from server.api import heat_shapes, queue_shapes, shapes, tables
+from server.api.alert_routes import ALERT_ROUTES
 from server.api.catalogue import CATALOGUE_ROUTES
+from server.api.choosing import chosen_zones, without_empty
 from server.api.counting import COUNTING_ROUTES
+from server.api.events import events
+from server.api.feed import changes
 from server.api.heat import store_heat
+from server.api.offering import IN_OPENAPI as TABLES
+from server.api.offering import Asked
 from server.api.present import store_now
 from server.api.problems import Problem
+from server.api.prometheus import prometheus
 from server.api.ranges import asked_parts, asked_range
-from server.api.reports import calendar_of, range_report
+from server.api.ready import ReadyShape, readyz
+from server.api.reports import StoreReport, calendar_of, range_report
 from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
 from server.api.suppressing import is_of_few, queues_without_small, without_small
@@ -32,61 +42,90 @@ _HIGHEST_NUMBER = 2**63 - 1
 
 Number = Annotated[int, Path(ge=1, le=_HIGHEST_NUMBER, description="number of a row in quarantine")]
 When = Annotated[str | None, Query(max_length=40)]
+Zones = Annotated[list[str] | None, Query(max_length=200, description="only these zones")]
 
 
-def stores(here: Here) -> list[shapes.StoreShape]:
+def stores(here: Here, form: Asked) -> Response:
     """The stores of this server."""
     with here.reading() as db:
         known = {store: with_names(db, store, of) for store, of in here.settings.stores.items()}
-    return shapes.stores_shape(here.settings.model_copy(update={"stores": known}))
+    shape = shapes.stores_shape(here.settings.model_copy(update={"stores": known}))
+    return form.answer(shape, tables.stores_table)
 
 
 def metrics(
     here: Here,
     store: str,
+    form: Asked,
     begin: When = None,
     end: When = None,
     resolution: Resolution = Resolution.HOUR,
-) -> shapes.MetricsShape:
-    """A store's figures over a half-open range: by default today's business day by hour."""
-    known = here.store(store)
-    now, calendar = here.clock(), calendar_of(known)
-    whole = asked_range(begin, end, calendar, now)
-    parts = asked_parts(whole, resolution, calendar)
-    with here.reading() as db:
-        figures = shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
-    return without_small(figures, here.settings.suppress_below)
+    zone: Zones = None,
+    include_empty: Annotated[bool, Query(description="also intervals of which nothing is known")] = True,
+) -> Response:
+    """A store's figures over a half-open range: by default today's business day by hour.
+
+    As a table, a row is an interval; with `zone`, an interval of one zone.
+    """
+    report = _report(here, store, begin, end, resolution)
+    chosen = chosen_zones(shapes.metrics_shape(report), zone)
+    shape = without_small(chosen if include_empty else without_empty(chosen), here.settings.suppress_below)
+    return form.answer(shape, tables.zones_table if zone else tables.metrics_table)
 
 
 def queues(
     here: Here,
     store: str,
+    form: Asked,
     begin: When = None,
     end: When = None,
     resolution: Resolution = Resolution.HOUR,
-) -> queue_shapes.QueuesShape:
-    """A store's queues over a half-open range, by default today's business day by hour; and who waits now."""
-    known = here.store(store)
-    now, calendar = here.clock(), calendar_of(known)
-    whole = asked_range(begin, end, calendar, now)
-    parts = asked_parts(whole, resolution, calendar)
+) -> Response:
+    """A store's queues over a half-open range, by default today's business day by hour; and who waits now.
+
+    As a table, a row is an interval of one queue.
+    """
+    known, now = here.store(store), here.clock()
+    whole, parts = _asked(known, begin, end, resolution, now)
     with here.reading() as db:
         report = range_report(db, store, known, whole, parts, resolution, now)
         waiting = queue_shapes.queues_shape(report, store_now(db, store, known, now))
-    return queues_without_small(waiting, here.settings.suppress_below)
+    shape = queues_without_small(waiting, here.settings.suppress_below)
+    return form.answer(shape, tables.queues_table)
+
+
+def _report(
+    here: Site, store: str, begin: str | None, end: str | None, resolution: Resolution
+) -> StoreReport:
+    known, now = here.store(store), here.clock()
+    whole, parts = _asked(known, begin, end, resolution, now)
+    with here.reading() as db:
+        return range_report(db, store, known, whole, parts, resolution, now)
+
+
+def _asked(
+    known: StoreSettings, begin: str | None, end: str | None, resolution: Resolution, now: datetime
+) -> tuple[Interval, list[Interval]]:
+    calendar = calendar_of(known)
+    whole = asked_range(begin, end, calendar, now)
+    return whole, asked_parts(whole, resolution, calendar)
 
 
 def heatmap(
     here: Here,
     store: str,
+    form: Asked,
     begin: When = None,
     end: When = None,
     camera: Annotated[str | None, Query(max_length=64, description="only this camera's maps")] = None,
     by: Annotated[
         Literal["camera", "store"], Query(description="store: maps in metres of all cameras are one")
     ] = "camera",
-) -> heat_shapes.HeatmapShape:
-    """Where people spent time in a half-open range, by default today's business day: a map for each grid."""
+) -> Response:
+    """Where people spent time in a half-open range, by default today's business day: a map for each grid.
+
+    As a table, a row is a cell.
+    """
     known = here.store(store)
     now = here.clock()
     whole = asked_range(begin, end, calendar_of(known), now)
@@ -96,7 +135,8 @@ def heatmap(
         few = _is_of_few(here, db, store, known, whole)
     maps = heat_shapes.heatmap_shape(heat)
     # While few people are there, a heatmap is their way.
-    return maps.model_copy(update={"maps": [], "suppressed": True}) if few else maps
+    shape = maps.model_copy(update={"maps": [], "suppressed": True}) if few else maps
+    return form.answer(shape, tables.heat_table)
 
 
 def _is_of_few(here: Site, db: Database, store: str, known: StoreSettings, whole: Interval) -> bool:
@@ -123,9 +163,9 @@ def present(here: Here, store: str) -> shapes.NowShape:
         return shapes.now_shape(store_now(db, store, known, here.clock()))
 
 
-def glossary() -> shapes.GlossaryShape:
+def glossary(form: Asked) -> Response:
     """What every metric means."""
-    return shapes.glossary_shape()
+    return form.answer(shapes.glossary_shape(), tables.glossary_table)
 
 
 def waiting(
@@ -176,16 +216,59 @@ def healthz(here: Here) -> shapes.HealthShape:
     )
 
 
+_STREAM: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+_TEXT: dict[int | str, dict[str, Any]] = {200: {"content": {"text/plain": {}}}}
+
 ROUTES = (
-    Route("GET", "/api/v1/stores", stores, Action.BE_KNOWN),
-    Route("GET", "/api/v1/stores/{store}/metrics", metrics, Action.SEE_FIGURES),
-    Route("GET", "/api/v1/stores/{store}/queues", queues, Action.SEE_FIGURES),
-    Route("GET", "/api/v1/stores/{store}/heatmap", heatmap, Action.SEE_FIGURES),
+    Route(
+        "GET",
+        "/api/v1/stores",
+        stores,
+        Action.BE_KNOWN,
+        answers=list[shapes.StoreShape],
+        described=TABLES,
+    ),
+    Route(
+        "GET",
+        "/api/v1/stores/{store}/metrics",
+        metrics,
+        Action.SEE_FIGURES,
+        answers=shapes.MetricsShape,
+        described=TABLES,
+    ),
+    Route(
+        "GET",
+        "/api/v1/stores/{store}/queues",
+        queues,
+        Action.SEE_FIGURES,
+        answers=queue_shapes.QueuesShape,
+        described=TABLES,
+    ),
+    Route(
+        "GET",
+        "/api/v1/stores/{store}/heatmap",
+        heatmap,
+        Action.SEE_FIGURES,
+        answers=heat_shapes.HeatmapShape,
+        described=TABLES,
+    ),
     Route("GET", "/api/v1/stores/{store}/now", present, Action.SEE_FIGURES),
-    Route("GET", "/api/v1/glossary", glossary, Action.BE_KNOWN),
+    Route(
+        "GET",
+        "/api/v1/glossary",
+        glossary,
+        Action.BE_KNOWN,
+        answers=shapes.GlossaryShape,
+        described=TABLES,
+    ),
+    Route("GET", "/api/v1/changes", changes, Action.EXPORT),
+    Route("GET", "/api/v1/events", events, Action.SEE_FIGURES, described=_STREAM),
+    *ALERT_ROUTES,
     Route("GET", "/api/v1/quarantine", waiting, Action.QUARANTINE),
     Route("POST", "/api/v1/quarantine/{number}/retry", try_again, Action.QUARANTINE),
     Route("GET", "/healthz", healthz, Action.OPEN),
+    Route("GET", "/readyz", readyz, Action.OPEN, answers=ReadyShape),
+    Route("GET", "/metrics", prometheus, Action.BE_KNOWN, described=_TEXT),
     *SALES_ROUTES,
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -14,6 +14,7 @@ from sqlite_utils import Database
 from server.access.callers import STRANGER, Visit
 from server.access.rights import Action
 from server.accounts.by import By, by_visit
+from server.accounts.sessions import holder_of_session, holder_of_token
 from server.api.problems import Problem
 from server.api.watching import Watchers
 from server.config import Settings, StoreSettings
@@ -71,6 +72,13 @@ class Site:
         """Whether whoever asks may see what belongs to a store; None: to none, or to an unknown one."""
         return self.visit.caller is not None and self.visit.caller.sees(store)
 
+    def still_knows(self, db: Database) -> bool:
+        """Whether whoever asked is still logged in, or holds a token that holds, and with the same rights."""
+        caller, secret, now = self.visit.caller, self.visit.secret, self.clock()
+        if caller is not None and caller.kind == "token":
+            return holder_of_token(db, secret, now) == caller
+        return holder_of_session(db, secret, self.settings.access, now) == caller
+
     @property
     def quarantine_of(self) -> frozenset[str] | None:
         """The stores whose refused messages and rows whoever asks may see; None: all, and those of none."""
@@ -99,4 +107,6 @@ class Route:
     handler: Callable[..., Any]
     action: Action
     answers: Any = None
-    """The shape of the answer, where the handler answers with a response of its own."""
+    """The model of the answer, where the handler makes the whole response itself."""
+    described: Mapping[int | str, dict[str, Any]] = field(default_factory=dict)
+    """What OpenAPI says of its answers beside that."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -38,6 +39,23 @@ class Watchers:
     def full(self) -> bool:
         """Whether one more would be too many."""
         return self._open >= self._most
+
+    @property
+    def closed(self) -> bool:
+        """Whether the server is about to stop."""
+        return self._closed
+
+    @contextmanager
+    def place(self) -> Iterator[bool]:
+        """Whether one more may wait for changes; within the block it counts as one of them."""
+        if self.full:
+            yield False
+            return
+        self._open += 1
+        try:
+            yield True
+        finally:
+            self._open -= 1
 
     def close(self) -> None:
         """End all events within a second, so that a server can stop; from any thread."""

@@ -7,11 +7,9 @@ from typing import Annotated
 
 from fastapi import Header, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from sqlite_utils import Database
 from sse_starlette import EventSourceResponse
 
 from server.access.rights import Action
-from server.accounts.sessions import holder_of_session, holder_of_token
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_day
@@ -66,9 +64,7 @@ async def events(here: Here, store: str) -> Response:
     here.store(store)
     if here.watchers.full:
         raise Problem(503, "Too many pages are open at once; this one renews itself every minute.")
-    return EventSourceResponse(
-        here.watchers.changes(here.settings.database, lambda db: _still_known(here, db))
-    )
+    return EventSourceResponse(here.watchers.changes(here.settings.database, here.still_knows))
 
 
 def refused(here: Here, tried: Annotated[int | None, Query()] = None) -> Response:
@@ -94,14 +90,6 @@ def retry_refused(here: Here, number: Number, hx_request: Annotated[str | None, 
     if hx_request is None:
         return RedirectResponse(f"/quarantine?tried={number}", 303)
     return HTMLResponse(render("_refused.html", here, row=_refused(here, number), outcome=outcome))
-
-
-def _still_known(here: Site, db: Database) -> bool:
-    """Whether whoever opened a page is still logged in, and with the same rights."""
-    caller, secret, now = here.visit.caller, here.visit.secret, here.clock()
-    if caller is not None and caller.kind == "token":
-        return holder_of_token(db, secret, now) == caller
-    return holder_of_session(db, secret, here.settings.access, now) == caller
 
 
 def _page(here: Site, store: str, day: str | None) -> StorePage:

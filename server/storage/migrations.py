@@ -305,3 +305,97 @@ def _let_quarantine_take(db: Database, source: str) -> None:
 
 _DEFINITIONS = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql IS NOT NULL ORDER BY type = 'index'"
 _INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL"
+
+
+@MIGRATIONS()
+def m050_api_changes(db: Database) -> None:
+    """What changed, in the order of commits; by triggers, so that no way of writing can pass it by.
+
+    Only the last change of a quarter-hour or ticket is kept. `gone`: nothing is left of it.
+    """
+    quarter = "{row}.bucket_start - {row}.bucket_start % 900000000"
+    db.executescript("""
+        CREATE TABLE feed (id TEXT NOT NULL, forgotten INTEGER NOT NULL) STRICT;
+        INSERT INTO feed VALUES (lower(hex(randomblob(8))), 0);
+        CREATE TABLE changes (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            store TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('counts', 'ticket')),
+            key TEXT NOT NULL, gone INTEGER NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX changes_by_key ON changes (store, kind, key);
+        CREATE INDEX changes_gone ON changes (number) WHERE gone = 1;
+        INSERT INTO changes (store, kind, key, gone)
+            SELECT DISTINCT store, 'counts', CAST(bucket_start - bucket_start % 900000000 AS TEXT), 0
+            FROM buckets ORDER BY bucket_start, store;
+        INSERT INTO changes (store, kind, key, gone)
+            SELECT store, 'ticket', ticket, 0 FROM tickets ORDER BY at, store, ticket;
+    """)
+    for name, when, row in (
+        ("new", "AFTER INSERT ON buckets", "NEW"),
+        ("kept", "AFTER UPDATE ON buckets", "NEW"),
+        (
+            "moved",
+            "AFTER UPDATE ON buckets WHEN OLD.store != NEW.store OR OLD.bucket_start != NEW.bucket_start",
+            "OLD",
+        ),
+        ("gone", "AFTER DELETE ON buckets", "OLD"),
+    ):
+        start = quarter.format(row=row)
+        db.executescript(f"""
+            CREATE TRIGGER changes_bucket_{name} {when} BEGIN
+                DELETE FROM changes
+                    WHERE store = {row}.store AND kind = 'counts' AND key = CAST({start} AS TEXT);
+                INSERT INTO changes (store, kind, key, gone)
+                    SELECT {row}.store, 'counts', CAST({start} AS TEXT), NOT EXISTS (
+                        SELECT 1 FROM buckets WHERE store = {row}.store
+                        AND bucket_start >= {start} AND bucket_start < {start} + 900000000
+                    );
+            END;
+        """)  # noqa: S608 -- only words of this very function
+    for name, when, row, gone in (
+        ("new", "AFTER INSERT ON tickets", "NEW", 0),
+        ("kept", "AFTER UPDATE ON tickets", "NEW", 0),
+        (
+            "renamed",
+            "AFTER UPDATE ON tickets WHEN OLD.store != NEW.store OR OLD.ticket != NEW.ticket",
+            "OLD",
+            1,
+        ),
+        ("gone", "AFTER DELETE ON tickets", "OLD", 1),
+    ):
+        db.executescript(f"""
+            CREATE TRIGGER changes_ticket_{name} {when} BEGIN
+                DELETE FROM changes WHERE store = {row}.store AND kind = 'ticket' AND key = {row}.ticket;
+                INSERT INTO changes (store, kind, key, gone)
+                    VALUES ({row}.store, 'ticket', {row}.ticket, {gone});
+            END;
+        """)  # noqa: S608 -- only words of this very function
+
+
+@MIGRATIONS()
+def m051_api_alerts(db: Database) -> None:
+    """What was or is wrong, who is told of it, and how the telling goes. Store NULL: the server itself."""
+    db.executescript("""
+        CREATE TABLE alerts (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            store TEXT, kind TEXT NOT NULL, subject TEXT NOT NULL, sentence TEXT NOT NULL,
+            began_at INTEGER NOT NULL, calm_since INTEGER, ended_at INTEGER
+        ) STRICT;
+        CREATE UNIQUE INDEX alerts_open_once ON alerts (coalesce(store, ''), kind, subject)
+            WHERE ended_at IS NULL;
+        CREATE TABLE webhooks (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            url TEXT NOT NULL, secret TEXT NOT NULL, kinds TEXT NOT NULL, stores TEXT,
+            created_at INTEGER NOT NULL
+        ) STRICT;
+        CREATE TABLE deliveries (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            webhook INTEGER NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+            event TEXT NOT NULL, body TEXT NOT NULL, made_at INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'delivered', 'given-up')),
+            tries INTEGER NOT NULL, next_try_at INTEGER NOT NULL, ended_at INTEGER, last_error TEXT
+        ) STRICT;
+        CREATE INDEX deliveries_due ON deliveries (next_try_at) WHERE state = 'waiting';
+        CREATE INDEX deliveries_of_webhook ON deliveries (webhook, number);
+        CREATE INDEX deliveries_done ON deliveries (number) WHERE state != 'waiting';
+    """)

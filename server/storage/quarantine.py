@@ -122,6 +122,14 @@ def waiting_count(db: Database, of: Collection[str] | None = None) -> int:
     return int(db.execute(_COUNT + _OF_STORES, _stores(of)).fetchone()[0])
 
 
+def waiting_since(db: Database, begin: datetime) -> int:
+    """How many rows wait that came at an instant or later."""
+    found = db.execute(
+        "SELECT count(*) FROM quarantine WHERE resolved_at IS NULL AND received_at >= ?", (to_us(begin),)
+    )
+    return int(found.fetchone()[0])
+
+
 def refused_count(db: Database) -> int:
     """How many could not even be kept, ever, because the quarantine was full."""
     found = db.execute("SELECT n FROM tallies WHERE name = ?", (_REFUSED,)).fetchone()

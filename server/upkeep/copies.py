@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server.errors import ServerError
+from server.storage.changes import renew_feed
 from server.storage.database import migrate, open_database
 
 _COUNTED = (
@@ -76,6 +77,8 @@ def restore(file: Path, database: Path, now: datetime) -> tuple[Copy, Path | Non
             _copied(file, new)
         _checked(new)
         migrate(new)
+        with open_database(new) as db:
+            renew_feed(db)
         rows = _checked(new)
         before = _kept_aside(database, now)
         _put_in_place(new, database)

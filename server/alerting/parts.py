@@ -1,0 +1,95 @@
+"""Watching and telling as parts of the server, which go on through a full disk or a locked database."""
+
+from __future__ import annotations
+
+import logging
+import random
+import sqlite3
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.alerting.delivering import Post, deliver_due
+from server.alerting.watching import note, wrong_now
+from server.config import Settings
+from server.storage.changes import forget_gone
+from server.storage.database import StorageError, open_database, writing
+
+DELIVER_SECONDS = 2.0
+
+_log = logging.getLogger("footfall.alerts")
+
+
+@dataclass
+class _Saying:
+    """Says once that the database cannot be used, and once that it can be again."""
+
+    what: str
+    failing: bool = field(default=False)
+
+    def broke(self, error: Exception) -> None:
+        if not self.failing:
+            _log.error("%s does not work: %s; trying again", self.what, error)
+        self.failing = True
+
+    def works(self) -> None:
+        if self.failing:
+            _log.info("%s works again", self.what)
+        self.failing = False
+
+
+@dataclass(frozen=True)
+class AlertWatch:
+    """Looks again and again whether all is well. `free_bytes` says how much space the database has left."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    free_bytes: Callable[[], int]
+
+    def run(self, stop: threading.Event) -> None:
+        """Look until `stop` is set."""
+        _again_and_again(self.look, "watching for alerts", self.settings.alerts.look_seconds, stop)
+
+    def look(self) -> None:
+        """Look once, and tell what changed."""
+        now, settings = self.clock(), self.settings
+        with open_database(settings.database) as db:
+            found = wrong_now(db, settings, now, self.free_bytes())
+            for alert in note(db, found, settings.alerts, now):
+                what = "is over" if alert.ended_at else "began"
+                _log.warning("alert %d %s: %s", alert.number, what, alert.condition.sentence)
+            with writing(db):
+                forget_gone(db)
+
+
+@dataclass(frozen=True)
+class Deliverer:
+    """Tells webhooks what waits."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    post: Post
+
+    def run(self, stop: threading.Event) -> None:
+        """Tell until `stop` is set."""
+        _again_and_again(self.tell, "telling webhooks", DELIVER_SECONDS, stop)
+
+    def tell(self) -> None:
+        """Tell what is due."""
+        with open_database(self.settings.database) as db:
+            deliver_due(db, self.settings.webhooks, self.post, self.clock, random.random)
+
+
+def _again_and_again(
+    work: Callable[[], None], what: str, pause_seconds: float, stop: threading.Event
+) -> None:
+    saying = _Saying(what)
+    while not stop.is_set():
+        try:
+            work()
+        except (StorageError, sqlite3.OperationalError) as error:
+            saying.broke(error)
+        else:
+            saying.works()
+        stop.wait(pause_seconds)
