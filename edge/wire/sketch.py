@@ -132,6 +132,10 @@ class DwellSketch(BaseModel):
         """
         return sum(count for number, count in self.bins.items() if middle_of(number) > seconds)
 
+    def number_from(self, seconds: float) -> int:
+        """How many durations are `seconds` or longer: exact for some limit within 2 % of it."""
+        return sum(count for number, count in self.bins.items() if middle_of(number) >= seconds)
+
     def share_above(self, seconds: float) -> float | None:
         """The share (0..1) of the durations that are longer than `seconds`, as exact; None of nothing."""
         return self.number_above(seconds) / self.n if self.n else None
