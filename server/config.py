@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 from edge.wire import SaleKind
 from edge.wire.topics import ID_PATTERN
 from server.errors import ServerError
+from server.metrics.retail import RetailYear
 
 Id = Annotated[str, Field(pattern=ID_PATTERN)]
 Port = Annotated[int, Field(ge=1, le=65535)]
@@ -56,6 +57,17 @@ def _known_encoding(name: str) -> str:
     return name
 
 
+def _year_day(text: str) -> str:
+    try:
+        datetime.strptime(f"2023-{text}", "%Y-%m-%d")  # noqa: DTZ007 -- only the form is looked at
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a month and day of every year such as 02-01") from error
+    return text
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+_WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+YearDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_year_day)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
@@ -145,6 +157,9 @@ class ZoneSettings(_Section):
     """One zone of a store's floor."""
 
     name: str = Field(min_length=1, max_length=100, description="what people call it")
+    engagement_seconds: float | None = Field(
+        None, gt=0, le=86400, description="shortest stay of an engaged visitor; absent: the store's"
+    )
 
 
 class QueueSettings(_Section):
@@ -170,6 +185,13 @@ class StoreSettings(_Section):
     queue_target_seconds: float = Field(
         180.0, gt=0, le=86400, description="longest wait in a queue that is still good"
     )
+    engagement_seconds: float = Field(
+        15.0, gt=0, le=86400, description="shortest stay in a zone of an engaged visitor"
+    )
+    retail_year_near: YearDay = Field(
+        "02-01", description="month and day that the 4-5-4 retail year begins nearest to"
+    )
+    retail_week_begins: Weekday = Field("sunday", description="weekday on which retail weeks begin")
     zones: dict[Id, ZoneSettings] = Field(default_factory=dict, description="zones by their id")
     queues: dict[Id, QueueSettings] = Field(default_factory=dict, description="queues by their id")
 
@@ -177,6 +199,17 @@ class StoreSettings(_Section):
     def zone(self) -> ZoneInfo:
         """The store's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def retail_year(self) -> RetailYear:
+        """How the store's retail year is laid."""
+        month, day = map(int, self.retail_year_near.split("-"))
+        return RetailYear(month, day, _WEEKDAYS.index(self.retail_week_begins))
+
+    @property
+    def engagement_of_zones(self) -> dict[str, float]:
+        """The threshold in seconds of each zone that has one of its own."""
+        return {zone: of.engagement_seconds for zone, of in self.zones.items() if of.engagement_seconds}
 
     @property
     def queue_targets(self) -> dict[str, float]:

@@ -136,3 +136,78 @@ def m007_heat(db: Database) -> None:
             FOREIGN KEY (store, bucket_start, device, camera) REFERENCES buckets ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID;
     """)
+
+
+@MIGRATIONS()
+def m040_figures_rollups(db: Database) -> None:
+    """Hours, days and longer spans put together beforehand; whatever changes beneath one removes it.
+
+    `what` is 'counts' or 'sales'. `clock` is the business clock by which spans were cut, `lag_us` the time
+    from visit to till. The triggers stand on the rows with which every change of a bucket or a ticket goes.
+    """
+    db.executescript("""
+        CREATE TABLE rollups (
+            id INTEGER PRIMARY KEY,
+            store TEXT NOT NULL, what TEXT NOT NULL CHECK (what IN ('counts', 'sales')), kind TEXT NOT NULL,
+            "begin" INTEGER NOT NULL, "end" INTEGER NOT NULL, clock TEXT NOT NULL, lag_us INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX rollups_by_span ON rollups (store, what, kind, "begin", "end", clock, lag_us);
+        CREATE TABLE labour (
+            store TEXT NOT NULL, "begin" INTEGER NOT NULL, "end" INTEGER NOT NULL, people_e4 INTEGER NOT NULL,
+            PRIMARY KEY (store, "begin", "end")
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE measured_lags (
+            store TEXT PRIMARY KEY, minutes INTEGER NOT NULL, strength REAL NOT NULL,
+            measured_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE INDEX planogram_by_zone ON planogram (store, zone, valid_from, valid_until);
+    """)
+    for row, event in (("NEW", "INSERT"), ("OLD", "DELETE"), ("NEW", "UPDATE"), ("OLD", "UPDATE")):
+        name = f"{event.lower()}_{row.lower()}"
+        for table, columns, body in (
+            ("buckets", "", _forget_counts(row)),
+            ("tickets", " OF at, kind, currency", _forget_sales(row)),
+            ("planogram", "", _forget_shelves(row)),
+        ):
+            of = columns if event == "UPDATE" else ""
+            db.execute(f"CREATE TRIGGER rollups_{table}_{name} AFTER {event}{of} ON {table} BEGIN {body} END")
+
+
+_HOUR_US = 3_600_000_000
+_LONGEST_US = {
+    # The hour that a clock repeats is cut in two, so no hour is longer than one.
+    "hour": _HOUR_US,
+    "day": 26 * _HOUR_US,
+    "week": 8 * 24 * _HOUR_US,
+    "month": 32 * 24 * _HOUR_US,
+    "4-5-4": 43 * 24 * _HOUR_US,
+}
+"""Length of the longest span of each kind: bounds what a trigger looks through."""
+
+
+def _forget_counts(row: str) -> str:
+    return " ".join(
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'counts' AND kind = '{kind}'"  # noqa: S608
+        f' AND "begin" > {row}.bucket_start - {longest} AND "begin" < {row}.bucket_end'
+        f' AND "end" > {row}.bucket_start;'
+        for kind, longest in _LONGEST_US.items()
+    )
+
+
+def _forget_sales(row: str) -> str:
+    return " ".join(
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales' AND kind = '{kind}'"  # noqa: S608
+        f' AND "begin" > {row}.at - {longest + 24 * _HOUR_US} AND "begin" <= {row}.at'
+        f' AND ("end" > {row}.at OR ("begin" <= {row}.at - lag_us AND "end" > {row}.at - lag_us));'
+        for kind, longest in _LONGEST_US.items()
+    )
+
+
+def _forget_shelves(row: str) -> str:
+    # Counts do not depend on shelves, but for spans that put days with and without products together.
+    return (
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales';"  # noqa: S608 -- NEW or OLD
+        f" DELETE FROM rollups WHERE store = {row}.store AND what = 'counts'"
+        " AND kind IN ('week', 'month', '4-5-4');"
+    )
