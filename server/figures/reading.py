@@ -58,7 +58,7 @@ def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: da
     last = calendar.edge_after(whole.end - timedelta(microseconds=1), Resolution.DAY)
     pieces = [Interval(first, whole.begin), *parts, Interval(whole.end, last)]
     counted = joined(_counted(source, pieces, now))
-    sold = joined(_sold(source, pieces))
+    sold = joined(_sold(source, pieces, now))
     return replace(
         counted,
         taken=sold.taken,
@@ -69,7 +69,7 @@ def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: da
 
 
 def _counted(source: Source, pieces: Sequence[Interval], now: datetime) -> Iterator[Rows]:
-    tiled, gaps = _tiled(source, source.counts, pieces)
+    tiled, gaps = _tiled(source, source.counts, pieces, now)
     yield from rollups.rows_of(source.db, [tile.number for tile in tiled])
     for gap in _joined_up(_without_days(source, gaps, now)):
         yield minutes_of(source, gap)
@@ -78,8 +78,8 @@ def _counted(source: Source, pieces: Sequence[Interval], now: datetime) -> Itera
         yield counted_day(source, day)
 
 
-def _sold(source: Source, pieces: Sequence[Interval]) -> Iterator[Rows]:
-    tiled, gaps = _tiled(source, source.sales, pieces)
+def _sold(source: Source, pieces: Sequence[Interval], now: datetime) -> Iterator[Rows]:
+    tiled, gaps = _tiled(source, source.sales, pieces, now)
     yield from rollups.rows_of(source.db, [tile.number for tile in tiled])
     for gap in _joined_up(gaps):
         yield tickets_of(source, gap)
@@ -121,7 +121,9 @@ def tickets_of(source: Source, gap: Interval) -> Rows:
     )
 
 
-def _tiled(source: Source, shelf: Shelf, pieces: Sequence[Interval]) -> tuple[list[Held], list[Interval]]:
+def _tiled(
+    source: Source, shelf: Shelf, pieces: Sequence[Interval], now: datetime
+) -> tuple[list[Held], list[Interval]]:
     """The spans that are held for some pieces, longest first, and what no span covers."""
     tiles: list[Held] = []
     gaps = [piece for piece in pieces if piece.seconds]
@@ -134,7 +136,7 @@ def _tiled(source: Source, shelf: Shelf, pieces: Sequence[Interval]) -> tuple[li
         found = [
             span for stretch in _joined_up(gaps) for span in rollups.held(source.db, shelf, kind, stretch)
         ]
-        chosen = _fitting(found, gaps)
+        chosen = _fitting([tile for tile in found if tile.span.end <= now], gaps)
         tiles.extend(chosen)
         spans = [tile.span for tile in chosen]
         gaps = [left for gap in gaps for left in gap.without(spans)] if spans else gaps

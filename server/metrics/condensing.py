@@ -23,13 +23,16 @@ def counts_together(rows: Rows, span: Interval) -> Rows:
     """What was counted by buckets that begin within a span, in a row for each camera, zone and queue.
 
     Rows that do not tell the same things stay apart, so that what is known of a part only is still known
-    to be so. Counters, sketches and times add up, peaks are the highest, coverage is weighted by time. What
-    a bucket saw after the span's end is not part of its coverage.
+    to be so. Counters, sketches and times add up, peaks are the highest, coverage is weighted by time. A
+    bucket that ends after the span stays as it is, for a longer range may hold all of it.
 
     `rows.inside` holds the span's row, or those of all of its business days.
     """
     return Rows(
-        buckets=[_bucket(some, span) for some in _alike(rows.buckets, _camera)],
+        buckets=[
+            *(_bucket(some, span) for some in _alike(_ended(rows.buckets, span), _camera)),
+            *(row for row in rows.buckets if row.end > span.end),
+        ],
         lines=[_line(some, span) for some in _alike(rows.lines, _told_of_line)],
         zones=[_zone(some, span) for some in _alike(rows.zones, _told_of_zone)],
         queues=[_queue(some, span) for some in _alike(rows.queues, _told_of_queue)],
@@ -74,6 +77,10 @@ def _alike(rows: Iterable[T], key: Callable[[T], Hashable]) -> list[list[T]]:
     for row in rows:
         found[key(row)].append(row)
     return list(found.values())
+
+
+def _ended(rows: Iterable[BucketRow], span: Interval) -> list[BucketRow]:
+    return [row for row in rows if row.end <= span.end]
 
 
 def _camera(row: BucketRow) -> Hashable:

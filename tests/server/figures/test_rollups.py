@@ -202,7 +202,11 @@ def compared(source: Source, begin: datetime, now: datetime, resolution: Resolut
 
 
 @pytest.mark.parametrize("clock", CLOCKS)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=20,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
 @given(data=st.data(), lag=st.sampled_from([0, 7, 90]))
 def test_rollups_equal_recomputing_after_any_writes_late_corrections_and_deletions(
     db: Database, clock: str, data: st.DataObject, lag: int
