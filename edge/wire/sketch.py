@@ -78,14 +78,18 @@ class DwellSketch(BaseModel):
     @classmethod
     def merged(cls, sketches: Iterable[DwellSketch]) -> DwellSketch:
         """One sketch that holds all durations of several."""
+        several = list(sketches)
+        if len(several) == 1:
+            return several[0]
         n = 0
         sums: list[float] = []
         bins: Counter[int] = Counter()
-        for sketch in sketches:
+        for sketch in several:
             n += sketch.n
             sums.append(sketch.sum_seconds)
             bins.update(sketch.bins)
-        return cls(n=n, sum_seconds=math.fsum(sums), bins=dict(bins))
+        # Not checked again: what was put together from right ones is right.
+        return cls.model_construct(n=n, sum_seconds=math.fsum(sums), bins=dict(bins))
 
     def without(self, some: DwellSketch) -> DwellSketch:
         """What is left of these durations when some of them are taken away.

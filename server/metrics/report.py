@@ -353,23 +353,25 @@ def _one_zone(
 ) -> ZoneFigures:
     least = known.terms.least_visitors
     shelved = _while_shelved(known, zone, rows)
-    reasons = zoned.ended(rows)
+    stays, staff_visits, reasons = zoned.stays(rows), zoned.staff_visits(rows), zoned.ended(rows)
+    dwell = zoned.dwell_of(stays)
+    engaged = zoned.engagement(stays, known.terms.engagement.threshold_of(zone), least)
     transactions = bought.get(zone, 0) if bought is not None and zone in known.planogram.shelves else None
     return ZoneFigures(
         zone=zone,
         visits=zoned.visits(rows),
-        dwell=zoned.dwell(rows),
+        dwell=dwell,
         occupancy=zoned.occupancy(rows),
         visit_rate=ratio(zoned.visits(rows), entries, least),
         transactions=transactions,
         conversion=ratio(transactions, zoned.visits(shelved), least),
         raw_visits=zoned.raw_visits(rows),
-        raw_dwell=zoned.raw_dwell(rows),
-        staff_visits=zoned.staff_visits(rows),
+        raw_dwell=dwell if staff_visits is None else zoned.raw_dwell(rows),
+        staff_visits=staff_visits,
         ended=reasons,
         lost_share=zoned.lost_share(reasons, least),
-        engagement=zoned.engagement(rows, known.terms.engagement.threshold_of(zone), least),
-        bounce=zoned.bounce(rows, known.terms.engagement.threshold_of(zone), least),
+        engagement=engaged,
+        bounce=zoned.bounce(engaged, least),
     )
 
 

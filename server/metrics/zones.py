@@ -84,10 +84,11 @@ def staff_visits(rows: Sequence[ZoneRow]) -> int | None:
 
 def dwell(rows: Sequence[ZoneRow]) -> Dwell | None:
     """How long the visits of some rows lasted, without staff's; None without a row."""
-    return dwell_of(_stays(rows))
+    return dwell_of(stays(rows))
 
 
-def _stays(rows: Sequence[ZoneRow]) -> DwellSketch | None:
+def stays(rows: Sequence[ZoneRow]) -> DwellSketch | None:
+    """The durations of the visits of some rows, without staff's; None without a row."""
     if not rows:
         return None
     everybody = DwellSketch.merged(row.dwell for row in rows)
@@ -95,18 +96,16 @@ def _stays(rows: Sequence[ZoneRow]) -> DwellSketch | None:
     return everybody.without(DwellSketch.merged(staff)) if staff else everybody
 
 
-def engagement(rows: Sequence[ZoneRow], threshold_seconds: float, least: int) -> Ratio | None:
-    """Visits of at least the threshold / visits, both without staff's; None without a row.
+def engagement(visits: DwellSketch | None, threshold_seconds: float, least: int) -> Ratio | None:
+    """Visits of at least the threshold / visits; None where none are known.
 
     The threshold is met to 2 %, for each stay counts as the middle of its bin.
     """
-    stays = _stays(rows)
-    return None if stays is None else Ratio(stays.number_from(threshold_seconds), stays.n, least)
+    return None if visits is None else Ratio(visits.number_from(threshold_seconds), visits.n, least)
 
 
-def bounce(rows: Sequence[ZoneRow], threshold_seconds: float, least: int) -> Ratio | None:
-    """Visits shorter than the threshold / visits, both without staff's; None without a row."""
-    engaged = engagement(rows, threshold_seconds, least)
+def bounce(engaged: Ratio | None, least: int) -> Ratio | None:
+    """Visits shorter than the threshold / visits; None where none are known."""
     return engaged and Ratio(engaged.denominator - engaged.numerator, engaged.denominator, least)
 
 

@@ -142,6 +142,8 @@ def m007_heat(db: Database) -> None:
 def m040_figures_rollups(db: Database) -> None:
     """Hours, days and longer spans put together beforehand; whatever changes beneath one removes it.
 
+    `shelves` counts the products of each zone and validity, for a planogram of many thousand takes long to
+    look through. An empty text there is what the planogram has as NULL.
     `what` is 'counts' or 'sales'. `clock` is the business clock by which spans were cut, `lag_us` the time
     from visit to till. The triggers stand on the rows with which every change of a bucket or a ticket goes.
     """
@@ -161,14 +163,20 @@ def m040_figures_rollups(db: Database) -> None:
             store TEXT PRIMARY KEY, minutes INTEGER NOT NULL, strength REAL NOT NULL,
             measured_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
-        CREATE INDEX planogram_by_zone ON planogram (store, zone, valid_from, valid_until);
+        CREATE TABLE shelves (
+            store TEXT NOT NULL, zone TEXT NOT NULL, valid_from TEXT NOT NULL, valid_until TEXT NOT NULL,
+            products INTEGER NOT NULL,
+            PRIMARY KEY (store, zone, valid_from, valid_until)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO shelves SELECT store, zone, ifnull(valid_from, ''), ifnull(valid_until, ''), count(*)
+            FROM planogram GROUP BY 1, 2, 3, 4;
     """)
     for row, event in (("NEW", "INSERT"), ("OLD", "DELETE"), ("NEW", "UPDATE"), ("OLD", "UPDATE")):
         name = f"{event.lower()}_{row.lower()}"
         for table, columns, body in (
             ("buckets", "", _forget_counts(row)),
             ("tickets", " OF at, kind, currency", _forget_sales(row)),
-            ("planogram", "", _forget_shelves(row)),
+            ("planogram", "", _forget_shelves(row) + _count_shelf(row, 1 if row == "NEW" else -1)),
         ):
             of = columns if event == "UPDATE" else ""
             db.execute(f"CREATE TRIGGER rollups_{table}_{name} AFTER {event}{of} ON {table} BEGIN {body} END")
@@ -201,6 +209,15 @@ def _forget_sales(row: str) -> str:
         f' AND "begin" > {row}.at - {longest + 24 * _HOUR_US} AND "begin" <= {row}.at'
         f' AND ("end" > {row}.at OR ("begin" <= {row}.at - lag_us AND "end" > {row}.at - lag_us));'
         for kind, longest in _LONGEST_US.items()
+    )
+
+
+def _count_shelf(row: str, products: int) -> str:
+    return (
+        f" INSERT INTO shelves VALUES ({row}.store, {row}.zone, ifnull({row}.valid_from, ''),"  # noqa: S608
+        f" ifnull({row}.valid_until, ''), {products})"
+        " ON CONFLICT DO UPDATE SET products = products + excluded.products;"
+        f" DELETE FROM shelves WHERE store = {row}.store AND zone = {row}.zone AND products = 0;"
     )
 
 

@@ -172,8 +172,7 @@ def planogram_rows(db: Database, store: str) -> list[PlanogramRow]:
 def shelves(db: Database, store: str) -> list[PlanogramRow]:
     """On which days products lay in which zone, whatever they were; `sku` is empty."""
     found = db.execute(
-        "SELECT DISTINCT zone, valid_from, valid_until FROM planogram WHERE store = ?"
-        " ORDER BY zone, valid_from, valid_until",
+        "SELECT zone, nullif(valid_from, ''), nullif(valid_until, '') FROM shelves WHERE store = ?",
         (store,),
     )
     return [PlanogramRow("", zone, _day(begin), _day(end)) for zone, begin, end in found]

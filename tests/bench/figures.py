@@ -63,14 +63,16 @@ def fill_counts(db: sqlite3.Connection, store: str, day: date, chance: random.Ra
         buckets.append((*key, key[1] + 60_000_000, 1, 1, 1.0, 1, 0, key[1]))
         lines.append((*key, "main", "entrance", came, went, 0, 0, json.dumps({"1": came} if came else {}), 0))
         for zone in ZONES:
-            stays = DwellSketch.of([chance.lognormvariate(3.2, 0.9) for _ in range(poisson(chance, mean / 3))])
+            stays = DwellSketch.of(
+                [chance.lognormvariate(3.2, 0.9) for _ in range(poisson(chance, mean / 3))]
+            )
             values = (stays.n, stays.sum_seconds, json.dumps(stays.bins), stays.sum_seconds, 60.0, stays.n)
             zones.append((*key, zone, *values))
     many = db.executemany
     many("INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", buckets)
     many(
-        "INSERT INTO line_counts (store, bucket_start, device, camera, line, kind, count_in, count_out, staff_in,"
-        " staff_out, groups_in, passed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO line_counts (store, bucket_start, device, camera, line, kind, count_in, count_out,"
+        " staff_in, staff_out, groups_in, passed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         lines,
     )
     many(
@@ -138,7 +140,9 @@ def build(file: Path, stores: list[str], days: int) -> None:
         chance, begin, rows = random.Random(7), time.perf_counter(), 0
         for number in range(days):
             with writing(db):
-                rows += sum(fill_counts(db.conn, store, FIRST + timedelta(number), chance) for store in stores)
+                rows += sum(
+                    fill_counts(db.conn, store, FIRST + timedelta(number), chance) for store in stores
+                )
         took = time.perf_counter() - begin
         print(f"counts: {rows:,} rows in {took:.0f} s, {rows / took:,.0f} a second, made and written")
         begin = time.perf_counter()
@@ -146,13 +150,15 @@ def build(file: Path, stores: list[str], days: int) -> None:
             lines = fill_sales(db.conn, stores)
         took = time.perf_counter() - begin
         print(f"sales: {lines:,} ticket lines in {took:.0f} s, {lines / took:,.0f} a second")
-        before, begin = file.stat().st_size, time.perf_counter()
+        begin = time.perf_counter()
         done = sum(settle(source_of(db, store), end_of(days)) for store in stores)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         took = time.perf_counter() - begin
         print(f"roll-ups: {done:,} spans in {took:.0f} s, {took / days / len(stores) * 1000:.0f} ms a day")
         (bodies,) = db.execute("SELECT sum(length(body)) FROM rollups").fetchone()
-        print(f"size: {file.stat().st_size / 2**20:,.0f} MiB, of it roll-ups {bodies / 2**20:.0f} MiB ({before:,})")
+        print(
+            f"size: {file.stat().st_size / 2**20:,.0f} MiB, of it roll-ups {bodies / 2**20:.0f} MiB ({before:,})"
+        )
 
 
 def source_of(db: object, store: str) -> Source:
@@ -168,7 +174,10 @@ def measure(file: Path, store: str, days: int) -> None:
     middle = CALENDAR.business_day(FIRST + timedelta(days // 2))
     year = Interval(CALENDAR.business_day(FIRST).begin, end_of(days))
     with open_database(file, read_only=True) as db:
-        for name, whole, cut in (("day by hour", middle, Resolution.HOUR), ("year by week", year, Resolution.WEEK)):
+        for name, whole, cut in (
+            ("day by hour", middle, Resolution.HOUR),
+            ("year by week", year, Resolution.WEEK),
+        ):
 
             def ask(whole: Interval = whole, cut: Resolution = cut) -> object:
                 parts = list(split(whole, cut, CALENDAR))
@@ -181,6 +190,7 @@ def measure(file: Path, store: str, days: int) -> None:
 def duck(file: Path, store: str, day: Interval, year: Interval) -> None:
     """The same conversions by DuckDB, from its own tables of the same minutes."""
     import duckdb
+    import pandas
 
     db = duckdb.connect()
     db.execute("SET threads = 2")
@@ -196,7 +206,10 @@ def duck(file: Path, store: str, day: Interval, year: Interval) -> None:
 
             frame = pandas.read_sql_query(f"SELECT {columns} FROM {table}", ours)
         db.execute(f"CREATE TABLE {table} AS SELECT * FROM frame")
-    for name, whole, step_us in (("day by hour", day, 3_600_000_000), ("year by week", year, 604_800_000_000)):
+    for name, whole, step_us in (
+        ("day by hour", day, 3_600_000_000),
+        ("year by week", year, 604_800_000_000),
+    ):
         arguments = [step_us, store, to_us(whole.begin), to_us(whole.end)]
 
         def ask(arguments: list[object] = arguments) -> object:
