@@ -156,9 +156,8 @@ def build(file: Path, stores: list[str], days: int) -> None:
         took = time.perf_counter() - begin
         print(f"roll-ups: {done:,} spans in {took:.0f} s, {took / days / len(stores) * 1000:.0f} ms a day")
         (bodies,) = db.execute("SELECT sum(length(body)) FROM rollups").fetchone()
-        print(
-            f"size: {file.stat().st_size / 2**20:,.0f} MiB, of it roll-ups {bodies / 2**20:.0f} MiB ({before:,})"
-        )
+        size, own = file.stat().st_size / 2**20, bodies / 2**20
+        print(f"size: {size:,.0f} MiB, of it bodies of roll-ups {own:.0f} MiB")
 
 
 def source_of(db: object, store: str) -> Source:
@@ -202,10 +201,9 @@ def duck(file: Path, store: str, day: Interval, year: Interval) -> None:
         ("planogram", "store, sku, zone"),
     ):
         with sqlite3.connect(file) as ours:
-            import pandas
-
-            frame = pandas.read_sql_query(f"SELECT {columns} FROM {table}", ours)
+            db.register("frame", pandas.read_sql_query(f"SELECT {columns} FROM {table}", ours))
         db.execute(f"CREATE TABLE {table} AS SELECT * FROM frame")
+        db.unregister("frame")
     for name, whole, step_us in (
         ("day by hour", day, 3_600_000_000),
         ("year by week", year, 604_800_000_000),
