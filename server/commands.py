@@ -21,14 +21,20 @@ from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
 from server.config import ConfigError, Settings, load_settings
 from server.errors import ServerError
+from server.figures.measuring import lag_of_days
+from server.figures.reading import Source
+from server.figures.settling import keep_settled, settle_all
+from server.figures.terms import terms_of
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
 from server.pos.importing import import_sales as import_sales_file
+from server.pos.labour import import_labour as import_labour_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
 from server.storage import quarantine as held
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database
+from server.storage.labour import MeasuredLag, forget_lag, keep_lag
 
 SOME_REFUSED = 4
 """Exit code of a command that did its work but had to refuse part of its input."""
@@ -66,7 +72,7 @@ def up(config: Config = _DEFAULT) -> None:
         stack.enter_context(assembly.embedded_broker(settings))
         web = stack.enter_context(assembly.web(settings))
         typer.echo(f"footfall: {web.address}")
-        _run({"listen": assembly.build_listener(settings), "serve": web.run})
+        _run({**_taking_in(settings), "serve": web.run})
 
 
 @app.command()
@@ -90,7 +96,7 @@ def listen(config: Config = _DEFAULT) -> None:
     """
     settings = load_settings(config)
     assembly.set_up_log()
-    _run({"listen": assembly.build_listener(settings)})
+    _run(_taking_in(settings))
 
 
 @app.command()
@@ -163,6 +169,57 @@ def import_planogram(
     with open_database(settings.database) as db:
         places = import_planogram_file(db, settings, file, store)
     typer.echo(f"{places} places of products in {store}")
+
+
+@app.command("import-labour")
+def import_labour(
+    file: Annotated[Path, typer.Argument(help="CSV with the header begin,end,people.")],
+    store: StoreId,
+    config: Config = _DEFAULT,
+) -> None:
+    """Take shifts on the sales floor from a CSV file, instead of those at the same time.
+
+    Example: footfall-server import-labour march.csv --store demo
+    """
+    settings = load_settings(config)
+    with open_database(settings.database) as db:
+        shifts = import_labour_file(db, settings, file, store)
+    typer.echo(f"{shifts} shifts in {store}")
+
+
+@app.command("roll-up")
+def roll_up(config: Config = _DEFAULT) -> None:
+    """Put hours, days, weeks and months together now; a server that runs does so every minute.
+
+    Example: footfall-server roll-up
+    """
+    typer.echo(f"{settle_all(load_settings(config), assembly.now())} spans put together")
+
+
+@app.command("measure-lag")
+def measure_lag(
+    store: StoreId,
+    days: Annotated[int, typer.Option("--days", min=1, max=90, help="So many of the last days.")] = 28,
+    keep: Annotated[bool, typer.Option("--keep", help="Use it from now on.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Go back to what is configured.")] = False,
+    config: Config = _DEFAULT,
+) -> None:
+    """Measure how long it takes from a zone to the till. Ends with 4 where the data do not show it.
+
+    Example: footfall-server measure-lag --store demo --keep
+    """
+    settings = load_settings(config)
+    where, now = settings.store(store), assembly.now()
+    with open_database(settings.database) as db:
+        if forget:
+            forget_lag(db, store)
+        found = lag_of_days(Source(db, store, terms_of(db, store, where)), days, now)
+        if found and found.sure and keep:
+            keep_lag(db, store, MeasuredLag(found.minutes, found.strength, now))
+    if found is None or not found.sure:
+        typer.echo("the data do not show it: more days, zone visits by the minute or tickets are needed")
+        raise typer.Exit(SOME_REFUSED)
+    typer.echo(f"{found.minutes} minutes (correlation {found.strength:.2f}){', kept' if keep else ''}")
 
 
 @app.command()
@@ -307,6 +364,13 @@ def _fail(message: str, hint: str, exit_code: int) -> None:
     if hint:
         print(f"hint: {telling.harmless(hint)}", file=sys.stderr)
     sys.exit(exit_code)
+
+
+def _taking_in(settings: Settings) -> dict[str, Part]:
+    return {
+        "listen": assembly.build_listener(settings),
+        "roll-up": keep_settled(settings, assembly.now),
+    }
 
 
 def _run(parts: dict[str, Part]) -> None:

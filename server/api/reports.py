@@ -13,6 +13,7 @@ from server.figures.reading import Source, rows_for
 from server.figures.terms import calendar_of as calendar_of
 from server.figures.terms import terms_of
 from server.metrics.intervals import Interval, Resolution, split
+from server.metrics.labour import power_hours
 from server.metrics.report import Figures, Report, report
 
 
@@ -35,6 +36,21 @@ class StoreReport:
     def parts(self) -> tuple[Figures, ...]:
         """The figures part by part."""
         return self.figures.parts
+
+    @property
+    def power_hours(self) -> tuple[datetime, ...]:
+        """When the fewest hours begin that hold half of the entries of a day; none but for a day by hours."""
+        calendar = calendar_of(self.settings)
+        if self.resolution is not Resolution.HOUR or self.interval != calendar.business_day(
+            calendar.day_of(self.interval.begin)
+        ):
+            return ()
+        return power_hours((part.interval.begin, part.entries) for part in self.parts)
+
+    def is_partial(self, part: Interval) -> bool:
+        """Whether the range cuts a part, so that it is shorter than its resolution says."""
+        calendar = calendar_of(self.settings)
+        return not all(calendar.is_edge(at, self.resolution) for at in (part.begin, part.end))
 
 
 def zone_name(store: StoreSettings, zone: str) -> str:

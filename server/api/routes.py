@@ -7,14 +7,17 @@ from typing import Annotated, Literal
 from fastapi import Path, Query
 from sqlite_utils import Database
 
-from server.api import heat_shapes, queue_shapes, shapes
+from server.api import comparison_shapes, heat_shapes, queue_shapes, shapes
 from server.api.heat import store_heat
 from server.api.present import store_now
 from server.api.problems import Problem
-from server.api.ranges import asked_parts, asked_range
+from server.api.ranges import asked_day, asked_parts, asked_range, longest_range
 from server.api.reports import calendar_of, range_report
 from server.api.site import Here, Route, Site
 from server.config import ConfigError
+from server.figures.comparing import same_weekday
+from server.figures.reading import Source
+from server.figures.terms import terms_of
 from server.ingest import retry
 from server.metrics.intervals import Resolution
 from server.storage import quarantine
@@ -42,10 +45,26 @@ def metrics(
     """A store's figures over a half-open range: by default today's business day by hour."""
     known = here.store(store)
     now, calendar = here.clock(), calendar_of(known)
-    whole = asked_range(begin, end, calendar, now)
+    whole = asked_range(begin, end, calendar, now, longest_range(resolution))
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
         return shapes.metrics_shape(range_report(db, store, known, whole, parts, resolution, now))
+
+
+def comparison(
+    here: Here,
+    store: str,
+    day: Annotated[str | None, Query(max_length=10, description="business day; today unless said")] = None,
+    weeks: Annotated[int, Query(ge=1, le=52, description="how many weeks to look back")] = 4,
+) -> comparison_shapes.ComparisonShape:
+    """A business day beside the same weekday of the last weeks, up to the same hour while it runs."""
+    known = here.store(store)
+    now = here.clock()
+    which = asked_day(day, calendar_of(known), now)
+    with here.reading() as db:
+        source = Source(db, store, terms_of(db, store, known))
+        found = same_weekday(source, which, weeks, now)
+    return comparison_shapes.comparison_shape(store, which, weeks, found)
 
 
 def queues(
@@ -58,7 +77,7 @@ def queues(
     """A store's queues over a half-open range, by default today's business day by hour; and who waits now."""
     known = here.store(store)
     now, calendar = here.clock(), calendar_of(known)
-    whole = asked_range(begin, end, calendar, now)
+    whole = asked_range(begin, end, calendar, now, longest_range(resolution))
     parts = asked_parts(whole, resolution, calendar)
     with here.reading() as db:
         report = range_report(db, store, known, whole, parts, resolution, now)
@@ -148,6 +167,7 @@ def healthz(here: Here) -> shapes.HealthShape:
 ROUTES = (
     Route("GET", "/api/v1/stores", stores),
     Route("GET", "/api/v1/stores/{store}/metrics", metrics),
+    Route("GET", "/api/v1/stores/{store}/comparison", comparison),
     Route("GET", "/api/v1/stores/{store}/queues", queues),
     Route("GET", "/api/v1/stores/{store}/heatmap", heatmap),
     Route("GET", "/api/v1/stores/{store}/now", present),

@@ -10,10 +10,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from server.api.app import build_app
+from server.api.comparison_shapes import ComparedShape
 from server.api.heat_shapes import HeatMapShape
 from server.api.parts import RateShape
 from server.api.queue_shapes import QueueNowShape, QueueShape
-from server.api.ranges import LONGEST_RANGE, MOST_INTERVALS
+from server.api.ranges import LONGEST_BY_DAY, LONGEST_RANGE, MOST_INTERVALS
 from server.api.routes import ROUTES
 from server.api.shapes import FiguresShape, GroupsShape, QuarantineShape, QuotientShape, ZoneShape
 from server.metrics.intervals import Resolution
@@ -55,6 +56,7 @@ def test_every_example_is_answered(tmp_path: Path, path: str) -> None:
         QueueShape,
         QueueNowShape,
         HeatMapShape,
+        ComparedShape,
         RateShape,
         QuotientShape,
         QuarantineShape,
@@ -69,3 +71,4 @@ def test_every_field_of_the_figures_is_named(shape: type[FiguresShape]) -> None:
 def test_every_resolution_and_bound_is_named() -> None:
     assert {resolution.value for resolution in Resolution} <= quoted(DOCUMENT)
     assert f"At most {MOST_INTERVALS:,} intervals and {LONGEST_RANGE.days} days" in text_of(DOCUMENT)
+    assert f"by `day` and coarser, {LONGEST_BY_DAY.days:,} days" in text_of(DOCUMENT)

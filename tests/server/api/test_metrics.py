@@ -171,7 +171,7 @@ def test_occupancy_of_a_later_range_still_adds_up_from_the_days_beginning(
             "resolution",
             id="too many intervals",
         ),
-        pytest.param({"resolution": "week"}, "resolution", id="unknown resolution"),
+        pytest.param({"resolution": "fortnight"}, "resolution", id="unknown resolution"),
     ],
 )
 def test_a_bad_range_is_refused_by_a_sentence_that_names_the_field(
