@@ -138,11 +138,22 @@ class DwellSketch(BaseModel):
 
     def number_from(self, seconds: float) -> int:
         """How many durations are `seconds` or longer: exact for some limit within 2 % of it."""
-        return sum(count for number, count in self.bins.items() if middle_of(number) >= seconds)
+        first = _first_bin_from(seconds)
+        return sum(count for number, count in self.bins.items() if number >= first)
 
     def share_above(self, seconds: float) -> float | None:
         """The share (0..1) of the durations that are longer than `seconds`, as exact; None of nothing."""
         return self.number_above(seconds) / self.n if self.n else None
+
+
+def _first_bin_from(seconds: float) -> int:
+    """The lowest bin whose middle is at `seconds` or above."""
+    number = bin_of(seconds)
+    while middle_of(number - 1) >= seconds:
+        number -= 1
+    while middle_of(number) < seconds and number <= HIGHEST_BIN:
+        number += 1
+    return number
 
 
 def _bin_at_rank(bins: Mapping[int, int], rank: int) -> int:

@@ -52,7 +52,7 @@ def test_star_is_entries_by_labour_hours_and_unknown_without_shifts() -> None:
     rows = Rows(lines=[line(0, 60, 30, 0)], labour=[shift(0, 120, "5")])
     found = figures(rows).star
     assert found is not None
-    assert (found.value, found.denominator) == (3, 10)
+    assert (found.value, found.denominator) == (Decimal(3), Decimal(10))
     assert figures(replace(rows, labour=())).star is None
 
 
