@@ -66,7 +66,11 @@ def _shift(file: Path, number: int, line: dict[str, str], zone: ZoneInfo) -> Lab
         ) from error
     if not timedelta(0) < end - begin <= _LONGEST:
         raise LabourUnreadable(f"{file}, line {number}: a shift ends after it begins, within 24 hours")
-    if not 0 <= people <= _MOST_PEOPLE or people != people.quantize(Decimal("0.0001")):
+    if (
+        not people.is_finite()
+        or not 0 <= people <= _MOST_PEOPLE
+        or people != people.quantize(Decimal("0.0001"))
+    ):
         raise LabourUnreadable(
             f"{file}, line {number}: people is a number from 0 to {_MOST_PEOPLE}, to four decimals"
         )

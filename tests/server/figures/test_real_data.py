@@ -1,8 +1,8 @@
 """A bakery's tickets beside the counts of a real door, against SQL over the files themselves.
 
 FOOTFALL_ASSETS names the folder that holds `pos/` and `counts/`. The door (CalIt2, in 2005) is moved by 588
-weeks to the bakery's first day, which is the Sunday on which British clocks went back. The bakery is closed on
-some days on which the door was counted, and goes on after the counts end.
+weeks to the bakery's first day, which is the Sunday on which British clocks went back. The bakery is closed
+on some days on which the door was counted, and goes on after the counts end.
 """
 
 from __future__ import annotations
