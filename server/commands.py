@@ -27,6 +27,10 @@ from server.catalogue.files import import_catalogue as import_catalogue_file
 from server.config import ConfigError, Settings, load_settings
 from server.counters.taking import import_counts as import_counts_file
 from server.errors import ServerError
+from server.figures.measuring import lag_of_days
+from server.figures.reading import Source
+from server.figures.settling import keep_settled, settle_all
+from server.figures.terms import terms_of
 from server.ingest import clocks, enrolling
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
@@ -35,6 +39,7 @@ from server.pos.customers import forget_customer
 from server.pos.ereceipt import MAPPING as E_RECEIPTS
 from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
+from server.pos.labour import import_labour as import_labour_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
 from server.storage import enrolment, unknown_time
@@ -42,6 +47,7 @@ from server.storage import quarantine as held
 from server.storage.catalogue import with_names
 from server.storage.database import migrate as migrate_database
 from server.storage.database import open_database, writing
+from server.storage.labour import MeasuredLag, forget_lag, keep_lag
 from server.storage.space import check_space
 from server.upkeep import copies
 from server.upkeep.nightly import nightly as do_nightly
@@ -93,7 +99,7 @@ def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey 
         _greet(settings, web)
         _run(
             {
-                "listen": assembly.build_listener(settings),
+                **_taking_in(settings),
                 "serve": web.run,
                 "nightly": assembly.build_night_shift(settings),
                 **assembly.telling(settings),
@@ -131,7 +137,7 @@ def listen(
     settings = _named_at_the_broker(load_settings(config), client_id)
     assembly.set_up_log()
     assembly.set_up_memory()
-    _run({"listen": assembly.build_listener(settings)})
+    _run(_taking_in(settings))
 
 
 @app.command()
@@ -269,6 +275,57 @@ def export_catalogue(
     settings = load_settings(config)
     with open_database(settings.database, read_only=True) as db:
         typer.echo(exported(db, settings, part, store), nl=False)
+
+
+@app.command("import-labour")
+def import_labour(
+    file: Annotated[Path, typer.Argument(help="CSV with the header begin,end,people.")],
+    store: StoreId,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Take shifts on the sales floor from a CSV file, instead of those at the same time.
+
+    Example: footfall-server import-labour march.csv --store demo
+    """
+    settings = load_settings(config)
+    with open_database(settings.database) as db:
+        shifts = import_labour_file(db, settings, file, store)
+    typer.echo(f"{shifts} shifts in {store}")
+
+
+@app.command("roll-up")
+def roll_up(config: Config = DEFAULT_CONFIG) -> None:
+    """Put hours, days, weeks and months together now; a server that runs does so every minute.
+
+    Example: footfall-server roll-up
+    """
+    typer.echo(f"{settle_all(load_settings(config), assembly.now())} spans put together")
+
+
+@app.command("measure-lag")
+def measure_lag(
+    store: StoreId,
+    days: Annotated[int, typer.Option("--days", min=1, max=90, help="So many of the last days.")] = 28,
+    keep: Annotated[bool, typer.Option("--keep", help="Use it from now on.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Go back to what is configured.")] = False,
+    config: Config = DEFAULT_CONFIG,
+) -> None:
+    """Measure how long it takes from a zone to the till. Ends with 4 where the data do not show it.
+
+    Example: footfall-server measure-lag --store demo --keep
+    """
+    settings = load_settings(config)
+    where, now = settings.store(store), assembly.now()
+    with open_database(settings.database) as db:
+        if forget:
+            forget_lag(db, store)
+        found = lag_of_days(Source(db, store, terms_of(db, store, where)), days, now)
+        if found and found.sure and keep:
+            keep_lag(db, store, MeasuredLag(found.minutes, found.strength, now))
+    if found is None or not found.sure:
+        typer.echo("the data do not show it: more days, zone visits by the minute or tickets are needed")
+        raise typer.Exit(SOME_REFUSED)
+    typer.echo(f"{found.minutes} minutes (correlation {found.strength:.2f}){', kept' if keep else ''}")
 
 
 @app.command()
@@ -574,6 +631,13 @@ def _greet(settings: Settings, web: assembly.Web) -> None:
     typer.echo(f"footfall: {web.address}")
     if link := assembly.first_owner_link(settings, web):
         typer.echo(f"Nobody can log in yet. The owner's link, good once and for 24 hours: {link}")
+
+
+def _taking_in(settings: Settings) -> dict[str, Part]:
+    return {
+        "listen": assembly.build_listener(settings),
+        "roll-up": keep_settled(settings, assembly.now),
+    }
 
 
 def _run(parts: dict[str, Part]) -> None:

@@ -16,8 +16,21 @@ from pydantic_core import ErrorDetails
 
 from server.counter_settings import CounterSettings
 from server.errors import ServerError
+from server.metrics.retail import RetailYear
 from server.sales_settings import PRESETS, MappingSettings, SalesSettings
-from server.sections import ClockTime, Currency, HostName, Id, Network, Port, Section, TimeZone
+from server.sections import (
+    WEEKDAYS,
+    ClockTime,
+    Currency,
+    HostName,
+    Id,
+    Network,
+    Port,
+    Section,
+    TimeZone,
+    Weekday,
+    YearDay,
+)
 
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- recognised, not listened on
 
@@ -197,6 +210,9 @@ class ZoneSettings(Section):
     """One zone of a store's floor."""
 
     name: str = Field(min_length=1, max_length=100, description="what people call it")
+    engagement_seconds: float | None = Field(
+        None, gt=0, le=86400, description="shortest stay of an engaged visitor; absent: the store's"
+    )
 
 
 class QueueSettings(Section):
@@ -222,6 +238,13 @@ class StoreSettings(Section):
     queue_target_seconds: float = Field(
         180.0, gt=0, le=86400, description="longest wait in a queue that is still good"
     )
+    engagement_seconds: float = Field(
+        15.0, gt=0, le=86400, description="shortest stay in a zone of an engaged visitor"
+    )
+    retail_year_near: YearDay = Field(
+        "02-01", description="month and day that the 4-5-4 retail year begins nearest to"
+    )
+    retail_week_begins: Weekday = Field("sunday", description="weekday on which retail weeks begin")
     zones: dict[Id, ZoneSettings] = Field(default_factory=dict, description="zones by their id")
     queues: dict[Id, QueueSettings] = Field(default_factory=dict, description="queues by their id")
     counters: dict[Id, CounterSettings] = Field(
@@ -232,6 +255,17 @@ class StoreSettings(Section):
     def zone(self) -> ZoneInfo:
         """The store's time zone."""
         return ZoneInfo(self.time_zone)
+
+    @property
+    def retail_year(self) -> RetailYear:
+        """How the store's retail year is laid."""
+        month, day = map(int, self.retail_year_near.split("-"))
+        return RetailYear(month, day, WEEKDAYS.index(self.retail_week_begins))
+
+    @property
+    def engagement_of_zones(self) -> dict[str, float]:
+        """The threshold in seconds of each zone that has one of its own."""
+        return {zone: of.engagement_seconds for zone, of in self.zones.items() if of.engagement_seconds}
 
     @property
     def queue_targets(self) -> dict[str, float]:

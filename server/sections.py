@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from datetime import time
-from typing import Annotated
+from datetime import datetime, time
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
@@ -57,6 +57,17 @@ def _network(text: str) -> str:
     return text
 
 
+def _year_day(text: str) -> str:
+    try:
+        datetime.strptime(f"2023-{text}", "%Y-%m-%d")  # noqa: DTZ007 -- only the form is looked at
+    except ValueError as error:
+        raise ValueError(f"{text!r} is not a month and day of every year such as 02-01") from error
+    return text
+
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+YearDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_year_day)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 Network = Annotated[str, AfterValidator(_network)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]

@@ -78,14 +78,18 @@ class DwellSketch(BaseModel):
     @classmethod
     def merged(cls, sketches: Iterable[DwellSketch]) -> DwellSketch:
         """One sketch that holds all durations of several."""
+        several = list(sketches)
+        if len(several) == 1:
+            return several[0]
         n = 0
         sums: list[float] = []
         bins: Counter[int] = Counter()
-        for sketch in sketches:
+        for sketch in several:
             n += sketch.n
             sums.append(sketch.sum_seconds)
             bins.update(sketch.bins)
-        return cls(n=n, sum_seconds=math.fsum(sums), bins=dict(bins))
+        # Not checked again: what was put together from right ones is right.
+        return cls.model_construct(n=n, sum_seconds=math.fsum(sums), bins=dict(bins))
 
     def without(self, some: DwellSketch) -> DwellSketch:
         """What is left of these durations when some of them are taken away.
@@ -132,9 +136,24 @@ class DwellSketch(BaseModel):
         """
         return sum(count for number, count in self.bins.items() if middle_of(number) > seconds)
 
+    def number_from(self, seconds: float) -> int:
+        """How many durations are `seconds` or longer: exact for some limit within 2 % of it."""
+        first = _first_bin_from(seconds)
+        return sum(count for number, count in self.bins.items() if number >= first)
+
     def share_above(self, seconds: float) -> float | None:
         """The share (0..1) of the durations that are longer than `seconds`, as exact; None of nothing."""
         return self.number_above(seconds) / self.n if self.n else None
+
+
+def _first_bin_from(seconds: float) -> int:
+    """The lowest bin whose middle is at `seconds` or above."""
+    number = bin_of(seconds)
+    while middle_of(number - 1) >= seconds:
+        number -= 1
+    while middle_of(number) < seconds and number <= HIGHEST_BIN:
+        number += 1
+    return number
 
 
 def _bin_at_rank(bins: Mapping[int, int], rank: int) -> int:

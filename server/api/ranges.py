@@ -12,12 +12,27 @@ MOST_INTERVALS = 2000
 """More are refused; the minutes of a day with 25 hours are 1500."""
 
 LONGEST_RANGE = timedelta(days=100)
-"""A longer range is refused, for all of its rows would have to be read."""
+"""A longer range is refused where it is asked for by hours or finer."""
+
+LONGEST_BY_DAY = timedelta(days=1100)
+"""A longer range is refused where it is asked for by days or coarser: three years."""
 
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
 
 
-def asked_range(begin: str | None, end: str | None, calendar: Calendar, now: datetime) -> Interval:
+def longest_range(resolution: Resolution) -> timedelta:
+    """The longest range that is answered at a resolution."""
+    fine = (Resolution.MINUTE, Resolution.QUARTER_HOUR, Resolution.HOUR)
+    return LONGEST_RANGE if resolution in fine else LONGEST_BY_DAY
+
+
+def asked_range(
+    begin: str | None,
+    end: str | None,
+    calendar: Calendar,
+    now: datetime,
+    longest: timedelta = LONGEST_RANGE,
+) -> Interval:
     """The range between two texts: by default from today's business day's beginning to the end of that
     business day in which it begins.
 
@@ -34,8 +49,8 @@ def asked_range(begin: str | None, end: str | None, calendar: Calendar, now: dat
     )
     if last <= first:
         raise Problem(422, "end: the range must end after it begins.", "end")
-    if last - first > LONGEST_RANGE:
-        raise Problem(422, f"end: at most {LONGEST_RANGE.days} days can be asked for at once.", "end")
+    if last - first > longest:
+        raise Problem(422, f"end: at most {longest.days} days can be asked for at once.", "end")
     return Interval(first, last)
 
 

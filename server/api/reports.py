@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlite_utils import Database
 
 from server.config import StoreSettings
-from server.metrics.intervals import Calendar, Interval, Resolution, split
-from server.metrics.queues import QueueTerms
-from server.metrics.report import Figures, Report, Rows, Terms, report
-from server.storage import counts, queues, sales
+from server.figures.reading import Source, rows_for
+from server.figures.terms import calendar_of as calendar_of
+from server.figures.terms import terms_of
+from server.metrics.intervals import Interval, Resolution, split
+from server.metrics.labour import power_hours
+from server.metrics.report import Figures, Report, report
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,20 @@ class StoreReport:
         """The figures part by part."""
         return self.figures.parts
 
+    @property
+    def power_hours(self) -> tuple[datetime, ...]:
+        """When the fewest hours begin that hold half of the entries of a day; none but for a day by hours."""
+        calendar = calendar_of(self.settings)
+        if self.resolution is not Resolution.HOUR or self.interval != calendar.business_day(
+            calendar.day_of(self.interval.begin)
+        ):
+            return ()
+        return power_hours((part.interval.begin, part.entries) for part in self.parts)
 
-def calendar_of(store: StoreSettings) -> Calendar:
-    """A store's clock."""
-    return Calendar(store.zone, store.day_begins)
+    def is_partial(self, part: Interval) -> bool:
+        """Whether the range cuts a part, so that it is shorter than its resolution says."""
+        calendar = calendar_of(self.settings)
+        return not all(calendar.is_edge(at, self.resolution) for at in (part.begin, part.end))
 
 
 def zone_name(store: StoreSettings, zone: str) -> str:
@@ -74,31 +86,6 @@ def range_report(
     now: datetime,
 ) -> StoreReport:
     """The figures of a range and of its parts."""
-    terms = _terms(store)
-    rows = _rows(db, store_id, terms, whole)
-    return StoreReport(store_id, store, whole, resolution, report(rows, terms, whole, parts, now))
-
-
-def _terms(store: StoreSettings) -> Terms:
-    return Terms(
-        calendar=calendar_of(store),
-        currency=store.currency,
-        visit_to_till_lag=timedelta(minutes=store.visit_to_till_lag_minutes),
-        least_visitors=store.least_visitors,
-        zones=tuple(store.zones),
-        queues=QueueTerms(tuple(store.queues), store.queue_target_seconds, store.queue_targets),
-    )
-
-
-def _rows(db: Database, store_id: str, terms: Terms, whole: Interval) -> Rows:
-    calendar = terms.calendar
-    begin = calendar.business_day(calendar.day_of(whole.begin)).begin
-    end = calendar.edge_after(whole.end - timedelta(microseconds=1), Resolution.DAY)
-    return Rows(
-        buckets=counts.bucket_rows(db, store_id, begin, end),
-        lines=counts.line_rows(db, store_id, begin, end),
-        zones=counts.zone_rows(db, store_id, begin, end),
-        queues=queues.queue_rows(db, store_id, begin, end),
-        tickets=sales.ticket_rows(db, store_id, begin, end + terms.visit_to_till_lag),
-        planogram=sales.planogram_rows(db, store_id),
-    )
+    source = Source(db, store_id, terms_of(db, store_id, store))
+    rows = rows_for(source, whole, parts, now)
+    return StoreReport(store_id, store, whole, resolution, report(rows, source.terms, whole, parts, now))

@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from sqlite_utils import Database
 
 from server.access.rights import Action
-from server.api import heat_shapes, queue_shapes, shapes, tables
+from server.api import comparison_shapes, heat_shapes, queue_shapes, shapes, tables
 from server.api.alert_routes import ALERT_ROUTES
 from server.api.catalogue import CATALOGUE_ROUTES
 from server.api.choosing import chosen_zones, without_empty
@@ -23,13 +23,16 @@ from server.api.offering import Asked
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.prometheus import prometheus
-from server.api.ranges import asked_parts, asked_range
+from server.api.ranges import asked_day, asked_parts, asked_range, longest_range
 from server.api.ready import ReadyShape, readyz
 from server.api.reports import StoreReport, calendar_of, range_report
 from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
-from server.api.suppressing import is_of_few, queues_without_small, without_small
+from server.api.suppressing import comparison_without_small, is_of_few, queues_without_small, without_small
 from server.config import ConfigError, StoreSettings
+from server.figures.comparing import same_weekday
+from server.figures.reading import Source
+from server.figures.terms import terms_of
 from server.ingest import retry
 from server.metrics.intervals import Interval, Resolution
 from server.storage import quarantine, unknown_time
@@ -73,6 +76,23 @@ def metrics(
     return form.answer(shape, tables.zones_table if zone else tables.metrics_table)
 
 
+def comparison(
+    here: Here,
+    store: str,
+    day: Annotated[str | None, Query(max_length=10, description="business day; today unless said")] = None,
+    weeks: Annotated[int, Query(ge=1, le=52, description="how many weeks to look back")] = 4,
+) -> comparison_shapes.ComparisonShape:
+    """A business day beside the same weekday of the last weeks, up to the same hour while it runs."""
+    known = here.store(store)
+    now = here.clock()
+    which = asked_day(day, calendar_of(known), now)
+    with here.reading() as db:
+        source = Source(db, store, terms_of(db, store, known))
+        found = same_weekday(source, which, weeks, now)
+    shape = comparison_shapes.comparison_shape(store, which, weeks, found)
+    return comparison_without_small(shape, here.settings.suppress_below)
+
+
 def queues(
     here: Here,
     store: str,
@@ -107,7 +127,7 @@ def _asked(
     known: StoreSettings, begin: str | None, end: str | None, resolution: Resolution, now: datetime
 ) -> tuple[Interval, list[Interval]]:
     calendar = calendar_of(known)
-    whole = asked_range(begin, end, calendar, now)
+    whole = asked_range(begin, end, calendar, now, longest_range(resolution))
     return whole, asked_parts(whole, resolution, calendar)
 
 
@@ -252,6 +272,7 @@ ROUTES = (
         answers=heat_shapes.HeatmapShape,
         described=TABLES,
     ),
+    Route("GET", "/api/v1/stores/{store}/comparison", comparison, Action.SEE_FIGURES),
     Route("GET", "/api/v1/stores/{store}/now", present, Action.SEE_FIGURES),
     Route(
         "GET",

@@ -94,6 +94,8 @@ class ZoneShape(Shape):
     staff_visits: int | None = means("staff_visits")
     ended: dict[str, int] | None = means("ended")
     lost_share: RateShape | None = means("lost_share")
+    engagement: RateShape | None = means("engagement")
+    bounce: RateShape | None = means("bounce")
     suppressed: bool = Field(False, description="left out, for they are of too few people; see FiguresShape")
 
 
@@ -138,6 +140,11 @@ class FiguresShape(Shape):
     passers_by: int | None = means("passers_by")
     capture_rate: RateShape | None = means("capture_rate")
     queues: list[QueueShape]
+    raw_conversion: RateShape | None = means("raw_conversion")
+    drift: int | None = means("drift")
+    labour_hours: Exact | None = means("labour_hours")
+    star: QuotientShape | None = means("star")
+    partial: bool = Field(description="the range cuts this interval: it is no whole week, month and so on")
     tickets_without_amount: int | None = Field(description="sales and returns that are in no money figure")
     tickets_in_other_currency: int | None = Field(description="likewise, for their currency")
     clock_unsynced: bool = Field(description="some counts came while a device did not know the time")
@@ -161,6 +168,7 @@ class MetricsShape(Shape):
     least_visitors: int = Field(description="a rate with a smaller denominator is not enough to be read")
     totals: FiguresShape
     intervals: list[FiguresShape]
+    power_hours: list[Instant] = means("power_hours")
 
 
 class ZoneNowShape(Shape):
@@ -301,12 +309,16 @@ def metrics_shape(report: StoreReport) -> MetricsShape:
         end=report.interval.end,
         least_visitors=report.settings.least_visitors,
         totals=figures_shape(report.totals, report.settings),
-        intervals=[figures_shape(part, report.settings) for part in report.parts],
+        intervals=[
+            figures_shape(part, report.settings, partial=report.is_partial(part.interval))
+            for part in report.parts
+        ],
+        power_hours=list(report.power_hours),
     )
 
 
-def figures_shape(figures: Figures, store: StoreSettings) -> FiguresShape:
-    """The figures of one interval."""
+def figures_shape(figures: Figures, store: StoreSettings, *, partial: bool = False) -> FiguresShape:
+    """The figures of one interval; `partial` where the range cuts it."""
     occupancy, sold, crossed = figures.occupancy, figures.sales, figures.crossings
     return FiguresShape(
         begin=figures.interval.begin,
@@ -338,6 +350,11 @@ def figures_shape(figures: Figures, store: StoreSettings) -> FiguresShape:
         passers_by=figures.passers_by,
         capture_rate=rate_shape(figures.capture_rate),
         queues=[queue_shape(queue, store) for queue in figures.queues],
+        raw_conversion=rate_shape(figures.raw_conversion),
+        drift=figures.drift,
+        labour_hours=figures.labour_hours,
+        star=_quotient(figures.star),
+        partial=partial,
         tickets_without_amount=sold.without_amount if sold else None,
         tickets_in_other_currency=sold.in_other_currency if sold else None,
         clock_unsynced=figures.clock_unsynced,
@@ -420,6 +437,8 @@ def _zone(figures: ZoneFigures, store: StoreSettings) -> ZoneShape:
         staff_visits=figures.staff_visits,
         ended=dict(figures.ended) if figures.ended is not None else None,
         lost_share=rate_shape(figures.lost_share),
+        engagement=rate_shape(figures.engagement),
+        bounce=rate_shape(figures.bounce),
     )
 
 

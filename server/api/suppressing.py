@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
+from server.api.comparison_shapes import ComparedShape, ComparisonShape
 from server.api.parts import Shape
 from server.api.queue_shapes import QueueIntervalShape, QueueShape, QueuesShape
 from server.api.shapes import FiguresShape, MetricsShape, ZoneShape
@@ -27,6 +28,7 @@ _SAYS_NOTHING_OF_PEOPLE = {
     "clock_unsynced",
     "replayed",
     "running",
+    "partial",
 }
 
 
@@ -39,10 +41,13 @@ def without_small(metrics: MetricsShape, least: int) -> MetricsShape:
     if least < 2:
         return metrics
     (totals,) = _left_out([metrics.totals], _people, least)
+    intervals = _parts_left_out(_left_out(metrics.intervals, _people, least), least)
     return metrics.model_copy(
         update={
             "totals": _parts_left_out([totals], least)[0],
-            "intervals": _parts_left_out(_left_out(metrics.intervals, _people, least), least),
+            "intervals": intervals,
+            # Which hours hold half of the entries says how many came in those that are left out.
+            "power_hours": [] if any(part.suppressed for part in intervals) else metrics.power_hours,
         }
     )
 
@@ -57,6 +62,16 @@ def queues_without_small(queues: QueuesShape, least: int) -> QueuesShape:
             "intervals": _queues_left_out(queues.intervals, least),
         }
     )
+
+
+def comparison_without_small(comparison: ComparisonShape, least: int) -> ComparisonShape:
+    """The comparison, but no figures if fewer people than `least` came on one of its days; marked there."""
+    entries = [figure for figure in comparison.figures if figure.key == "entries"]
+    people = [n for of in entries for n in (of.value, of.low, of.high, of.usual) if n is not None]
+    if least < 2 or not any(0 < n < least for n in people):
+        return comparison
+    blank = [ComparedShape.of_nothing(figure.key) for figure in comparison.figures]
+    return comparison.model_copy(update={"figures": blank, "suppressed": True})
 
 
 def is_of_few(figures: FiguresShape, least: int) -> bool:

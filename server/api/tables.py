@@ -52,6 +52,11 @@ FIGURE_COLUMNS: Sequence[Column] = (
     Column("replayed", "flag", "true or false"),
     Column("running", "flag", "true or false"),
     Column("suppressed", "flag", "true or false"),
+    *rate("raw_conversion"),
+    Column("drift", "whole", "people"),
+    Column("labour_hours", "exact", "hours"),
+    *quotient("star", "people per hour"),
+    Column("partial", "flag", "true or false"),
 )
 
 ZONE_COLUMNS: Sequence[Column] = (
@@ -69,6 +74,8 @@ ZONE_COLUMNS: Sequence[Column] = (
     Column("staff_visits", "whole", "visits"),
     *rate("lost_share"),
     Column("suppressed", "flag", "true or false"),
+    *rate("engagement"),
+    *rate("bounce"),
 )
 
 QUEUE_COLUMNS: Sequence[Column] = (

@@ -14,7 +14,7 @@ from server.api.reports import StoreReport, calendar_of, day_report
 from server.api.shapes import FiguresShape, MetricsShape, NowShape, ZoneShape, metrics_shape, now_shape
 from server.config import StoreSettings
 from server.dashboard.words import FULL_COVERAGE
-from server.metrics.footfall import Occupancy
+from server.metrics.inside import Occupancy
 from server.storage.counts import stored_days
 
 _ALWAYS_OF_ZONES = ("visits", "dwell", "visit_rate", "zone_transactions", "zone_conversion")

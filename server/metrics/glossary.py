@@ -123,6 +123,38 @@ _TERMS = (
         "above 1 where more tickets than entries were counted.",
     ),
     Term(
+        "raw_conversion",
+        "Conversion with staff",
+        "share",
+        "Transactions / everybody who entered, staff too, with Wilson's 95 % interval; what conversion would "
+        "be if nobody told staff apart.",
+    ),
+    Term(
+        "drift",
+        "Left inside at closing",
+        "people",
+        "Entries minus exits over whole business days that are over: people whom the count leaves inside "
+        "although the shop was empty, a sign of miscounting; each business day begins at nobody again.",
+    ),
+    Term(
+        "labour_hours",
+        "Labour hours",
+        "hours",
+        "People at work on the sales floor × hours, up to now, as shifts were given.",
+    ),
+    Term(
+        "star",
+        "Visitors per labour hour (STAR)",
+        "people per hour",
+        "Entries / labour hours on the sales floor; no data without shifts.",
+    ),
+    Term(
+        "power_hours",
+        "Power hours",
+        "hours",
+        "The fewest hours of a business day that together hold half of its entries.",
+    ),
+    Term(
         "net_sales",
         "Net sales",
         "money",
@@ -232,6 +264,19 @@ _TERMS = (
         "share",
         "Visits that ended because the person went out of sight / visits whose end is told, with Wilson's "
         "95 % interval; where it is high, visits are cut short and dwell is too low.",
+    ),
+    Term(
+        "engagement",
+        "Engagement",
+        "share",
+        "Visits that lasted at least the engagement threshold (15 s unless set) / visits, without staff "
+        "where staff are told apart, with Wilson's 95 % interval; the threshold is met to 2 %.",
+    ),
+    Term(
+        "bounce",
+        "Bounce",
+        "share",
+        "Visits shorter than the engagement threshold / visits, with Wilson's 95 % interval.",
     ),
     Term(
         "queue_joined",

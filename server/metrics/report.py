@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from server.metrics import coverage as seen
 from server.metrics import zones as zoned
-from server.metrics.footfall import Crossings, Occupancy, OccupancyCurve, crossings, entrance_rows
+from server.metrics.footfall import Crossings, crossings, entrance_rows
 from server.metrics.groups import Groups, groups_in, passers_by, passing_rows
-from server.metrics.intervals import Calendar, Interval, shared_out
+from server.metrics.inside import Inside, Occupancy, OccupancyCurve
+from server.metrics.intervals import Calendar, Interval, Resolution, shared_out
+from server.metrics.labour import labour_hours
 from server.metrics.queues import QueueFigures, QueueTerms, queue_figures
 from server.metrics.ratios import Quotient, Ratio, quotient, ratio
-from server.metrics.rows import BucketRow, LineRow, PlanogramRow, QueueRow, TicketRow, ZoneRow
-from server.metrics.sales import Money, Planogram, Sales, Till, is_sale, sales
-from server.metrics.zones import ZoneFigures
+from server.metrics.rows import (
+    BoughtRow,
+    BucketRow,
+    InsideRow,
+    LabourRow,
+    LineRow,
+    PlanogramRow,
+    QueueRow,
+    TakingsRow,
+    TicketRow,
+    ZoneRow,
+)
+from server.metrics.sales import Money, Planogram, Sales, Till, is_sale, sales, takings
+from server.metrics.zones import EngagementTerms, ZoneFigures
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +46,7 @@ class Terms:
     zones: tuple[str, ...] = ()
     """Zones that are always listed, in this order; others follow where rows name them."""
     queues: QueueTerms = field(default_factory=QueueTerms)
+    engagement: EngagementTerms = field(default_factory=EngagementTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +55,9 @@ class Rows:
 
     Whole days, because occupancy adds up from a day's beginning, and because a camera or a till that is
     silent in the range is known by the rest of its day. `tickets` go on for the store's visit-to-till lag.
+
+    Rows that were put together (see `condensing`) lie within one of the parts that are asked for; what is
+    put together already stands in `taken`, `bought` and `inside`, and no longer in `tickets`.
     """
 
     buckets: Sequence[BucketRow] = ()
@@ -47,6 +66,13 @@ class Rows:
     queues: Sequence[QueueRow] = ()
     tickets: Sequence[TicketRow] = ()
     planogram: Sequence[PlanogramRow] = ()
+    """Every place of the products in `tickets`; of other products, each zone with its days once will do."""
+    taken: Sequence[TakingsRow] = ()
+    bought: Sequence[BoughtRow] = ()
+    inside: Sequence[InsideRow] = ()
+    earlier: Sequence[LineRow] = ()
+    """Of buckets that begin within `inside` and end after it: they stand in no figure but people inside."""
+    labour: Sequence[LabourRow] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +91,7 @@ class Figures:
     coverage: float | None
     sales: Sales | None
     conversion: Ratio | None
+    raw_conversion: Ratio | None
     average_transaction_value: Quotient | None
     units_per_transaction: Quotient | None
     average_unit_retail: Quotient | None
@@ -76,6 +103,9 @@ class Figures:
     passers_by: int | None
     capture_rate: Ratio | None
     queues: tuple[QueueFigures, ...]
+    drift: int | None
+    labour_hours: Decimal | None
+    star: Quotient | None
     clock_unsynced: bool
     replayed: bool
     running: bool
@@ -101,7 +131,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class _Share:
-    """The rows of one interval. `zone_tickets` are those of its window shifted by the lag."""
+    """The rows of one interval. `bought` are those of its window shifted by the lag."""
 
     interval: Interval
     buckets: Sequence[BucketRow]
@@ -109,8 +139,8 @@ class _Share:
     passing: Sequence[LineRow]
     zones: Sequence[ZoneRow]
     queues: Sequence[QueueRow]
-    tickets: Sequence[TicketRow]
-    zone_tickets: Sequence[TicketRow]
+    taken: Sequence[TakingsRow]
+    bought: Sequence[BoughtRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +154,9 @@ class _Known:
     planogram: Planogram
     zones: tuple[str, ...]
     queues: tuple[str, ...]
-    curve: OccupancyCurve
+    inside: Inside
     till: Till
+    labour: Sequence[LabourRow]
 
 
 def report(rows: Rows, terms: Terms, whole: Interval, parts: Iterable[Interval], now: datetime) -> Report:
@@ -135,31 +166,72 @@ def report(rows: Rows, terms: Terms, whole: Interval, parts: Iterable[Interval],
     known if `rows` hold any ticket: then a part without one had no sale, else nothing is known.
     Parts that begin at `now` or later know nothing.
     """
-    known = _known(rows, terms, now)
+    pieces = list(parts)
+    rows = _sold_by_zone(rows, terms)
+    known = _known(rows, terms, whole, pieces, now)
     return Report(
-        totals=_figures(known, _shares(rows, terms, [whole])[0]),
-        parts=tuple(_figures(known, share) for share in _shares(rows, terms, list(parts))),
+        totals=_figures(known, _shares(rows, [whole])[0]),
+        parts=tuple(_figures(known, share) for share in _shares(rows, pieces)),
     )
 
 
-def _known(rows: Rows, terms: Terms, now: datetime) -> _Known:
+def _sold_by_zone(rows: Rows, terms: Terms) -> Rows:
+    """The rows with single tickets as takings, too, and as what was bought by zone."""
+    planogram = Planogram.of(rows.planogram)
+    bought = [bought_by_zone(ticket, planogram, terms) for ticket in rows.tickets]
+    taken = [takings(ticket) for ticket in rows.tickets]
+    return replace(rows, taken=[*rows.taken, *taken], bought=[*rows.bought, *bought])
+
+
+def bought_by_zone(ticket: TicketRow, planogram: Planogram, terms: Terms) -> BoughtRow:
+    """In which zones a ticket's products lay, at its time less the lag; nowhere unless it is a sale."""
+    at = ticket.at - terms.visit_to_till_lag
+    day = terms.calendar.day_of(ticket.at)
+    zones = planogram.zones_of(ticket.skus, day) if is_sale(ticket) else ()
+    return BoughtRow(at, at, 1, dict.fromkeys(zones, 1))
+
+
+def _known(rows: Rows, terms: Terms, whole: Interval, parts: Sequence[Interval], now: datetime) -> _Known:
     others = {row.zone for row in rows.zones} - set(terms.zones)
     other_queues = {row.queue for row in rows.queues} - set(terms.queues.listed)
     return _Known(
         terms=terms,
         now=now,
         cameras=seen.cameras_of(rows.buckets),
-        has_tills=bool(rows.tickets),
+        has_tills=any(row.tickets for row in rows.taken) or any(row.tickets for row in rows.bought),
         planogram=Planogram.of(rows.planogram),
         zones=(*terms.zones, *sorted(others)),
         queues=(*terms.queues.listed, *sorted(other_queues)),
-        curve=OccupancyCurve.of(entrance_rows(rows.lines), terms.calendar, now),
-        till=Till.of(rows.tickets, terms.currency),
+        inside=_inside(rows, terms.calendar, whole, parts, now),
+        till=Till.of(rows.taken, terms.currency),
+        labour=rows.labour,
     )
 
 
-def _shares(rows: Rows, terms: Terms, parts: Sequence[Interval]) -> list[_Share]:
-    lag = terms.visit_to_till_lag
+def _inside(
+    rows: Rows, calendar: Calendar, whole: Interval, parts: Sequence[Interval], now: datetime
+) -> Inside:
+    settled = sorted((Interval(row.begin, row.end) for row in rows.inside), key=lambda span: span.begin)
+    fresh = outside_of(entrance_rows(rows.lines), settled)
+    curve = OccupancyCurve.of([*fresh, *entrance_rows(rows.earlier)], calendar, now)
+    before = Interval(calendar.business_day(calendar.day_of(whole.begin)).begin, whole.begin)
+    gaps = [gap.up_to(now) for part in (before, *parts) for gap in part.without(settled)]
+    watched = {calendar.day_of(row.begin) for row in fresh}
+    return Inside.of([*rows.inside, *curve.pieces(gaps)], calendar, watched)
+
+
+def outside_of(rows: Sequence[LineRow], settled: Sequence[Interval]) -> list[LineRow]:
+    """The rows that begin in none of some stretches of time, which are in order."""
+    begins = [span.begin for span in settled]
+
+    def is_outside(row: LineRow) -> bool:
+        number = bisect_right(begins, row.begin) - 1
+        return number < 0 or row.begin >= settled[number].end
+
+    return [row for row in rows if is_outside(row)]
+
+
+def _shares(rows: Rows, parts: Sequence[Interval]) -> list[_Share]:
     columns = zip(
         parts,
         shared_out(rows.buckets, parts, lambda row: row.begin),
@@ -167,8 +239,8 @@ def _shares(rows: Rows, terms: Terms, parts: Sequence[Interval]) -> list[_Share]
         shared_out(passing_rows(rows.lines), parts, lambda row: row.begin),
         shared_out(rows.zones, parts, lambda row: row.begin),
         shared_out(rows.queues, parts, lambda row: row.begin),
-        shared_out(rows.tickets, parts, lambda row: row.at),
-        shared_out(rows.tickets, parts, lambda row: row.at - lag),
+        shared_out(rows.taken, parts, lambda row: row.begin),
+        shared_out(rows.bought, parts, lambda row: row.begin),
         strict=True,
     )
     return [_Share(*column) for column in columns]
@@ -181,15 +253,17 @@ def _figures(known: _Known, share: _Share) -> Figures:
     came_together, passed_by = groups_in(share.lines), passers_by(share.passing)
     flags = seen.flags(share.buckets)
     passed = share.interval.up_to(known.now)
+    labour = labour_hours(known.labour, passed)
     return Figures(
         interval=share.interval,
         entries=entries,
         exits=crossed.exits if crossed else None,
         balance=crossed.balance if crossed else None,
-        occupancy=known.curve.over(passed) if crossed else None,
+        occupancy=known.inside.over(passed) if crossed else None,
         coverage=seen.coverage(share.buckets, share.interval, known.cameras, known.now),
         sales=sold,
         conversion=ratio(sold.transactions if sold else None, entries, known.terms.least_visitors),
+        raw_conversion=_raw_conversion(known, sold, crossed),
         average_transaction_value=_per(sold, sold.priced_transactions if sold else None),
         units_per_transaction=quotient(sold.units, sold.transactions) if sold else None,
         average_unit_retail=_per(sold, sold.priced_units if sold else None),
@@ -201,6 +275,9 @@ def _figures(known: _Known, share: _Share) -> Figures:
         passers_by=passed_by,
         capture_rate=_capture_rate(known, entries, passed_by),
         queues=_queue_figures(known, share),
+        drift=_drift(known, share.interval, crossed),
+        labour_hours=labour,
+        star=quotient(None if entries is None else Decimal(entries), labour or None),
         clock_unsynced=flags.clock_unsynced,
         replayed=flags.replayed,
         running=flags.running or share.interval.begin < known.now < share.interval.end,
@@ -210,11 +287,25 @@ def _figures(known: _Known, share: _Share) -> Figures:
 def _sold(known: _Known, share: _Share) -> Sales | None:
     if not known.has_tills or share.interval.begin >= known.now:
         return None
-    return sales(share.tickets, known.till)
+    return sales(share.taken, known.till)
 
 
 def _per(sold: Sales | None, things: Decimal | int | None) -> Quotient | None:
     return quotient(sold.net.amount, things) if sold and sold.net else None
+
+
+def _raw_conversion(known: _Known, sold: Sales | None, crossed: Crossings | None) -> Ratio | None:
+    everybody = crossed.raw_entries if crossed else None
+    return ratio(sold.transactions if sold else None, everybody, known.terms.least_visitors)
+
+
+def _drift(known: _Known, interval: Interval, crossed: Crossings | None) -> int | None:
+    """People left inside by count when the last business day was over; None while one runs or is cut."""
+    if crossed is None or known.now < interval.end:
+        return None
+    edges = (interval.begin, interval.end)
+    whole_days = all(known.terms.calendar.is_edge(at, Resolution.DAY) for at in edges)
+    return crossed.entries - crossed.exits if whole_days else None
 
 
 def _group_conversion(known: _Known, sold: Sales | None, groups: Groups | None) -> Ratio | None:
@@ -251,10 +342,9 @@ def _zone_transactions(known: _Known, share: _Share) -> dict[str, int] | None:
     """Sales with a product of each zone; None where no till is known."""
     if not known.has_tills or share.interval.begin >= known.now:
         return None
-    bought: dict[str, int] = {}
-    for ticket in filter(is_sale, share.zone_tickets):
-        for zone in known.planogram.zones_of(ticket.skus, known.terms.calendar.day_of(ticket.at)):
-            bought[zone] = bought.get(zone, 0) + 1
+    bought: Counter[str] = Counter()
+    for row in share.bought:
+        bought.update(row.zones)
     return bought
 
 
@@ -263,26 +353,30 @@ def _one_zone(
 ) -> ZoneFigures:
     least = known.terms.least_visitors
     shelved = _while_shelved(known, zone, rows)
-    reasons = zoned.ended(rows)
+    stays, staff_visits, reasons = zoned.stays(rows), zoned.staff_visits(rows), zoned.ended(rows)
+    dwell = zoned.dwell_of(stays)
+    engaged = zoned.engagement(stays, known.terms.engagement.threshold_of(zone), least)
     transactions = bought.get(zone, 0) if bought is not None and zone in known.planogram.shelves else None
     return ZoneFigures(
         zone=zone,
         visits=zoned.visits(rows),
-        dwell=zoned.dwell(rows),
+        dwell=dwell,
         occupancy=zoned.occupancy(rows),
         visit_rate=ratio(zoned.visits(rows), entries, least),
         transactions=transactions,
         conversion=ratio(transactions, zoned.visits(shelved), least),
         raw_visits=zoned.raw_visits(rows),
-        raw_dwell=zoned.raw_dwell(rows),
-        staff_visits=zoned.staff_visits(rows),
+        raw_dwell=dwell if staff_visits is None else zoned.raw_dwell(rows),
+        staff_visits=staff_visits,
         ended=reasons,
         lost_share=zoned.lost_share(reasons, least),
+        engagement=engaged,
+        bounce=zoned.bounce(engaged, least),
     )
 
 
 def _while_shelved(known: _Known, zone: str, rows: Sequence[ZoneRow]) -> list[ZoneRow]:
     """Rows of days on which products lay in the zone: a visit to empty shelves could not convert."""
-    days = {begin: known.terms.calendar.day_of(begin) for begin in {row.begin for row in rows}}
-    shelved = {day: known.planogram.fills(zone, day) for day in set(days.values())}
-    return [row for row in rows if shelved[days[row.begin]]]
+    told = {row.begin for row in rows if row.shelved is None}
+    shelved = {at: known.planogram.fills(zone, known.terms.calendar.day_of(at)) for at in told}
+    return [row for row in rows if (shelved[row.begin] if row.shelved is None else row.shelved)]

@@ -67,6 +67,8 @@ class ZoneRow:
     """Those of the visits that were staff's; None where staff are not told apart."""
     ended: Mapping[str, int] | None = None
     """Why the visits ended, to their number."""
+    shelved: bool | None = None
+    """Whether products lay in the zone; None: what the planogram says of the day on which the row begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,65 @@ class PlanogramRow:
     zone: str
     valid_from: date | None
     valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TakingsRow:
+    """Tickets of one currency paid in [begin, end), added up; a single ticket begins and ends as it is paid.
+
+    Returns lower `units`, `net` and `priced_units`; voids and online pick-ups are in `tickets` only.
+    """
+
+    begin: datetime
+    end: datetime
+    currency: str | None
+    tickets: int
+    """Of every kind."""
+    sales: int
+    returns: int
+    units: Decimal
+    net: Decimal
+    """Of the tickets that have an amount."""
+    priced: int
+    """Sales and returns that have an amount."""
+    priced_sales: int
+    priced_units: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class BoughtRow:
+    """Sales by the zone of their products, at the time of payment less the store's lag from visit to till."""
+
+    begin: datetime
+    end: datetime
+    tickets: int
+    """Of every kind, so that a till is known by it."""
+    zones: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class InsideRow:
+    """How the number of people inside went on within [begin, end), reckoned from that at its beginning.
+
+    A row of whole business days (`whole`) begins at nobody; of several days, `seconds` are those of the days
+    that have counts, and `change` is the level at the end of the last of them.
+    """
+
+    begin: datetime
+    end: datetime
+    change: int
+    person_seconds: float
+    seconds: float
+    peak: int
+    known: bool
+    """Whether any entrance was watched."""
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LabourRow:
+    """So many people at work on the sales floor from `begin` up to before `end`."""
+
+    begin: datetime
+    end: datetime
+    people: Decimal

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from edge.wire import SaleKind
-from server.metrics.rows import PlanogramRow, TicketRow
+from server.metrics.rows import PlanogramRow, TakingsRow, TicketRow
 
 _SIGN = {SaleKind.SALE: 1, SaleKind.RETURN: -1, SaleKind.VOID: 0, SaleKind.PICKUP: 0}
 
@@ -35,16 +35,19 @@ class Till:
     unnamed: str | None
 
     @classmethod
-    def of(cls, tickets: Iterable[TicketRow], configured: str | None) -> Till:
+    def of(cls, taken: Iterable[TakingsRow], configured: str | None) -> Till:
         """The configured currency; without one, that which most of the tickets name."""
         if configured:
             return cls(configured, configured)
-        named = Counter(sorted(ticket.currency for ticket in tickets if ticket.currency))
-        return cls(named.most_common(1)[0][0] if named else None, None)
+        named: Counter[str] = Counter()
+        for row in taken:
+            if row.currency:
+                named[row.currency] += row.tickets
+        return cls(max(sorted(named), key=named.__getitem__, default=None), None)
 
-    def takes(self, ticket: TicketRow) -> bool:
-        """Whether a ticket's amount is in the currency of the sum."""
-        return (ticket.currency or self.unnamed) == self.home
+    def takes(self, row: TakingsRow) -> bool:
+        """Whether an amount is in the currency of the sum."""
+        return (row.currency or self.unnamed) == self.home
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,24 @@ class Sales:
     in_other_currency: int
 
 
-def sales(tickets: Sequence[TicketRow], till: Till) -> Sales:
-    """The sum of some tickets."""
-    counted = [ticket for ticket in tickets if _SIGN[ticket.kind]]
-    home = [ticket for ticket in counted if till.takes(ticket)]
-    priced = [ticket for ticket in home if ticket.net is not None]
+def sales(taken: Sequence[TakingsRow], till: Till) -> Sales:
+    """The sum of some takings."""
+    home = [row for row in taken if till.takes(row)]
+    counted, home_counted, priced = _counted(taken), _counted(home), sum(row.priced for row in home)
     return Sales(
-        transactions=_sold(counted),
-        returns=len(counted) - _sold(counted),
-        units=_units(counted),
-        net=Money(_net(priced), till.home) if priced or not counted else None,
-        priced_transactions=_sold(priced),
-        priced_units=_units(priced),
-        without_amount=len(home) - len(priced),
-        in_other_currency=len(counted) - len(home),
+        transactions=sum(row.sales for row in taken),
+        returns=sum(row.returns for row in taken),
+        units=sum((row.units for row in taken), Decimal(0)),
+        net=Money(sum((row.net for row in home), Decimal(0)), till.home) if priced or not counted else None,
+        priced_transactions=sum(row.priced_sales for row in home),
+        priced_units=sum((row.priced_units for row in home), Decimal(0)),
+        without_amount=home_counted - priced,
+        in_other_currency=counted - home_counted,
     )
+
+
+def _counted(taken: Iterable[TakingsRow]) -> int:
+    return sum(row.sales + row.returns for row in taken)
 
 
 def is_sale(ticket: TicketRow) -> bool:
@@ -88,22 +94,30 @@ def is_sale(ticket: TicketRow) -> bool:
     return ticket.kind is SaleKind.SALE
 
 
-def _sold(tickets: Iterable[TicketRow]) -> int:
-    return sum(map(is_sale, tickets))
+def takings(ticket: TicketRow) -> TakingsRow:
+    """One ticket as takings."""
+    sign = _SIGN[ticket.kind]
+    priced = bool(sign) and ticket.net is not None
+    units, net = _signed(sign, ticket.units), _signed(sign, ticket.net or Decimal(0))
+    return TakingsRow(
+        begin=ticket.at,
+        end=ticket.at,
+        currency=ticket.currency,
+        tickets=1,
+        sales=int(sign > 0),
+        returns=int(sign < 0),
+        units=units,
+        net=net,
+        priced=int(priced),
+        priced_sales=int(priced and sign > 0),
+        priced_units=units if priced else Decimal(0),
+    )
 
 
-def _units(tickets: Iterable[TicketRow]) -> Decimal:
-    return sum((_signed(ticket, ticket.units) for ticket in tickets), Decimal(0))
-
-
-def _net(tickets: Iterable[TicketRow]) -> Decimal:
-    return sum((_signed(ticket, ticket.net or Decimal(0)) for ticket in tickets), Decimal(0))
-
-
-def _signed(ticket: TicketRow, amount: Decimal) -> Decimal:
+def _signed(sign: int, amount: Decimal) -> Decimal:
     # A sale keeps its till's signs (a basket may hold a returned piece). Some tills write a return's
     # amounts with a minus and some without: either way it lowers the sum.
-    return amount if _SIGN[ticket.kind] > 0 else -abs(amount)
+    return amount * sign if sign >= 0 else -abs(amount)
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,22 @@ class ZoneFigures:
     staff_visits: int | None
     ended: Mapping[str, int] | None
     lost_share: Ratio | None
+    engagement: Ratio | None
+    """Visits at or above the engagement threshold / visits."""
+    bounce: Ratio | None
+
+
+@dataclass(frozen=True, slots=True)
+class EngagementTerms:
+    """From which stay in seconds on a visitor of a zone is engaged."""
+
+    seconds: float = 15.0
+    of_zones: Mapping[str, float] | None = None
+    """Of zones that have a threshold of their own."""
+
+    def threshold_of(self, zone: str) -> float:
+        """The shortest stay in seconds of an engaged visitor of a zone."""
+        return (self.of_zones or {}).get(zone, self.seconds)
 
 
 def visits(rows: Sequence[ZoneRow]) -> int | None:
@@ -68,10 +84,29 @@ def staff_visits(rows: Sequence[ZoneRow]) -> int | None:
 
 def dwell(rows: Sequence[ZoneRow]) -> Dwell | None:
     """How long the visits of some rows lasted, without staff's; None without a row."""
+    return dwell_of(stays(rows))
+
+
+def stays(rows: Sequence[ZoneRow]) -> DwellSketch | None:
+    """The durations of the visits of some rows, without staff's; None without a row."""
     if not rows:
         return None
-    staff = DwellSketch.merged(row.staff_dwell for row in rows if row.staff_dwell is not None)
-    return dwell_of(DwellSketch.merged(row.dwell for row in rows).without(staff))
+    everybody = DwellSketch.merged(row.dwell for row in rows)
+    staff = [row.staff_dwell for row in rows if row.staff_dwell is not None and row.staff_dwell.n]
+    return everybody.without(DwellSketch.merged(staff)) if staff else everybody
+
+
+def engagement(visits: DwellSketch | None, threshold_seconds: float, least: int) -> Ratio | None:
+    """Visits of at least the threshold / visits; None where none are known.
+
+    The threshold is met to 2 %, for each stay counts as the middle of its bin.
+    """
+    return None if visits is None else Ratio(visits.number_from(threshold_seconds), visits.n, least)
+
+
+def bounce(engaged: Ratio | None, least: int) -> Ratio | None:
+    """Visits shorter than the threshold / visits; None where none are known."""
+    return engaged and Ratio(engaged.denominator - engaged.numerator, engaged.denominator, least)
 
 
 def raw_dwell(rows: Sequence[ZoneRow]) -> Dwell | None:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from edge.wire import SaleKind
 from server.metrics.intervals import Calendar
 from server.metrics.rows import TicketRow
-from server.metrics.sales import Till
+from server.metrics.sales import Till, takings
 from server.metrics.sales import sales as summed
 from server.storage.sales import Ticket
 
@@ -110,7 +110,7 @@ def day_totals(tickets: Sequence[Ticket], calendar: Calendar) -> tuple[DayTotal,
 
 
 def _day(day: date, currency: str | None, rows: Sequence[TicketRow]) -> DayTotal:
-    total = summed(rows, Till(currency, currency))
+    total = summed([takings(row) for row in rows], Till(currency, currency))
     return DayTotal(
         day=day,
         currency=currency,

@@ -314,3 +314,8 @@ def stored_days(db: Database, store: str) -> tuple[datetime, datetime] | None:
         (store, store),
     ).fetchone()
     return None if first is None else (from_us(first), from_us(last))
+
+
+def lines_reaching(db: Database, store: str, since: datetime, at: datetime) -> list[LineRow]:
+    """Crossings in buckets that begin in [since, at) and end after `at`."""
+    return [row for row in line_rows(db, store, since, at) if row.end > at]

@@ -308,6 +308,98 @@ _INDEXES = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ?
 
 
 @MIGRATIONS()
+def m040_figures_rollups(db: Database) -> None:
+    """Hours, days and longer spans put together beforehand; whatever changes beneath one removes it.
+
+    `shelves` counts the products of each zone and validity, for a planogram of many thousand takes long to
+    look through. An empty text there is what the planogram has as NULL.
+    `what` is 'counts' or 'sales'. `clock` is the business clock by which spans were cut, `lag_us` the time
+    from visit to till. The triggers stand on the rows with which every change of a bucket or a ticket goes.
+    """
+    db.executescript("""
+        CREATE TABLE rollups (
+            id INTEGER PRIMARY KEY,
+            store TEXT NOT NULL, what TEXT NOT NULL CHECK (what IN ('counts', 'sales')), kind TEXT NOT NULL,
+            "begin" INTEGER NOT NULL, "end" INTEGER NOT NULL, clock TEXT NOT NULL, lag_us INTEGER NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE UNIQUE INDEX rollups_by_span ON rollups (store, what, kind, "begin", "end", clock, lag_us);
+        CREATE TABLE labour (
+            store TEXT NOT NULL, "begin" INTEGER NOT NULL, "end" INTEGER NOT NULL, people_e4 INTEGER NOT NULL,
+            PRIMARY KEY (store, "begin", "end")
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE measured_lags (
+            store TEXT PRIMARY KEY, minutes INTEGER NOT NULL, strength REAL NOT NULL,
+            measured_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE shelves (
+            store TEXT NOT NULL, zone TEXT NOT NULL, valid_from TEXT NOT NULL, valid_until TEXT NOT NULL,
+            products INTEGER NOT NULL,
+            PRIMARY KEY (store, zone, valid_from, valid_until)
+        ) STRICT, WITHOUT ROWID;
+        INSERT INTO shelves SELECT store, zone, ifnull(valid_from, ''), ifnull(valid_until, ''), count(*)
+            FROM planogram GROUP BY 1, 2, 3, 4;
+    """)
+    for row, event in (("NEW", "INSERT"), ("OLD", "DELETE"), ("NEW", "UPDATE"), ("OLD", "UPDATE")):
+        name = f"{event.lower()}_{row.lower()}"
+        for table, columns, body in (
+            ("buckets", "", _forget_counts(row)),
+            ("tickets", " OF at, kind, currency", _forget_sales(row)),
+            ("planogram", "", _forget_shelves(row) + _count_shelf(row, 1 if row == "NEW" else -1)),
+        ):
+            of = columns if event == "UPDATE" else ""
+            db.execute(f"CREATE TRIGGER rollups_{table}_{name} AFTER {event}{of} ON {table} BEGIN {body} END")
+
+
+_HOUR_US = 3_600_000_000
+_LONGEST_US = {
+    # The hour that a clock repeats is cut in two, so no hour is longer than one.
+    "hour": _HOUR_US,
+    "day": 26 * _HOUR_US,
+    "week": 8 * 24 * _HOUR_US,
+    "month": 32 * 24 * _HOUR_US,
+    "4-5-4": 43 * 24 * _HOUR_US,
+}
+"""Length of the longest span of each kind: bounds what a trigger looks through."""
+
+
+def _forget_counts(row: str) -> str:
+    return " ".join(
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'counts' AND kind = '{kind}'"  # noqa: S608
+        f' AND "begin" > {row}.bucket_start - {longest} AND "begin" < {row}.bucket_end'
+        f' AND "end" > {row}.bucket_start;'
+        for kind, longest in _LONGEST_US.items()
+    )
+
+
+def _forget_sales(row: str) -> str:
+    return " ".join(
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales' AND kind = '{kind}'"  # noqa: S608
+        f' AND "begin" > {row}.at - {longest + 24 * _HOUR_US} AND "begin" <= {row}.at'
+        f' AND ("end" > {row}.at OR ("begin" <= {row}.at - lag_us AND "end" > {row}.at - lag_us));'
+        for kind, longest in _LONGEST_US.items()
+    )
+
+
+def _count_shelf(row: str, products: int) -> str:
+    return (
+        f" INSERT INTO shelves VALUES ({row}.store, {row}.zone, ifnull({row}.valid_from, ''),"  # noqa: S608
+        f" ifnull({row}.valid_until, ''), {products})"
+        " ON CONFLICT DO UPDATE SET products = products + excluded.products;"
+        f" DELETE FROM shelves WHERE store = {row}.store AND zone = {row}.zone AND products = 0;"
+    )
+
+
+def _forget_shelves(row: str) -> str:
+    # Counts do not depend on shelves, but for spans that put days with and without products together.
+    return (
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales';"  # noqa: S608 -- NEW or OLD
+        f" DELETE FROM rollups WHERE store = {row}.store AND what = 'counts'"
+        " AND kind IN ('week', 'month', '4-5-4');"
+    )
+
+
+@MIGRATIONS()
 def m050_api_changes(db: Database) -> None:
     """What changed, in the order of commits; by triggers, so that no way of writing can pass it by.
 

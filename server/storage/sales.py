@@ -175,6 +175,25 @@ def planogram_rows(db: Database, store: str) -> list[PlanogramRow]:
     return [PlanogramRow(sku, zone, _day(begin), _day(end)) for sku, zone, begin, end in found]
 
 
+def shelves(db: Database, store: str) -> list[PlanogramRow]:
+    """On which days products lay in which zone, whatever they were; `sku` is empty."""
+    found = db.execute(
+        "SELECT zone, nullif(valid_from, ''), nullif(valid_until, '') FROM shelves WHERE store = ?",
+        (store,),
+    )
+    return [PlanogramRow("", zone, _day(begin), _day(end)) for zone, begin, end in found]
+
+
+def places_of(db: Database, store: str, skus: Iterable[str]) -> list[PlanogramRow]:
+    """Where some products lie and lay."""
+    found = db.execute(
+        "SELECT sku, zone, valid_from, valid_until FROM planogram"
+        " WHERE store = ? AND sku IN (SELECT value FROM json_each(?)) ORDER BY sku, zone, valid_from, id",
+        (store, json.dumps(sorted(skus))),
+    )
+    return [PlanogramRow(sku, zone, _day(begin), _day(end)) for sku, zone, begin, end in found]
+
+
 def _iso(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
 

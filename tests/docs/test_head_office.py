@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from pydantic import BaseModel
 
 from server.api.app import build_app
+from server.api.comparison_shapes import ComparedShape
 from server.api.feed import LONGEST_WAIT_SECONDS
 from server.api.feed_shapes import (
     CameraFactsShape,
@@ -31,7 +32,7 @@ from server.api.feed_shapes import (
 from server.api.heat_shapes import HeatMapShape
 from server.api.parts import RateShape
 from server.api.queue_shapes import QueueNowShape, QueueShape
-from server.api.ranges import LONGEST_RANGE, MOST_INTERVALS
+from server.api.ranges import LONGEST_BY_DAY, LONGEST_RANGE, MOST_INTERVALS
 from server.api.routes import ROUTES
 from server.api.shapes import FiguresShape, GroupsShape, QuarantineShape, QuotientShape, ZoneShape
 from server.metrics.intervals import Resolution
@@ -161,6 +162,7 @@ def served(app: FastAPI) -> Iterator[str]:
         QueueShape,
         QueueNowShape,
         HeatMapShape,
+        ComparedShape,
         RateShape,
         QuotientShape,
         QuarantineShape,
@@ -184,6 +186,7 @@ def test_every_field_of_the_figures_is_named(shape: type[BaseModel]) -> None:
 def test_every_resolution_and_bound_is_named() -> None:
     assert {resolution.value for resolution in Resolution} <= quoted(DOCUMENT)
     assert f"At most {MOST_INTERVALS:,} intervals and {LONGEST_RANGE.days} days" in text_of(DOCUMENT)
+    assert f"by `day` and coarser, {LONGEST_BY_DAY.days:,} days" in text_of(DOCUMENT)
 
 
 def test_the_bounds_of_a_request_with_tickets_are_right() -> None:

@@ -171,7 +171,7 @@ def test_occupancy_of_a_later_range_still_adds_up_from_the_days_beginning(
             "resolution",
             id="too many intervals",
         ),
-        pytest.param({"resolution": "week"}, "resolution", id="unknown resolution"),
+        pytest.param({"resolution": "fortnight"}, "resolution", id="unknown resolution"),
     ],
 )
 def test_a_bad_range_is_refused_by_a_sentence_that_names_the_field(
@@ -203,7 +203,7 @@ def test_every_metric_in_an_answer_is_in_the_glossary(filled: Settings, ask: Ask
     assert known == set(GLOSSARY)
     totals = ask.get(METRICS).json()["totals"]
     about = {"begin", "end", "begin_local", "zones", "clock_unsynced", "replayed", "running", "returns"}
-    about |= {"tickets_without_amount", "tickets_in_other_currency", "staff_partly", "queues"}
+    about |= {"tickets_without_amount", "tickets_in_other_currency", "staff_partly", "queues", "partial"}
     about |= {"suppressed"}
     assert set(totals) - about <= known
     renamed = {

@@ -194,6 +194,7 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
     assert set(schema["paths"]) == {
         "/api/v1/stores",
         "/api/v1/stores/{store}/metrics",
+        "/api/v1/stores/{store}/comparison",
         "/api/v1/stores/{store}/queues",
         "/api/v1/stores/{store}/heatmap",
         "/api/v1/stores/{store}/now",

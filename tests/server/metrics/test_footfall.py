@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from server.metrics.footfall import OccupancyCurve, crossings, entrance_rows
+from server.metrics.footfall import crossings, entrance_rows
+from server.metrics.inside import OccupancyCurve
 from server.metrics.intervals import Interval
 from tests.server.metrics.rows_for_tests import BERLIN, DAY, at, line, span
 

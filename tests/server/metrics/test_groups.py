@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from edge.wire import DwellSketch
-from server.metrics.footfall import OccupancyCurve, crossings
+from server.metrics.footfall import crossings
 from server.metrics.groups import Groups, groups_in, passers_by, passing_rows
+from server.metrics.inside import OccupancyCurve
 from server.metrics.intervals import Resolution, split
 from server.metrics.ratios import Ratio, wilson
 from server.metrics.report import Figures, Rows, report

@@ -46,7 +46,7 @@ def test_an_interval_without_buckets_is_none_and_one_without_crossings_is_zero()
     assert (nobody.entries, nobody.exits, of_zone(nobody, "tea").visits) == (0, 0, 0)
     assert nobody.occupancy is not None
     assert (nothing.entries, nothing.exits, nothing.occupancy) == (None, None, None)
-    assert of_zone(nothing, "tea") == ZoneFigures("tea", *[None] * 11)
+    assert of_zone(nothing, "tea") == ZoneFigures("tea", *[None] * 13)
 
 
 def test_without_any_ticket_sales_are_unknown_and_with_one_other_hours_sold_nothing() -> None:

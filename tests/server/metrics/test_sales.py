@@ -1,15 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from edge.wire import SaleKind
-from server.metrics.sales import Money, Planogram, Till, sales
+from server.metrics.rows import TakingsRow, TicketRow
+from server.metrics.sales import Money, Planogram, Sales, Till, takings
+from server.metrics.sales import sales as sales_of
 from tests.server.metrics.rows_for_tests import shelf, ticket
 
 EURO = Till("EUR", "EUR")
+
+
+def taken(tickets: Iterable[TicketRow]) -> list[TakingsRow]:
+    return [takings(ticket) for ticket in tickets]
+
+
+def sales(tickets: Iterable[TicketRow], till: Till) -> Sales:
+    return sales_of(taken(tickets), till)
 
 
 def test_only_sales_are_transactions_and_returns_lower_net_sales() -> None:
@@ -71,7 +82,7 @@ def test_money_is_summed_in_one_currency(
     currencies: list[str | None], configured: str | None, home: str | None, counted: int
 ) -> None:
     tickets = [ticket(number, "2", currency=currency) for number, currency in enumerate(currencies)]
-    sold = sales(tickets, Till.of(tickets, configured))
+    sold = sales(tickets, Till.of(taken(tickets), configured))
     assert sold.net == Money(Decimal(2 * counted), home)
     assert sold.in_other_currency == len(currencies) - counted
 

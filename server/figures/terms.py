@@ -1,0 +1,34 @@
+"""What a store has agreed on, from its settings and from what was measured."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlite_utils import Database
+
+from server.config import StoreSettings
+from server.metrics.intervals import Calendar
+from server.metrics.queues import QueueTerms
+from server.metrics.report import Terms
+from server.metrics.zones import EngagementTerms
+from server.storage.labour import kept_lag
+
+
+def calendar_of(store: StoreSettings) -> Calendar:
+    """A store's clock and calendar."""
+    return Calendar(store.zone, store.day_begins, store.retail_year)
+
+
+def terms_of(db: Database, store_id: str, store: StoreSettings) -> Terms:
+    """The terms of a store: its lag is the measured one where one was kept, else the configured one."""
+    measured = kept_lag(db, store_id)
+    minutes = measured.minutes if measured else store.visit_to_till_lag_minutes
+    return Terms(
+        calendar=calendar_of(store),
+        currency=store.currency,
+        visit_to_till_lag=timedelta(minutes=minutes),
+        least_visitors=store.least_visitors,
+        zones=tuple(store.zones),
+        queues=QueueTerms(tuple(store.queues), store.queue_target_seconds, store.queue_targets),
+        engagement=EngagementTerms(store.engagement_seconds, store.engagement_of_zones),
+    )
