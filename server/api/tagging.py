@@ -50,9 +50,9 @@ class _Held:
                 await self._send_whole(self._start)
 
     async def _send_whole(self, start: dict[str, Any]) -> None:
-        tag = f'"{hashlib.sha256(self._body).hexdigest()[:_DIGITS]}"'
         headers = MutableHeaders(raw=list(start["headers"]))
-        headers["ETag"] = tag
+        # What is edited has its revision there already, to be sent back with a change.
+        tag = headers.setdefault("ETag", f'"{hashlib.sha256(self._body).hexdigest()[:_DIGITS]}"')
         headers["Cache-Control"] = "private, no-cache"
         headers.add_vary_header("Accept")
         headers.add_vary_header("Authorization")

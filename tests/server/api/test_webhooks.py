@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from server.access.rights import Role
 from server.alerting.parts import AlertWatch, Deliverer
 from server.commands import app
 from server.config import Settings, WebhookSettings
@@ -95,7 +96,7 @@ def test_a_long_queue_reaches_the_receiver_once_with_a_signature_that_holds(tmp_
         tmp_path, **{STORE: berlin_store(queues={"tills": {"name": "Tills", "target_seconds": 120}})}
     ).model_copy(update={"webhooks": WebhookSettings(allow_private=True)})
     with receiver(500) as there:
-        secret = asking(settings, NOON).post(HOOKS, json={"url": there.url}).json()["secret"]
+        secret = asking(settings, NOON, Role.OWNER).post(HOOKS, json={"url": there.url}).json()["secret"]
         fill(settings, [status(NOON), health(NOON), live_queues(4, 200.0)], NOON)
         watch = AlertWatch(settings, lambda: NOON, lambda: 2**40)
         watch.look()
@@ -116,7 +117,7 @@ def test_a_long_queue_reaches_the_receiver_once_with_a_signature_that_holds(tmp_
         "queue-over-target",
         STORE,
     )
-    (alert,) = asking(settings, NOON).get("/api/v1/alerts").json()["alerts"]
+    (alert,) = asking(settings, NOON, Role.OWNER).get("/api/v1/alerts").json()["alerts"]
     assert alert == told["data"]
 
 
@@ -166,7 +167,7 @@ def test_the_commands_make_list_try_and_remove(tmp_path: Path) -> None:
 
 
 def test_events_say_at_once_that_something_may_have_changed(settings: Settings) -> None:
-    ask = asking(settings, NOON)
+    ask = asking(settings, NOON, Role.OWNER)
     site = ask.app.state.site  # type: ignore[attr-defined]
     site.watchers.close()
     begun = time.monotonic()
