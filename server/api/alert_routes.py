@@ -20,11 +20,11 @@ from server.api.alert_shapes import (
     webhook_shape,
 )
 from server.api.problems import Problem
-from server.api.site import Here, Route
+from server.api.site import Here, Route, Site
 from server.api.subscribing import NoSuchWebhook, TooManyWebhooks, subscribe, try_out
 from server.config import ConfigError
 from server.storage import webhooks
-from server.storage.alerts import latest
+from server.storage.alerts import Alert, latest
 from server.webhooks.addresses import WebhookRefused
 
 _HIGHEST_NUMBER = 2**63 - 1
@@ -38,11 +38,17 @@ def alerts(here: Here, limit: Limit = 100, before: Before = None) -> AlertsShape
     """What is or was wrong, newest first."""
     with here.reading() as db:
         found = latest(db, limit, before)
-    seen = [alert for alert in found if here.sees_store(alert.condition.store)]
+    seen = [alert for alert in found if is_seen(here, alert)]
     return AlertsShape(
         alerts=[alert_shape(alert) for alert in seen],
         next_before=found[-1].number if len(found) == limit else None,
     )
+
+
+def is_seen(here: Site, alert: Alert) -> bool:
+    """Whether an alert is of a store that is here and that whoever asks may see, or of the server itself."""
+    store = alert.condition.store
+    return here.sees_store(store) and store in {None, *here.settings.stores}
 
 
 def hooks(here: Here) -> WebhooksShape:

@@ -14,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlite_utils import Database
 
+from server.api.alert_routes import is_seen
 from server.api.present import Presence, presence
 from server.api.site import Here, Site
 from server.storage import quarantine, webhooks
@@ -106,7 +107,7 @@ def _server(here: Site, db: Database) -> Iterator[Metric]:
         value=quarantine.refused_count(db),
     )
     opened = GaugeMetricFamily("footfall_alerts_open", "Alerts that are not over.", labels=("kind",))
-    kinds = [alert.condition.kind for alert in open_alerts(db) if here.sees_store(alert.condition.store)]
+    kinds = [alert.condition.kind for alert in open_alerts(db) if is_seen(here, alert)]
     for kind in AlertKind:
         opened.add_metric((kind.value,), kinds.count(kind))
     yield opened

@@ -29,6 +29,12 @@ HOOKS = "/api/v1/webhooks"
 URL = "https://example.com/hook"
 
 
+@pytest.fixture
+def ask(settings: Settings) -> Asking:
+    """Webhooks are the owner's."""
+    return asking(settings, NOON, Role.OWNER)
+
+
 def test_a_webhook_is_made_listed_and_removed(ask: Asking) -> None:
     made = ask.post(HOOKS, json={"url": URL, "kinds": ["disk-low"], "stores": [STORE]}).json()
     assert made["secret"].startswith("whsec_")
