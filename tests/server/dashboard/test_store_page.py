@@ -151,7 +151,8 @@ def test_doubtful_counts_are_marked(
 
 
 ONLY_BY_THE_API = {"units", "zone_occupancy", "staff_entries", "staff_exits", "staff_visits", "raw_dwell"}
-ONLY_BY_THE_API |= {"ended", "queue_abandoned_wait"}
+ONLY_BY_THE_API |= {"ended", "queue_abandoned_wait", "raw_conversion", "drift", "labour_hours", "star"}
+ONLY_BY_THE_API |= {"power_hours", "engagement", "bounce"}
 
 
 def test_definitions_stand_beside_the_figures(filled: Settings, ask: Asking) -> None:
