@@ -163,7 +163,7 @@ def _is_of_few(here: Site, db: Database, store: str, known: StoreSettings, whole
     least = here.settings.suppress_below
     if least < 2:
         return False
-    report = range_report(db, store, known, whole, [], Resolution.DAY, here.clock())
+    report = range_report(db, store, known, whole, [whole], Resolution.DAY, here.clock())
     return is_of_few(shapes.metrics_shape(report).totals, least)
 
 

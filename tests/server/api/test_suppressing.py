@@ -117,3 +117,19 @@ def test_a_heatmap_of_few_people_is_left_out(tmp_path: Path, entries: int, below
 def test_a_whole_day_of_few_people_is_left_out(tmp_path: Path) -> None:
     answer = _asked(tmp_path, [1, 1, 0, 0, 0, 0], [0] * 6, 5)
     assert (answer["totals"]["suppressed"], answer["totals"]["entries"]) == (True, None)
+
+
+@pytest.mark.parametrize(("below", "status"), [(0, 200), (5, 403)])
+def test_where_small_figures_are_left_out_there_is_no_feed(tmp_path: Path, below: int, status: int) -> None:
+    assert _of_queue(tmp_path, [0], 20, below).get("/api/v1/changes").status_code == status
+
+
+@pytest.mark.parametrize(("entries", "left_out"), [(2, True), (20, False)])
+def test_a_comparison_of_a_day_of_few_people_is_left_out(
+    tmp_path: Path, entries: int, left_out: bool
+) -> None:
+    day = f"{NOON:%Y-%m-%d}"
+    answer = _of_queue(tmp_path, [0], entries, 5).get(f"/api/v1/stores/{STORE}/comparison?day={day}").json()
+    assert answer["suppressed"] is left_out
+    told = {figure["key"]: figure["value"] for figure in answer["figures"]}
+    assert told["entries"] == (None if left_out else entries)
