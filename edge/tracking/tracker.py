@@ -131,7 +131,8 @@ class Tracker:
         detections = worth_following(
             detections, self._sure_score, settings.twin_overlap, settings.most_covered
         )
-        self._begin(detections, self._match(detections, at), at)
+        cut_off = are_cut_off(detections, self._picture_height)
+        self._begin(detections, self._match(detections, cut_off, at), cut_off, at)
         self._forget(at)
         return [self._report(person) for person in self._people if self._is_believed(person)]
 
@@ -143,13 +144,12 @@ class Tracker:
         while len(self._moments) > 2 and self._moments[0] < at - self._settings.patience_seconds:
             self._moments.popleft()
 
-    def _match(self, detections: Detections, at: float) -> list[int]:
+    def _match(self, detections: Detections, cut_off: Bools, at: float) -> list[int]:
         """Gives detections to people; the numbers of the sure ones that nobody took."""
         sure = detections.scores >= self._sure_score
         if not self._people or not len(detections):
             return np.flatnonzero(sure).tolist()
         boxes = detections.boxes.astype(np.float64)
-        cut_off = are_cut_off(detections, self._picture_height)
         costs, overlaps = self._costs(boxes, cut_off)
         everybody = list(range(len(self._people)))
         pairs, free = _assign(costs, everybody, sure.nonzero()[0].tolist())
@@ -241,8 +241,7 @@ class Tracker:
         person.unreported.append(step)
         person.last = step
 
-    def _begin(self, detections: Detections, numbers: Iterable[int], at: float) -> None:
-        cut_off = are_cut_off(detections, self._picture_height)
+    def _begin(self, detections: Detections, numbers: Iterable[int], cut_off: Bools, at: float) -> None:
         for number in numbers:
             x0, y0, x1, y1 = detections.boxes[number].tolist()
             tall, wide = max(y1 - y0, 1.0), max(x1 - x0, 1.0)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, TypeVar
+from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from pydantic import Field
 
 from edge.wire import DwellSketch
 from server.api.parts import Instant, Shape, means
 from server.api.shapes import Exact
+from server.metrics.adding import sketch_of_told, sum_of_told
 from server.metrics.footfall import crossings, entrance_rows
 from server.metrics.groups import groups_in, passers_by, passing_rows
 from server.metrics.rows import BucketRow, LineRow, QueueRow, ZoneRow
 from server.storage.sales import StoredTicket
-
-Number = TypeVar("Number", int, float)
 
 
 class SketchShape(Shape):
@@ -179,8 +178,8 @@ def _zones(rows: Sequence[ZoneRow]) -> list[ZoneFactsShape]:
             device=device,
             camera=camera,
             zone=zone,
-            dwell=_sketch([row.dwell for row in of_one]),
-            staff_dwell=_sketch_or_none([row.staff_dwell for row in of_one]),
+            dwell=_sketch(DwellSketch.merged(row.dwell for row in of_one)),
+            staff_dwell=_sketch_of_told(row.staff_dwell for row in of_one),
             person_seconds=sum(row.person_seconds for row in of_one),
             observed_seconds=sum(row.observed_seconds for row in of_one),
             peak=max(row.peak for row in of_one),
@@ -198,14 +197,14 @@ def _queues(rows: Sequence[QueueRow]) -> list[QueueFactsShape]:
             device=device,
             camera=camera,
             queue=queue,
-            joined=_sum([row.joined for row in of_one]),
-            served=_sum([row.served for row in of_one]),
-            abandoned=_sum([row.abandoned for row in of_one]),
-            lost=_sum([row.lost for row in of_one]),
-            wait=_sketch_or_none([row.wait for row in of_one]),
-            abandoned_wait=_sketch_or_none([row.abandoned_wait for row in of_one]),
-            person_seconds=_sum([row.person_seconds for row in of_one]),
-            observed_seconds=_sum([row.observed_seconds for row in of_one]),
+            joined=sum_of_told(row.joined for row in of_one),
+            served=sum_of_told(row.served for row in of_one),
+            abandoned=sum_of_told(row.abandoned for row in of_one),
+            lost=sum_of_told(row.lost for row in of_one),
+            wait=_sketch_of_told(row.wait for row in of_one),
+            abandoned_wait=_sketch_of_told(row.abandoned_wait for row in of_one),
+            person_seconds=sum_of_told(row.person_seconds for row in of_one),
+            observed_seconds=sum_of_told(row.observed_seconds for row in of_one),
             peak=max(row.peak for row in of_one),
         )
         for (device, camera, queue), of_one in sorted(by_place.items())
@@ -229,16 +228,10 @@ def _cameras(rows: Sequence[BucketRow]) -> list[CameraFactsShape]:
     ]
 
 
-def _sketch(sketches: Sequence[DwellSketch]) -> SketchShape:
-    merged = DwellSketch.merged(sketches)
-    return SketchShape(n=merged.n, sum_seconds=merged.sum_seconds, bins=dict(merged.bins))
+def _sketch(sketch: DwellSketch) -> SketchShape:
+    return SketchShape(n=sketch.n, sum_seconds=sketch.sum_seconds, bins=dict(sketch.bins))
 
 
-def _sketch_or_none(sketches: Sequence[DwellSketch | None]) -> SketchShape | None:
-    told = [sketch for sketch in sketches if sketch is not None]
-    return _sketch(told) if told else None
-
-
-def _sum(values: Sequence[Number | None]) -> Number | None:
-    told = [value for value in values if value is not None]
-    return sum(told[1:], told[0]) if told else None
+def _sketch_of_told(sketches: Iterable[DwellSketch | None]) -> SketchShape | None:
+    merged = sketch_of_told(sketches)
+    return _sketch(merged) if merged else None

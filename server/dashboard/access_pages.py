@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlite_utils import Database
 
 from server.access.callers import Stores
 from server.access.passwords import SHORTEST
@@ -71,33 +73,20 @@ def change_user(
     here: Here, name: Named, role: RoleField, stores: Chosen = (), every: Every = False
 ) -> Response:
     """Give a user other rights."""
-    try:
-        given = _chosen(here, role, stores, every)
-        with here.writing() as db:
-            people.change_rights(db, name, role, given, here.by)
-    except AccountRefused as refused:
-        return _users_page(here, refusal=_sentence(refused), status=422)
-    return RedirectResponse("/users", 303)
+    given = _chosen(here, role, stores, every)
+    return _changed(
+        here, _users_page, "/users", lambda db: people.change_rights(db, name, role, given, here.by)
+    )
 
 
 def disable_user(here: Here, name: Named) -> Response:
     """Shut a user out."""
-    try:
-        with here.writing() as db:
-            people.disable(db, name, here.by)
-    except AccountRefused as refused:
-        return _users_page(here, refusal=_sentence(refused), status=422)
-    return RedirectResponse("/users", 303)
+    return _changed(here, _users_page, "/users", lambda db: people.disable(db, name, here.by))
 
 
 def enable_user(here: Here, name: Named) -> Response:
     """Let a user in again."""
-    try:
-        with here.writing() as db:
-            people.enable(db, name, here.by)
-    except AccountRefused as refused:
-        return _users_page(here, refusal=_sentence(refused), status=422)
-    return RedirectResponse("/users", 303)
+    return _changed(here, _users_page, "/users", lambda db: people.enable(db, name, here.by))
 
 
 def renew_user(here: Here, name: Named) -> Response:
@@ -137,12 +126,7 @@ def create_token(
 
 def revoke_token(here: Here, name: Named) -> Response:
     """End a token."""
-    try:
-        with here.writing() as db:
-            keys.revoke(db, name, here.by)
-    except AccountRefused as refused:
-        return _tokens_page(here, refusal=_sentence(refused), status=422)
-    return RedirectResponse("/tokens", 303)
+    return _changed(here, _tokens_page, "/tokens", lambda db: keys.revoke(db, name, here.by))
 
 
 def audit_list(here: Here, before: Before = None) -> Response:
@@ -151,6 +135,18 @@ def audit_list(here: Here, before: Before = None) -> Response:
         entries = audit.newest(db, AUDIT_ROWS, before)
     older = entries[-1].number if len(entries) == AUDIT_ROWS else None
     return HTMLResponse(render("audit.html", here, entries=entries, older=older))
+
+
+def _changed(
+    here: Site, page: Callable[..., Response], path: str, change: Callable[[Database], object]
+) -> Response:
+    """Make a change and show the page anew, or the page with why it is refused."""
+    try:
+        with here.writing() as db:
+            change(db)
+    except AccountRefused as refused:
+        return page(here, refusal=_sentence(refused), status=422)
+    return RedirectResponse(path, 303)
 
 
 def _chosen(here: Site, role: Role, stores: tuple[str, ...], every: bool) -> Stores:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import TypeVar
 
 from edge.wire import DwellSketch
+from server.metrics.adding import counts_of_told, sketch_of_told, sum_of_told
 from server.metrics.inside import together
 from server.metrics.intervals import Interval
 from server.metrics.report import Rows
 from server.metrics.rows import BoughtRow, BucketRow, LineRow, QueueRow, TakingsRow, ZoneRow
 
 T = TypeVar("T")
-K = TypeVar("K", int, str)
-N = TypeVar("N", int, float)
 
 
 def counts_together(rows: Rows, span: Interval) -> Rows:
@@ -134,11 +133,11 @@ def _line(rows: Sequence[LineRow], span: Interval) -> LineRow:
         kind=rows[0].kind,
         count_in=sum(row.count_in for row in rows),
         count_out=sum(row.count_out for row in rows),
-        staff_in=_sum(row.staff_in for row in rows),
-        staff_out=_sum(row.staff_out for row in rows),
-        groups_in=_added(row.groups_in for row in rows),
-        groups_out=_added(row.groups_out for row in rows),
-        passed=_sum(row.passed for row in rows),
+        staff_in=sum_of_told(row.staff_in for row in rows),
+        staff_out=sum_of_told(row.staff_out for row in rows),
+        groups_in=counts_of_told(row.groups_in for row in rows),
+        groups_out=counts_of_told(row.groups_out for row in rows),
+        passed=sum_of_told(row.passed for row in rows),
     )
 
 
@@ -153,8 +152,8 @@ def _zone(rows: Sequence[ZoneRow], span: Interval) -> ZoneRow:
         person_seconds=sum(row.person_seconds for row in rows),
         observed_seconds=sum(row.observed_seconds for row in rows),
         peak=max(row.peak for row in rows),
-        staff_dwell=_merged(row.staff_dwell for row in rows),
-        ended=_added(row.ended for row in rows),
+        staff_dwell=sketch_of_told(row.staff_dwell for row in rows),
+        ended=counts_of_told(row.ended for row in rows),
         shelved=rows[0].shelved,
     )
 
@@ -166,14 +165,14 @@ def _queue(rows: Sequence[QueueRow], span: Interval) -> QueueRow:
         begin=span.begin,
         end=span.end,
         queue=rows[0].queue,
-        joined=_sum(row.joined for row in rows),
-        served=_sum(row.served for row in rows),
-        abandoned=_sum(row.abandoned for row in rows),
-        lost=_sum(row.lost for row in rows),
-        wait=_merged(row.wait for row in rows),
-        abandoned_wait=_merged(row.abandoned_wait for row in rows),
-        person_seconds=_sum(row.person_seconds for row in rows),
-        observed_seconds=_sum(row.observed_seconds for row in rows),
+        joined=sum_of_told(row.joined for row in rows),
+        served=sum_of_told(row.served for row in rows),
+        abandoned=sum_of_told(row.abandoned for row in rows),
+        lost=sum_of_told(row.lost for row in rows),
+        wait=sketch_of_told(row.wait for row in rows),
+        abandoned_wait=sketch_of_told(row.abandoned_wait for row in rows),
+        person_seconds=sum_of_told(row.person_seconds for row in rows),
+        observed_seconds=sum_of_told(row.observed_seconds for row in rows),
         peak=max(row.peak for row in rows),
     )
 
@@ -192,23 +191,3 @@ def _takings(rows: Sequence[TakingsRow], span: Interval) -> TakingsRow:
         priced_sales=sum(row.priced_sales for row in rows),
         priced_units=sum((row.priced_units for row in rows), Decimal(0)),
     )
-
-
-def _sum(values: Iterable[N | None]) -> N | None:
-    known = [value for value in values if value is not None]
-    return sum(known[1:], known[0]) if known else None
-
-
-def _added(values: Iterable[Mapping[K, int] | None]) -> dict[K, int] | None:
-    known = [value for value in values if value is not None]
-    if not known:
-        return None
-    total: Counter[K] = Counter()
-    for some in known:
-        total.update(some)
-    return dict(total)
-
-
-def _merged(sketches: Iterable[DwellSketch | None]) -> DwellSketch | None:
-    known = [sketch for sketch in sketches if sketch is not None]
-    return DwellSketch.merged(known) if known else None

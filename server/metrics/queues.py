@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from edge.wire import DwellSketch
+from server.metrics.adding import sketch_of_told, sum_of_told
 from server.metrics.ratios import Ratio
 from server.metrics.rows import QueueRow
 from server.metrics.zones import Dwell, dwell_of
@@ -54,30 +54,20 @@ class QueueTerms:
 def queue_figures(queue: str, rows: Sequence[QueueRow], terms: QueueTerms, least: int) -> QueueFigures:
     """The figures of one queue from its rows; a rate of fewer than `least` says too little."""
     target = terms.target_of(queue)
-    waits = _merged([row.wait for row in rows])
+    waits = sketch_of_told(row.wait for row in rows)
     return QueueFigures(
         queue=queue,
         target_seconds=target,
-        joined=_sum(rows, lambda row: row.joined),
-        served=_sum(rows, lambda row: row.served),
-        abandoned=_sum(rows, lambda row: row.abandoned),
-        lost=_sum(rows, lambda row: row.lost),
+        joined=sum_of_told(row.joined for row in rows),
+        served=sum_of_told(row.served for row in rows),
+        abandoned=sum_of_told(row.abandoned for row in rows),
+        lost=sum_of_told(row.lost for row in rows),
         length=_length(rows),
         wait=dwell_of(waits),
         over_target=Ratio(waits.number_above(target), waits.n, least) if waits else None,
         abandonment=_abandonment(rows, least),
-        abandoned_wait=dwell_of(_merged([row.abandoned_wait for row in rows])),
+        abandoned_wait=dwell_of(sketch_of_told(row.abandoned_wait for row in rows)),
     )
-
-
-def _sum(rows: Sequence[QueueRow], of: Callable[[QueueRow], int | None]) -> int | None:
-    told = [number for row in rows if (number := of(row)) is not None]
-    return sum(told) if told else None
-
-
-def _merged(sketches: Sequence[DwellSketch | None]) -> DwellSketch | None:
-    told = [sketch for sketch in sketches if sketch is not None]
-    return DwellSketch.merged(told) if told else None
 
 
 def _length(rows: Sequence[QueueRow]) -> QueueLength | None:

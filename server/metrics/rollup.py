@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TypeVar
 
 from edge.wire import Counts, DwellSketch, Heat, LineCount, QueueCount, ZoneCount
+from server.metrics.adding import counts_of_told, sketch_of_told, sum_of_told
 from server.metrics.intervals import Interval
 
-K = TypeVar("K", int, str)
 Part = TypeVar("Part", LineCount, ZoneCount, QueueCount)
 
 
@@ -71,11 +71,11 @@ def _line(parts: Sequence[LineCount]) -> LineCount:
         kind=parts[0].kind,
         count_in=sum(part.count_in for part in parts),
         count_out=sum(part.count_out for part in parts),
-        staff_in=_sum(part.staff_in for part in parts),
-        staff_out=_sum(part.staff_out for part in parts),
-        groups_in=_added(part.groups_in for part in parts),
-        groups_out=_added(part.groups_out for part in parts),
-        passed=_sum(part.passed for part in parts),
+        staff_in=sum_of_told(part.staff_in for part in parts),
+        staff_out=sum_of_told(part.staff_out for part in parts),
+        groups_in=counts_of_told(part.groups_in for part in parts),
+        groups_out=counts_of_told(part.groups_out for part in parts),
+        passed=sum_of_told(part.passed for part in parts),
     )
 
 
@@ -83,8 +83,8 @@ def _zone(parts: Sequence[ZoneCount]) -> ZoneCount:
     return ZoneCount(
         zone=parts[0].zone,
         dwell=DwellSketch.merged(part.dwell for part in parts),
-        staff_dwell=_merged(part.staff_dwell for part in parts),
-        ended=_added(part.ended for part in parts),
+        staff_dwell=sketch_of_told(part.staff_dwell for part in parts),
+        ended=counts_of_told(part.ended for part in parts),
         occupancy_person_seconds=sum(part.occupancy_person_seconds for part in parts),
         observed_seconds=sum(part.observed_seconds for part in parts),
         occupancy_peak=max(part.occupancy_peak for part in parts),
@@ -94,14 +94,14 @@ def _zone(parts: Sequence[ZoneCount]) -> ZoneCount:
 def _queue(parts: Sequence[QueueCount]) -> QueueCount:
     return QueueCount(
         queue=parts[0].queue,
-        joined=_sum(part.joined for part in parts),
-        served=_sum(part.served for part in parts),
-        abandoned=_sum(part.abandoned for part in parts),
-        lost=_sum(part.lost for part in parts),
-        wait=_merged(part.wait for part in parts),
-        abandoned_wait=_merged(part.abandoned_wait for part in parts),
-        waiting_person_seconds=_time(part.waiting_person_seconds for part in parts),
-        observed_seconds=_time(part.observed_seconds for part in parts),
+        joined=sum_of_told(part.joined for part in parts),
+        served=sum_of_told(part.served for part in parts),
+        abandoned=sum_of_told(part.abandoned for part in parts),
+        lost=sum_of_told(part.lost for part in parts),
+        wait=sketch_of_told(part.wait for part in parts),
+        abandoned_wait=sketch_of_told(part.abandoned_wait for part in parts),
+        waiting_person_seconds=sum_of_told(part.waiting_person_seconds for part in parts),
+        observed_seconds=sum_of_told(part.observed_seconds for part in parts),
         length_peak=max(part.length_peak for part in parts),
     )
 
@@ -111,23 +111,3 @@ def _heat(heats: Sequence[Heat]) -> Heat | None:
         return Heat.merged(heats)
     except ValueError as error:  # two grids, or more cells than one message holds
         raise CannotPutTogether(f"heat: {error}") from error
-
-
-def _sum(values: Iterable[int | None]) -> int | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def _time(values: Iterable[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return sum(known) if known else None
-
-
-def _added(values: Iterable[Mapping[K, int] | None]) -> dict[K, int] | None:
-    known = [Counter(value) for value in values if value is not None]
-    return dict(sum(known, Counter())) if known else None
-
-
-def _merged(sketches: Iterable[DwellSketch | None]) -> DwellSketch | None:
-    known = [sketch for sketch in sketches if sketch is not None]
-    return DwellSketch.merged(known) if known else None

@@ -88,8 +88,8 @@ class LookingTracker(Tracker):
         mixed = (1 - MEMORY) * self._known[person.id] + MEMORY * self._looks[step.box]
         self._known[person.id] = mixed / np.linalg.norm(mixed)
 
-    def _begin(self, detections: Detections, numbers: Any, at: float) -> None:
-        super()._begin(detections, numbers, at)
+    def _begin(self, detections: Detections, numbers: Any, cut_off: Bools, at: float) -> None:
+        super()._begin(detections, numbers, cut_off, at)
         for person in self._people:
             if person.id not in self._known:
                 self._known[person.id] = self._looks[person.last.box or ()]

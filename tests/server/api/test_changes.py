@@ -248,7 +248,7 @@ def test_waiting_for_nothing_ends_in_time(ask: Asking) -> None:
 
 def test_what_was_stored_before_there_was_a_feed_is_in_it(tmp_path: Path) -> None:
     old = tmp_path / "footfall.db"
-    golden = Path(__file__).parents[1] / "storage" / "golden" / "at_m004.sql"
+    golden = Path(__file__).parents[1] / "storage" / "golden" / "m004.sql"
     with sqlite3.connect(old) as connection:
         connection.executescript(golden.read_text("utf-8"))
     connection.close()

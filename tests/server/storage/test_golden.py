@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from server.storage import counts, devices, quarantine, sales
+from server.storage import counts, devices, quarantine, queues, sales
 from server.storage.database import migrate, open_database
+from server.storage.heat import heat_rows
 from tests.server.samples import MINUTE, NOON, live, status
 
 FOLDER = Path(__file__).parent / "golden"
@@ -62,3 +63,16 @@ def test_what_the_first_version_stored_reads_as_it_was_sent(tmp_path: Path) -> N
         assert (quarantine.waiting_count(db), quarantine.refused_count(db)) == (1, 7)
         (camera,) = devices.camera_states(db, "demo")
         assert (camera.status, camera.live) == (status(), live(5))
+
+
+def test_what_the_first_version_did_not_know_is_not_told_rather_than_zero(tmp_path: Path) -> None:
+    _grown(FOLDER / "m004.sql", tmp_path / "f.db")
+    migrate(tmp_path / "f.db")
+    with open_database(tmp_path / "f.db", read_only=True) as db:
+        first, *_ = counts.line_rows(db, "demo", NOON, NOON + 10 * MINUTE)
+        assert (first.staff_in, first.staff_out, first.passed) == (None, None, None)
+        assert (first.groups_in, first.groups_out) == (None, None)
+        zone, *_ = counts.zone_rows(db, "demo", NOON, NOON + 10 * MINUTE)
+        assert (zone.staff_dwell, zone.ended) == (None, None)
+        assert queues.queue_rows(db, "demo", NOON, NOON + 10 * MINUTE) == []
+        assert list(heat_rows(db, "demo", NOON, NOON + 10 * MINUTE)) == []
