@@ -1,0 +1,1 @@
+"""Whether a recommendation helped: schedules, estimates with intervals, sequential looks. Pure."""

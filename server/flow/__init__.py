@@ -1,0 +1,1 @@
+"""How counts vary and hang together: typical days, unusual days, paths between zones, customer groups."""

@@ -1,0 +1,1 @@
+"""What is expected: entries, visits, tickets and demand, one hour to six weeks ahead."""

@@ -1,0 +1,1 @@
+"""Products to zones, tills to hours: what earns most within the limits, and what limits it."""

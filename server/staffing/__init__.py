@@ -1,0 +1,1 @@
+"""Rosters out of expected traffic, targets, contracts and rules."""

@@ -1,0 +1,1 @@
+"""Watches live figures and buckets, and says when a zone should show something."""
