@@ -42,7 +42,7 @@ from server.pos.importing import import_sales as import_sales_file
 from server.pos.labour import import_labour as import_labour_file
 from server.pos.planogram import import_planogram as import_planogram_file
 from server.running import Part, StopSignal, run_together
-from server.storage import enrolment, unknown_time
+from server.storage import gate_decisions, unknown_time
 from server.storage import quarantine as held
 from server.storage.catalogue import with_names
 from server.storage.database import migrate as migrate_database
@@ -462,7 +462,7 @@ def list_devices(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
     """
     settings = load_settings(config)
     with open_database(settings.database, read_only=True) as db:
-        known = [device for store in settings.stores for device in enrolment.all_devices(db, store)]
+        known = [device for store in settings.stores for device in gate_decisions.all_devices(db, store)]
     if as_json:
         typer.echo(telling.as_json([asdict(device) for device in known]))
     else:

@@ -19,9 +19,9 @@ from server.enrolment.folder import BrokerFolder
 from server.enrolment.mosquitto import SERVER_USER, user_of
 from server.ingest.enrolling import retry_held
 from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
-from server.storage import enrolled as kept
+from server.storage import broker_accounts as kept
+from server.storage.broker_accounts import Kind
 from server.storage.database import open_database
-from server.storage.enrolled import Kind
 
 Name = Annotated[str, typer.Argument(help="Id of the device or till.")]
 IsTill = Annotated[bool, typer.Option("--till", help="It is a till, or a reader of badges.")]

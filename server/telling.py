@@ -22,7 +22,7 @@ from server.metrics.queues import QueueFigures
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
 from server.pos.summary import ImportReport, Problem
-from server.storage.enrolment import Enrolment
+from server.storage.gate_decisions import Enrolment
 from server.storage.quarantine import QuarantineRow
 from server.storage.unknown_time import Held
 from server.upkeep.nightly import Night

@@ -49,8 +49,11 @@ def deliver_due(
     post: Post,
     clock: Callable[[], datetime],
     jitter: Callable[[], float],
+    *,
+    webhook: int | None = None,
+    limit: int = AT_ONCE,
 ) -> int:
-    """Try what is due; how many events were tried.
+    """Try what is due, of one webhook or of all; how many events were tried.
 
     The next try is set before this one begins, so a receiver that brings us down is not asked at once again,
     and of two processes only one sends.
@@ -59,13 +62,13 @@ def deliver_due(
     with writing(db):
         webhooks.give_up(db, now - timedelta(hours=terms.give_up_hours), now)
     tried = 0
-    for delivery in webhooks.due(db, now, AT_ONCE):
-        webhook = webhooks.get(db, delivery.webhook)
+    for delivery in webhooks.due(db, now, limit, webhook):
+        receiver = webhooks.get(db, delivery.webhook)
         later = clock() + pause_after(delivery.tries, jitter())
-        if webhook is None or not webhooks.claim(db, delivery, later):
+        if receiver is None or not webhooks.claim(db, delivery, later):
             continue
         tried += 1
-        _note(db, delivery, _sent(webhook, delivery, terms, post, clock()), clock())
+        _note(db, delivery, _sent(receiver, delivery, terms, post, clock()), clock())
     return tried
 
 

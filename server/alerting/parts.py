@@ -7,6 +7,7 @@ import random
 import sqlite3
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from server.alerting.watching import note, wrong_now
 from server.config import Settings
 from server.storage.changes import forget_gone
 from server.storage.database import StorageError, open_database, writing
+from server.storage.webhooks import MOST_WEBHOOKS, due_webhooks
 
 DELIVER_SECONDS = 2.0
 
@@ -72,13 +74,36 @@ class Deliverer:
     post: Post
 
     def run(self, stop: threading.Event) -> None:
-        """Tell until `stop` is set."""
-        _again_and_again(self.tell, "telling webhooks", DELIVER_SECONDS, stop)
+        """Tell until `stop` is set: each receiver in a thread of its own, so that none waits for another."""
+        busy: dict[int, Future[None]] = {}
+        with ThreadPoolExecutor(MOST_WEBHOOKS, "webhook") as pool:
+
+            def hand_out() -> None:
+                for webhook in self._due():
+                    if webhook not in busy:
+                        busy[webhook] = pool.submit(self._tell_one, webhook, stop)
+                for webhook in [webhook for webhook, telling in busy.items() if telling.done()]:
+                    busy.pop(webhook).result()
+
+            _again_and_again(hand_out, "telling webhooks", DELIVER_SECONDS, stop)
 
     def tell(self) -> None:
-        """Tell what is due."""
+        """Tell what is due, one thing after another."""
         with open_database(self.settings.database) as db:
             deliver_due(db, self.settings.webhooks, self.post, self.clock, random.random)
+
+    def _due(self) -> list[int]:
+        with open_database(self.settings.database, read_only=True) as db:
+            return due_webhooks(db, self.clock())
+
+    def _tell_one(self, webhook: int, stop: threading.Event) -> None:
+        """Tell one receiver, in order, until nothing more is due; a stop waits for one try at most."""
+        terms = self.settings.webhooks
+        with open_database(self.settings.database) as db:
+            while not stop.is_set() and deliver_due(
+                db, terms, self.post, self.clock, random.random, webhook=webhook, limit=1
+            ):
+                pass
 
 
 def _again_and_again(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from urllib.parse import quote
@@ -60,7 +62,7 @@ class Door:
         request = Request(scope)
         action = self._action(scope["method"], scope["path"])
         try:
-            visit = await run_in_threadpool(self._visit, request)
+            visit = await run_in_threadpool(self._visit, request, action)
             refused = _refusal(request, visit, action)
         except StorageError as error:
             refused = answer(request, of_storage(error))
@@ -79,9 +81,9 @@ class Door:
         fitting = [(known, action) for pattern, known, action in self._known if pattern.match(path)]
         return next((action for known, action in fitting if known == method), _strictest(fitting))
 
-    def _visit(self, request: Request) -> Visit:
+    def _visit(self, request: Request, action: Action) -> Visit:
         now = self._site.clock()
-        secret, caller, by_cookie = self._who(request, now)
+        secret, caller, by_cookie = self._who(request, action, now)
         return Visit(
             caller=caller,
             secret=secret,
@@ -91,10 +93,14 @@ class Door:
             secure=request.url.scheme == "https",
         )
 
-    def _who(self, request: Request, now: datetime) -> tuple[str, Caller | None, bool]:
+    def _who(self, request: Request, action: Action, now: datetime) -> tuple[str, Caller | None, bool]:
         """The secret that is shown, whose it is, and whether a cookie may hold it; a token goes first."""
         if token := _shown_token(request):
             return token, self._caller(token, True, now), False
+        name, token = _shown_pair(request) if action is Action.SEND_COUNTS else ("", "")
+        if token:
+            counter = self._caller(token, True, now)
+            return token, counter if counter is not None and counter.name == name else None, False
         secret = request.cookies.get(COOKIE, "")
         caller = self._caller(secret, False, now) if secret else None
         shown = request.cookies.get(DISPLAY_COOKIE, "")
@@ -148,18 +154,32 @@ def _shown_token(request: Request) -> str:
     return shown.strip() if kind.lower() == "bearer" and shown.strip().startswith(TOKEN_PREFIX) else ""
 
 
+def _shown_pair(request: Request) -> tuple[str, str]:
+    """A token's name and the token as HTTP Basic (RFC 7617): many counters can show nothing else."""
+    kind, _, shown = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return "", ""
+    try:
+        name, _, token = base64.b64decode(shown.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError):
+        return "", ""
+    return (name, token) if token.startswith(TOKEN_PREFIX) else ("", "")
+
+
 def _refusal(request: Request, visit: Visit, action: Action) -> Response | None:
     if visit.caller is None:
-        return None if action is Action.OPEN else _who_are_you(request)
+        return None if action is Action.OPEN else _who_are_you(request, action)
     if visit.may(action):
         return None
     return answer(request, Problem(403, f"The role {visit.caller.role.value} may not do this."))
 
 
-def _who_are_you(request: Request) -> Response:
+def _who_are_you(request: Request, action: Action) -> Response:
     if is_for_machines(request):
         refused = answer(request, Problem(401, "Show a token, as in: Authorization: Bearer fft_..."))
-        refused.headers["WWW-Authenticate"] = 'Bearer realm="footfall"'
+        # Some counters show what they know only after they are asked for it in these words.
+        way = "Basic" if action is Action.SEND_COUNTS else "Bearer"
+        refused.headers["WWW-Authenticate"] = f'{way} realm="footfall"'
         return refused
     back = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     if "hx-request" in request.headers:

@@ -19,7 +19,14 @@ from server.api.problems import Problem
 from server.api.site import Here, Route, Site
 from server.api.taking import Body
 from server.pos.customers import CustomerKeyUnusable
-from server.pos.posting import PostedTicket, TicketsRefused, answer_of, posted, store_posted
+from server.pos.posting import (
+    PostedTicket,
+    TicketsRefused,
+    answer_of,
+    posted,
+    refuse_other_tills,
+    store_posted,
+)
 from server.storage.database import writing
 from server.storage.requests import Answered, answered, keep_answer
 
@@ -60,6 +67,8 @@ def take_sales(here: Here, body: Body, idempotency_key: IdempotencyKey = None) -
     digest = hashlib.sha256(body).digest()
     try:
         tickets = posted(body)
+        if here.visit.caller is not None and here.visit.caller.parts is not None:
+            refuse_other_tills(tickets, here.visit.caller.parts)
         with here.writing() as db, writing(db):
             return _json(_once(here, db, idempotency_key, digest, tickets))
     except TicketsRefused as error:

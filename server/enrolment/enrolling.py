@@ -14,9 +14,9 @@ from server.config import Settings
 from server.enrolment.errors import EnrolmentRefused, NotEnrolled
 from server.enrolment.folder import BrokerFolder
 from server.enrolment.mosquitto import password_hash, user_of
-from server.storage import enrolled, enrolment
+from server.storage import broker_accounts, gate_decisions
+from server.storage.broker_accounts import Enrolled, Kind
 from server.storage.database import writing
-from server.storage.enrolled import Enrolled, Kind
 
 _SERVER: tuple[str, Kind, str] = ("", "server", "footfall-server")
 
@@ -38,8 +38,8 @@ def set_up(db: Database, settings: Settings, by: By, *, rotate: bool = False) ->
     """
     folder = BrokerFolder(settings.enrolment)
     with writing(db):
-        before = enrolled.get(db, *_SERVER)
-        folder.write_for_mosquitto(enrolled.everyone(db), tuple(settings.stores), by.at)
+        before = broker_accounts.get(db, *_SERVER)
+        folder.write_for_mosquitto(broker_accounts.everyone(db), tuple(settings.stores), by.at)
         bundle = _with_new_password(db, settings, folder, _SERVER, by) if rotate or before is None else None
         by.note(db, "broker set up")
     return Outcome(user_of(_known(db, *_SERVER)), bundle, folder.tell_mosquitto())
@@ -61,20 +61,20 @@ def enroll(
     _check_name(kind, name)
     folder = BrokerFolder(settings.enrolment)
     with writing(db):
-        before = enrolled.get(db, store, kind, name)
+        before = broker_accounts.get(db, store, kind, name)
         is_in = before is not None and before.revoked_at is None
         _check_state(f"the {kind} {name!r} of {store}", is_in=is_in, rotate=rotate)
-        if enrolled.get(db, *_SERVER) is None:
+        if broker_accounts.get(db, *_SERVER) is None:
             _with_new_password(db, settings, folder, _SERVER, by)
         bundle = _with_new_password(db, settings, folder, (store, kind, name), by)
         if kind == "device":
-            enrolment.accept(db, store, name, by.at)
+            gate_decisions.accept(db, store, name, by.at)
         by.note(db, f"{kind} rotated" if rotate else f"{kind} enrolled", f"{store}/{name}")
     return Outcome(user_of(_known(db, store, kind, name)), bundle, folder.tell_mosquitto())
 
 
 def revoke(db: Database, settings: Settings, store: str, kind: Kind, name: str, by: By) -> Outcome:
-    """Shut a device or till out.
+    """Shut a device or till out, at the broker and at the server: what still comes from it is left out.
 
     Raises:
         NotEnrolled: there is none of that name.
@@ -82,13 +82,16 @@ def revoke(db: Database, settings: Settings, store: str, kind: Kind, name: str, 
     """
     folder = BrokerFolder(settings.enrolment)
     with writing(db):
-        before = enrolled.get(db, store, kind, name)
+        before = broker_accounts.get(db, store, kind, name)
         if before is None or before.revoked_at is not None:
             raise NotEnrolled(
                 f"there is no {kind} {name!r} of {store!r} to revoke", "see: footfall-server enrolled"
             )
-        enrolled.put(db, replace(before, revoked_at=by.at))
-        folder.write_for_mosquitto(enrolled.everyone(db), tuple(settings.stores), by.at)
+        broker_accounts.put(db, replace(before, revoked_at=by.at))
+        folder.write_for_mosquitto(broker_accounts.everyone(db), tuple(settings.stores), by.at)
+        if kind == "device":
+            # Whoever holds another account of this store's broker could still send in its name.
+            gate_decisions.refuse(db, store, name, by.at)
         folder.forget_bundle(before)
         by.note(db, f"{kind} revoked", f"{store}/{name}")
     return Outcome(user_of(before), None, folder.tell_mosquitto())
@@ -103,17 +106,17 @@ def _with_new_password(
 ) -> Path:
     """Belongs into a transaction: what cannot be written is not kept."""
     password = secrets.token_urlsafe(32)
-    before = enrolled.get(db, *whose)
+    before = broker_accounts.get(db, *whose)
     began = before.enrolled_at if before and before.revoked_at is None else by.at
     rotated = by.at if before and before.revoked_at is None else None
     one = Enrolled(*whose, password_hash(password), began, rotated)
-    enrolled.put(db, one)
-    folder.write_for_mosquitto(enrolled.everyone(db), tuple(settings.stores), by.at)
+    broker_accounts.put(db, one)
+    folder.write_for_mosquitto(broker_accounts.everyone(db), tuple(settings.stores), by.at)
     return folder.bundle(one, password)
 
 
 def _known(db: Database, store: str, kind: Kind, name: str) -> Enrolled:
-    one = enrolled.get(db, store, kind, name)
+    one = broker_accounts.get(db, store, kind, name)
     if one is None:
         raise NotEnrolled(f"there is no {kind} {name!r} of {store!r}", "see: footfall-server enrolled")
     return one

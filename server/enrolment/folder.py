@@ -15,7 +15,7 @@ from server.enrolment.certificates import Pair, broker_certificate, ends_at, is_
 from server.enrolment.errors import EnrolmentFailed
 from server.enrolment.files import private_folder, write
 from server.enrolment.mosquitto import access_file, configuration, password_file, user_of
-from server.storage.enrolled import Enrolled
+from server.storage.broker_accounts import Enrolled
 
 _BROKER = """\
 [broker]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from edge.wire import ROOT, badge_topic, counts_topic, live_topic, sales_topic, subscriptions
 from server.config import EnrolmentSettings
-from server.storage.enrolled import Enrolled
+from server.storage.broker_accounts import Enrolled
 
 SERVER_USER = "footfall-server"
 

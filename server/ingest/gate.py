@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from edge.wire import Counts, Health, Live, Sale, Status, WireError
 from server.config import Settings
-from server.storage import enrolment
-from server.storage.enrolment import MOST_CAMERAS, Decision
+from server.storage import gate_decisions
+from server.storage.gate_decisions import MOST_CAMERAS, Decision
 
 
 class LeftOut(Exception):
@@ -30,10 +30,10 @@ class Gate:
     @classmethod
     def of(cls, db: Database, settings: Settings) -> Gate:
         """What was decided, and who is known."""
-        cameras = enrolment.known_cameras(db)
+        cameras = gate_decisions.known_cameras(db)
         return cls(
             hold_unknown=settings.unknown_devices == "hold",
-            decisions=enrolment.decisions(db),
+            decisions=gate_decisions.decisions(db),
             cameras=cameras,
             cameras_of_store=Counter(store for store, _, _ in cameras),
         )

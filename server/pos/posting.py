@@ -138,6 +138,22 @@ def posted(body: bytes) -> tuple[PostedTicket, ...]:
     return tickets
 
 
+def refuse_other_tills(given: Sequence[PostedTicket], tills: frozenset[str]) -> None:
+    """Let only tickets of these tills pass: the sender is bound to them.
+
+    Raises:
+        TicketsRefused: some are of other tills.
+    """
+    own = ", ".join(sorted(tills))
+    wrong = [
+        Wrong(f"tickets.{place}.till", f"this token is bound to {own}, not to the till {ticket.till!r}")
+        for place, ticket in enumerate(given)
+        if ticket.till not in tills
+    ]
+    if wrong:
+        raise TicketsRefused(wrong[:MOST_PROBLEMS])
+
+
 def store_posted(
     db: Database, settings: Settings, given: Sequence[PostedTicket], now: datetime
 ) -> list[dict[str, Any]]:

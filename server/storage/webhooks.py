@@ -122,13 +122,24 @@ def put(
     return int(cursor.lastrowid or 0)
 
 
-def due(db: Database, now: datetime, limit: int) -> list[Delivery]:
-    """What is to be tried now, that which waits longest first."""
+def due(db: Database, now: datetime, limit: int, webhook: int | None = None) -> list[Delivery]:
+    """What is to be tried now, that which waits longest first; of one webhook, or of all."""
     found = db.execute(
-        _DELIVERIES + "WHERE state = 'waiting' AND next_try_at <= ? ORDER BY next_try_at LIMIT ?",
-        (to_us(now), limit),
+        _DELIVERIES + "WHERE state = 'waiting' AND next_try_at <= ? AND (? IS NULL OR webhook = ?)"
+        " ORDER BY next_try_at LIMIT ?",
+        (to_us(now), webhook, webhook, limit),
     )
     return [_delivery(*values) for values in found]
+
+
+def due_webhooks(db: Database, now: datetime) -> list[int]:
+    """The webhooks that are to be told something now, that which waits longest first."""
+    found = db.execute(
+        "SELECT webhook FROM deliveries WHERE state = 'waiting' AND next_try_at <= ?"
+        " GROUP BY webhook ORDER BY min(next_try_at)",
+        (to_us(now),),
+    )
+    return [webhook for (webhook,) in found]
 
 
 def claim(db: Database, delivery: Delivery, next_try_at: datetime) -> bool:

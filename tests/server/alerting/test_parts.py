@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 
-from server.alerting.parts import AlertWatch
+from server.alerting.parts import AlertWatch, Deliverer
+from server.api.subscribing import subscribe, try_out
 from server.config import AlertSettings
-from server.storage.alerts import open_alerts
+from server.storage import webhooks
+from server.storage.alerts import AlertKind, open_alerts
 from server.storage.database import open_database
+from server.webhooks.addresses import Target
 from tests.server.filling import NOON, settings_for
 
 
@@ -53,3 +56,31 @@ def test_a_database_that_is_away_is_said_once_and_watching_goes_on(
     assert said[2:] == ["watching for alerts works again"]
     with open_database(settings.database, read_only=True) as db:
         assert len(open_alerts(db)) == 1
+
+
+def test_a_receiver_that_does_not_answer_holds_back_nobody_else(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    with open_database(settings.database) as db:
+        for number, host in enumerate(("slow.example.org", "quick.example.org"), 1):
+            subscribe(db, settings, f"https://{host}/", list(AlertKind), None, NOON)
+            for _ in range(3):
+                try_out(db, number, NOON)
+    answers, stop, told = threading.Event(), threading.Event(), list[str]()
+
+    def post(target: Target, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> str | None:
+        told.append(target.host)
+        if target.host.startswith("slow"):
+            answers.wait(20)
+        return None
+
+    telling = threading.Thread(target=Deliverer(settings, lambda: NOON, post).run, args=(stop,))
+    telling.start()
+    try:
+        _until(lambda: told.count("quick.example.org") == 3)
+        assert told.count("slow.example.org") == 1, "one after another to the same receiver"
+    finally:
+        stop.set()
+        answers.set()
+        telling.join()
+    with open_database(settings.database, read_only=True) as db:
+        assert webhooks.waiting_by_webhook(db) == {1: 2}, "a stop waits for one try and no more"

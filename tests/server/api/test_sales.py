@@ -11,13 +11,14 @@ import httpx
 import pytest
 
 from server.access.rights import Role
+from server.api.app import build_app
 from server.api.taking import MOST_BODY_BYTES
 from server.config import Settings
 from server.pos.posting import MOST_TICKETS
 from server.storage import sales
 from server.storage.database import open_database, writing
 from server.storage.requests import Answered, answered, keep_answer
-from tests.server.asking import Asking, asking
+from tests.server.asking import Asking, asking, bearer
 from tests.server.filling import NOON, STORE
 
 SALES = "/api/v1/sales"
@@ -222,3 +223,15 @@ def test_no_customer_is_taken_without_a_key(settings: Settings, tmp_path: Path) 
 @pytest.mark.parametrize("headers", [{"Idempotency-Key": "a" * 256}, {"Idempotency-Key": "a b"}])
 def test_a_key_that_cannot_be_kept_is_refused(ask: Asking, headers: Mapping[str, str]) -> None:
     assert ask.post(SALES, content=json.dumps(ticket()), headers=headers).status_code == 422
+
+
+def test_a_tills_token_that_is_bound_to_a_till_sends_tickets_of_that_till_only(settings: Settings) -> None:
+    shown = bearer(settings, NOON, Role.TILL, frozenset({STORE}), frozenset({"till-1"}))
+    till = Asking(build_app(settings, lambda: NOON), shown)
+    assert _post(till, ticket()).json()["new"] == 1
+    refused = _post(till, [ticket("18"), ticket("19", till="till-2")])
+    assert refused.status_code == 422
+    assert refused.json()["errors"] == [
+        {"where": "tickets.1.till", "problem": "this token is bound to till-1, not to the till 'till-2'"}
+    ]
+    assert _net(settings) == [Decimal("11.5")], "all or nothing"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,6 +79,29 @@ def test_a_counter_that_nobody_knows_is_named_and_nothing_waits(
     answer = counter.post(path, content=xovis_push(("Door", 0, 3, 1)))
     assert answer.status_code == status_code
     assert ask.get("/api/v1/quarantine").json()["waiting"] == 0
+
+
+def _basic(user: str, password: str) -> dict[str, str]:
+    pair = base64.b64encode(f"{user}:{password}".encode()).decode()
+    return {"Authorization": f"Basic {pair}"}
+
+
+def test_a_counter_that_knows_only_user_and_password_shows_the_tokens_name_and_the_token(
+    shop: Settings, counter: Asking
+) -> None:
+    token = counter.headers["Authorization"].removeprefix("Bearer ")
+    body = xovis_push(("Door", 0, 3, 1), ("Street", 0, 7, 9))
+    as_counter = Asking(counter.app, _basic(token[-8:], token))
+    assert as_counter.post(XOVIS, content=body).json()["outcomes"] == {"new": 1}
+    assert as_counter.get("/api/v1/stores").status_code == 401, "nowhere else"
+    for user, password in (("another", token), (token[-8:], "fft_guess"), (token[-8:], "pass")):
+        refused = Asking(counter.app, _basic(user, password)).post(XOVIS, content=body)
+        assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Basic realm="footfall"')
+
+
+@pytest.mark.parametrize("shown", ["Basic", "Basic ???", "Basic 4oKs", "Basic /w=="])
+def test_what_is_no_user_and_password_opens_nothing(counter: Asking, shown: str) -> None:
+    assert Asking(counter.app, {"Authorization": shown}).post(XOVIS).status_code == 401
 
 
 def test_a_token_of_another_store_cannot_send_counts_here(shop: Settings, ask: Asking) -> None:

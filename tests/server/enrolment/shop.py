@@ -24,8 +24,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from server.accounts.by import By, by_command
 from server.config import EnrolmentSettings, Settings
 from server.enrolment import enrolling
+from server.storage.broker_accounts import Kind
 from server.storage.database import migrate, open_database
-from server.storage.enrolled import Kind
 from tests.server.ingest.running import _mosquitto as mosquitto_program
 from tests.server.ingest.running import free_port, until
 

@@ -22,6 +22,7 @@ from edge.wire import encode, subscriptions
 from server.config import BrokerSettings, Settings
 from server.enrolment.mosquitto import password_hash
 from server.storage import counts
+from server.storage.broker_accounts import Kind
 from server.storage.database import open_database
 from tests.server.enrolment.shop import (
     Client,
@@ -244,14 +245,23 @@ def test_strangers_and_plain_connections_are_not_let_in(shop: Shop) -> None:
         assert plain == ["broken off"]
 
 
-def test_a_rotated_password_lets_in_and_the_one_before_no_longer(shop: Shop) -> None:
-    settings, before = shop.settings, (shop.bundles["device"] / "broker-password").read_text("utf-8").strip()
-    with told_by_pid_file(settings) as now, connecting(shop.bundles["device"]) as device:
-        rotated = enrol(now, "high-street", "device", "door-1", rotate=True)
-        assert device.left.wait(10), "who is connected with the old password is put out"
+@pytest.mark.parametrize(
+    ("whose", "kind", "name", "other"),
+    [
+        pytest.param("device", "device", "door-1", "till", id="device"),
+        pytest.param("till", "till", "till-1", "device", id="till"),
+    ],
+)
+def test_a_rotated_password_lets_in_and_the_one_before_no_longer(
+    shop: Shop, whose: str, kind: Kind, name: str, other: str
+) -> None:
+    settings, before = shop.settings, (shop.bundles[whose] / "broker-password").read_text("utf-8").strip()
+    with told_by_pid_file(settings) as now, connecting(shop.bundles[whose]) as one:
+        rotated = enrol(now, "high-street", kind, name, rotate=True)
+        assert one.left.wait(10), "who is connected with the old password is put out"
         assert is_let_in(rotated)
         assert not is_let_in(rotated, before)
-        assert is_let_in(shop.bundles["till"])
+        assert is_let_in(shop.bundles[other])
 
 
 def test_a_revoked_device_is_put_out_at_once_and_not_let_in_again(shop: Shop) -> None:

@@ -20,10 +20,12 @@ from server.enrolment.certificates import RENEW_BEFORE, ends_at
 from server.enrolment.errors import EnrolmentFailed, EnrolmentRefused, NotEnrolled
 from server.enrolment.files import write
 from server.errors import ServerError
-from server.storage import audit, enrolment
+from server.ingest.gate import Gate, LeftOut
+from server.storage import audit, gate_decisions
+from server.storage.broker_accounts import Kind
 from server.storage.database import open_database
-from server.storage.enrolled import Kind
 from tests.server.enrolment.shop import by, enrol, revoke, set_up, shop_settings, without_pid_file
+from tests.server.samples import bucket
 
 
 @pytest.fixture
@@ -189,7 +191,23 @@ def test_whoever_is_enrolled_is_let_in_where_unknown_devices_are_held(settings: 
     with open_database(settings.database) as db:
         enrolling.enroll(db, settings, "high-street", "device", "door-1", by())
         enrolling.enroll(db, settings, "high-street", "till", "till-2", by())
-        assert enrolment.decisions(db) == {("high-street", "door-1"): "accepted"}
+        assert gate_decisions.decisions(db) == {("high-street", "door-1"): "accepted"}
+
+
+def test_a_revoked_device_is_refused_by_the_server_too_until_it_is_enrolled_again(settings: Settings) -> None:
+    enrol(settings, "high-street", "device", "door-1")
+    message = bucket(store="high-street").model_copy(update={"device": "door-1"})
+    outcomes = []
+    for change in (lambda *_: None, revoke, enrol):
+        change(settings, "high-street", "device", "door-1")
+        with open_database(settings.database, read_only=True) as db:
+            gate = Gate.of(db, settings)
+        try:
+            gate.check(message)
+            outcomes.append("let in")
+        except LeftOut as refused:
+            outcomes.append(str(refused))
+    assert outcomes == ["let in", "device 'door-1' of store 'high-street' was refused", "let in"]
 
 
 def test_what_is_not_enrolled_cannot_be_revoked(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from server.config import Settings
 from server.ingest.apply import BatchResult, Message, Received, apply_batch
 from server.ingest.clocks import Confirmed, confirm_time
 from server.ingest.enrolling import accept_device, refuse_device
-from server.storage import counts, enrolment, quarantine, unknown_time
+from server.storage import counts, gate_decisions, quarantine, unknown_time
 from server.storage.database import migrate, open_database
 from server.storage.devices import camera_states
 from tests.server.samples import MINUTE, NOON, bucket, live, sale, settings, status
@@ -63,7 +63,7 @@ def test_a_refused_device_is_left_out_and_told_of_and_what_it_had_sent_stays(db:
     refuse_device(db, "demo", "box", LATER)
     assert _apply(db, known, bucket(1), live()) == BatchResult(0, 0, 0, 0, ignored=2)
     assert _people_in(db) == 3
-    assert [(found.device, found.state) for found in enrolment.all_devices(db, "demo")] == [
+    assert [(found.device, found.state) for found in gate_decisions.all_devices(db, "demo")] == [
         ("box", "refused")
     ]
 

@@ -1,4 +1,7 @@
-"""Who may talk to the broker, with what password, and since when."""
+"""Who may talk to the broker, with what password, and since when.
+
+Whose messages the server then takes stands in `gate_decisions`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which devices may send: what was decided about each, and how many cameras a store may have."""
+"""Whose messages the server takes: what was decided about each device, and how many cameras a store may have.
+
+Who may talk to the broker at all stands in `broker_accounts`.
+"""
 
 from __future__ import annotations
 
