@@ -120,6 +120,8 @@ class FiguresShape(Shape):
     balance: float | None = means("balance")
     occupancy: OccupancyShape | None = means("occupancy")
     coverage: float | None = means("coverage")
+    open_hours: float | None = means("open_hours")
+    open_coverage: float | None = means("open_coverage")
     transactions: int | None = means("transactions")
     returns: int | None = Field(description="return tickets; they lower net sales and units")
     units: Exact | None = means("units")
@@ -330,6 +332,8 @@ def figures_shape(figures: Figures, store: StoreSettings, *, partial: bool = Fal
         occupancy=occupancy
         and OccupancyShape(at_end=occupancy.at_end, mean=occupancy.mean, peak=occupancy.peak),
         coverage=figures.coverage,
+        open_hours=figures.open_hours,
+        open_coverage=figures.open_coverage,
         transactions=figures.transactions,
         returns=sold.returns if sold else None,
         units=sold.units if sold else None,

@@ -18,6 +18,8 @@ _SAYS_NOTHING_OF_PEOPLE = {
     "end",
     "begin_local",
     "coverage",
+    "open_hours",
+    "open_coverage",
     "zones",
     "zone",
     "queues",

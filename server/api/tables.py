@@ -57,6 +57,8 @@ FIGURE_COLUMNS: Sequence[Column] = (
     Column("labour_hours", "exact", "hours"),
     *quotient("star", "people per hour"),
     Column("partial", "flag", "true or false"),
+    Column("open_hours", "number", "hours"),
+    Column("open_coverage", "number", "share"),
 )
 
 ZONE_COLUMNS: Sequence[Column] = (

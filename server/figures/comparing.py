@@ -20,8 +20,15 @@ def same_weekday(source: Source, day: date, weeks: int, now: datetime) -> tuple[
     before = [
         _first_hours(source, source.terms.calendar.business_day(day - timedelta(weeks=back)), hours, now)
         for back in range(1, weeks + 1)
+        if not _was_closed(source, day - timedelta(weeks=back))
     ]
     return comparisons(_first_hours(source, whole, hours, now), before)
+
+
+def _was_closed(source: Source, day: date) -> bool:
+    """Whether the shop had no open hour on a business day: such a day is not what is usual."""
+    calendar = source.terms.calendar
+    return source.terms.opening.open_within(calendar.business_day(day), calendar) == []
 
 
 def _hours_over(source: Source, whole: Interval, now: datetime) -> int | None:

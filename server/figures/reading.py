@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from server.metrics.condensing import counts_together, joined
+from server.metrics.coverage import Watched
 from server.metrics.footfall import entrance_rows
 from server.metrics.inside import OccupancyCurve
 from server.metrics.intervals import Interval, Resolution, split
@@ -21,6 +22,9 @@ from server.storage.rollups import Held, Shelf
 
 LONG_KINDS = (Resolution.RETAIL_MONTH, Resolution.MONTH, Resolution.WEEK)
 """Spans that are put together from days, longest first."""
+
+LONGEST_WATCHED = timedelta(days=45)
+"""In a longer range nobody looks minute by minute how much of the open hours was watched."""
 
 KINDS = (*LONG_KINDS, Resolution.DAY, Resolution.HOUR)
 """All spans that are put together, longest first."""
@@ -65,7 +69,19 @@ def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: da
         bought=sold.bought,
         planogram=sales.shelves(source.db, source.store),
         labour=labour_rows(source.db, source.store, whole),
+        watched=watched_while_open(source, whole.up_to(now)),
     )
+
+
+def watched_while_open(source: Source, whole: Interval) -> Watched:
+    """How long each camera watched in the open stretches of a range; nothing of a range that is too long."""
+    if whole.end - whole.begin > LONGEST_WATCHED:
+        return {}
+    stretches = source.terms.opening.stretches(whole, source.terms.calendar)
+    return {
+        stretch: counts.watched_seconds(source.db, source.store, stretch.begin, stretch.end)
+        for stretch in stretches
+    }
 
 
 def _counted(source: Source, pieces: Sequence[Interval], now: datetime) -> Iterator[Rows]:

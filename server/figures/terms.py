@@ -8,9 +8,11 @@ from sqlite_utils import Database
 
 from server.config import StoreSettings
 from server.metrics.intervals import Calendar
+from server.metrics.opening import Opening, Span
 from server.metrics.queues import QueueTerms
 from server.metrics.report import Terms
 from server.metrics.zones import EngagementTerms
+from server.storage.catalogue import holidays, opening_hours
 from server.storage.labour import kept_lag
 
 
@@ -31,4 +33,14 @@ def terms_of(db: Database, store_id: str, store: StoreSettings) -> Terms:
         zones=tuple(store.zones),
         queues=QueueTerms(tuple(store.queues), store.queue_target_seconds, store.queue_targets),
         engagement=EngagementTerms(store.engagement_seconds, store.engagement_of_zones),
+        opening=opening_of(db, store_id),
     )
+
+
+def opening_of(db: Database, store_id: str) -> Opening:
+    """When a store is open, by its catalogue."""
+    weekly: dict[int, tuple[Span, ...]] = {}
+    for weekday, opens, closes in opening_hours(db, store_id):
+        weekly[weekday] = (*weekly.get(weekday, ()), (opens, closes))
+    days = {day: () if span is None else (span,) for day, span in holidays(db, store_id).items()}
+    return Opening(weekly, days)

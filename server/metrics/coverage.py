@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,9 @@ from server.metrics.rows import BucketRow
 
 Camera = tuple[str, str]
 """Device and camera."""
+
+Watched = Mapping[Interval, Mapping[Camera, float]]
+"""Stretches of time to the seconds in which each camera processed frames in them."""
 
 
 def cameras_of(buckets: Iterable[BucketRow]) -> frozenset[Camera]:
@@ -38,6 +41,23 @@ def coverage(
         )
     # At most 1: buckets of one camera may overlap after its clock was set.
     return sum(min(1.0, seen[camera] / passed_seconds) for camera in cameras) / len(cameras)
+
+
+def coverage_while_open(
+    watched: Watched, stretches: Sequence[Interval], cameras: frozenset[Camera]
+) -> float | None:
+    """The share of some open stretches in which frames were processed; 0 to 1, the mean over `cameras`.
+
+    None where no camera is known, or where nobody looked how much of a stretch was watched.
+    """
+    whole = sum(stretch.seconds for stretch in stretches)
+    if not cameras or not whole or any(stretch not in watched for stretch in stretches):
+        return None
+    # At most all of it: buckets of one camera may overlap after its clock was set.
+    seen_seconds = sum(
+        min(watched[stretch].get(camera, 0.0), stretch.seconds) for stretch in stretches for camera in cameras
+    )
+    return seen_seconds / (whole * len(cameras))
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,6 +110,20 @@ _TERMS = (
         " sent counts on the business days in question.",
     ),
     Term(
+        "open_hours",
+        "Open hours",
+        "hours",
+        "Hours in which the shop is open by the opening hours and holidays of its catalogue; 0 where it is"
+        " closed, no data where it has none.",
+    ),
+    Term(
+        "open_coverage",
+        "Coverage while open",
+        "share",
+        "The share of the open hours so far in which the cameras really watched, as the mean over all"
+        " cameras; of whole business days up to 45 days together.",
+    ),
+    Term(
         "transactions",
         "Transactions",
         "tickets",

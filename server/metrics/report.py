@@ -16,6 +16,7 @@ from server.metrics.groups import Groups, groups_in, passers_by, passing_rows
 from server.metrics.inside import Inside, Occupancy, OccupancyCurve
 from server.metrics.intervals import Calendar, Interval, Resolution, shared_out
 from server.metrics.labour import labour_hours
+from server.metrics.opening import Opening
 from server.metrics.queues import QueueFigures, QueueTerms, queue_figures
 from server.metrics.ratios import Quotient, Ratio, quotient, ratio
 from server.metrics.rows import (
@@ -47,6 +48,7 @@ class Terms:
     """Zones that are always listed, in this order; others follow where rows name them."""
     queues: QueueTerms = field(default_factory=QueueTerms)
     engagement: EngagementTerms = field(default_factory=EngagementTerms)
+    opening: Opening = field(default_factory=Opening)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,8 @@ class Rows:
     earlier: Sequence[LineRow] = ()
     """Of buckets that begin within `inside` and end after it: they stand in no figure but people inside."""
     labour: Sequence[LabourRow] = ()
+    watched: seen.Watched = field(default_factory=dict)
+    """How long each camera watched in the open stretches of the range up to now; see `Opening.stretches`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Figures:
     balance: float | None
     occupancy: Occupancy | None
     coverage: float | None
+    open_hours: float | None
+    open_coverage: float | None
     sales: Sales | None
     conversion: Ratio | None
     raw_conversion: Ratio | None
@@ -157,6 +163,7 @@ class _Known:
     inside: Inside
     till: Till
     labour: Sequence[LabourRow]
+    watched: seen.Watched
 
 
 def report(rows: Rows, terms: Terms, whole: Interval, parts: Iterable[Interval], now: datetime) -> Report:
@@ -205,6 +212,7 @@ def _known(rows: Rows, terms: Terms, whole: Interval, parts: Sequence[Interval],
         inside=_inside(rows, terms.calendar, whole, parts, now),
         till=Till.of(rows.taken, terms.currency),
         labour=rows.labour,
+        watched=rows.watched,
     )
 
 
@@ -261,6 +269,8 @@ def _figures(known: _Known, share: _Share) -> Figures:
         balance=crossed.balance if crossed else None,
         occupancy=known.inside.over(passed) if crossed else None,
         coverage=seen.coverage(share.buckets, share.interval, known.cameras, known.now),
+        open_hours=_open_hours(known.terms, share.interval),
+        open_coverage=_open_coverage(known, passed),
         sales=sold,
         conversion=ratio(sold.transactions if sold else None, entries, known.terms.least_visitors),
         raw_conversion=_raw_conversion(known, sold, crossed),
@@ -282,6 +292,16 @@ def _figures(known: _Known, share: _Share) -> Figures:
         replayed=flags.replayed,
         running=flags.running or share.interval.begin < known.now < share.interval.end,
     )
+
+
+def _open_hours(terms: Terms, interval: Interval) -> float | None:
+    spans = terms.opening.open_within(interval, terms.calendar)
+    return None if spans is None else sum(span.seconds for span in spans) / 3600
+
+
+def _open_coverage(known: _Known, passed: Interval) -> float | None:
+    stretches = known.terms.opening.stretches(passed, known.terms.calendar)
+    return seen.coverage_while_open(known.watched, stretches, known.cameras)
 
 
 def _sold(known: _Known, share: _Share) -> Sales | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, time
 from decimal import Decimal
 
 from sqlite_utils import Database
@@ -112,6 +113,23 @@ def next_revision(db: Database, store: str, part: str) -> int:
         (store, part),
     )
     return part_revision(db, store, part)
+
+
+def opening_hours(db: Database, store: str) -> list[tuple[int, time, time]]:
+    """Weekday (Monday = 1), opens and closes on the store's clock."""
+    found = db.execute(
+        "SELECT weekday, opens, closes FROM opening_hours WHERE store = ? ORDER BY weekday, opens", (store,)
+    )
+    return [(day, time.fromisoformat(opens), time.fromisoformat(closes)) for day, opens, closes in found]
+
+
+def holidays(db: Database, store: str) -> dict[date, tuple[time, time] | None]:
+    """Days with hours of their own; None where the store is closed all day."""
+    found = db.execute("SELECT day, opens, closes FROM holidays WHERE store = ?", (store,))
+    return {
+        date.fromisoformat(day): (time.fromisoformat(opens), time.fromisoformat(closes)) if opens else None
+        for day, opens, closes in found
+    }
 
 
 def zone_names(db: Database, store: str) -> dict[str, str]:

@@ -234,6 +234,18 @@ def bucket_rows(db: Database, store: str, begin: datetime, end: datetime) -> lis
     ]
 
 
+def watched_seconds(db: Database, store: str, begin: datetime, end: datetime) -> dict[tuple[str, str], float]:
+    """For how long each camera (device, camera) processed frames in [begin, end), in seconds."""
+    first, last = to_us(begin), to_us(end)
+    found = db.execute(
+        "SELECT device, camera, sum(coverage * (min(bucket_end, ?) - max(bucket_start, ?))) / 1e6"
+        " FROM buckets WHERE store = ? AND bucket_start >= ? AND bucket_start < ? AND bucket_end > ?"
+        " GROUP BY device, camera",
+        (last, first, store, to_us(begin - LONGEST_BUCKET), last, first),
+    )
+    return {(device, camera): seconds for device, camera, seconds in found}
+
+
 def line_rows(db: Database, store: str, begin: datetime, end: datetime) -> list[LineRow]:
     """Crossings in buckets that begin in [begin, end), in order of time."""
     found = db.execute(_LINES, (store, to_us(begin), to_us(end)))
