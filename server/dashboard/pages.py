@@ -19,9 +19,11 @@ from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape
 from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
+from server.dashboard.period_page import period_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
 from server.dashboard.trouble import trouble
+from server.metrics.periods import PeriodKind
 from server.storage import quarantine
 
 MOST_REFUSED_SHOWN = 100
@@ -46,6 +48,18 @@ def store(here: Here, store: str, day: Day = None) -> Response:
     shape = store_shape(store, here.store(store))
     page, warmth = _page(here, store, day), _heat(here, store, day)
     return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth))
+
+
+def period(here: Here, store: str, kind: PeriodKind = "week", day: Day = None) -> Response:
+    """A day, week, month or retail month of a store: all figures with what stands beneath them."""
+    known, now = here.store(store), here.clock()
+    asked = asked_day(day, calendar_of(known), now)
+    with here.reading() as db:
+        page = period_page(db, store, known, asked, kind, now)
+    shape = store_shape(store, known)
+    return HTMLResponse(
+        render("period.html", here, store=shape, page=page, configured_lag=known.visit_to_till_lag_minutes)
+    )
 
 
 def heat(here: Here, store: str, day: Day = None) -> Response:
@@ -118,6 +132,7 @@ def _refused(here: Site, number: int) -> RefusedShape | None:
 PAGES = (
     Route("GET", "/", front, Action.BE_KNOWN),
     Route("GET", "/stores/{store}", store, Action.SEE_FIGURES),
+    Route("GET", "/stores/{store}/period", period, Action.SEE_FIGURES),
     Route("GET", "/stores/{store}/figures", figures, Action.SEE_FIGURES),
     Route("GET", "/stores/{store}/heat", heat, Action.SEE_FIGURES),
     Route("GET", "/stores/{store}/events", events, Action.SEE_FIGURES),

@@ -89,7 +89,7 @@ def store_page(db: Database, store_id: str, store: StoreSettings, day: date, now
         hours=_busy(metrics.intervals),
         now=now_shape(present) if present else None,
         zones_now=present.zones if present else {},
-        notes=_notes(report),
+        notes=notes_of(report),
         day=day,
         today=today,
         first_day=min(calendar.day_of(stored[0]), day) if stored else day,
@@ -103,13 +103,15 @@ def _busy(hours: Sequence[FiguresShape]) -> tuple[FiguresShape, ...]:
     return tuple(hours[numbers[0] : numbers[-1] + 1]) if numbers else ()
 
 
-def _notes(report: StoreReport) -> tuple[str, ...]:
+def notes_of(report: StoreReport) -> tuple[str, ...]:
     """What a reader should know before believing the figures."""
     totals = report.totals
     sold = totals.sales
+    watched = totals.coverage if totals.open_coverage is None else totals.open_coverage
     notes = {
+        "By its opening hours the shop is closed at this time.": totals.open_hours == 0,
         "The cameras watched only part of the time, so more people came than are counted here.": (
-            totals.coverage is not None and totals.coverage < FULL_COVERAGE
+            watched is not None and watched < FULL_COVERAGE
         ),
         "Some counts came while a device did not know the time for certain: hours may be shifted.": (
             totals.clock_unsynced

@@ -119,6 +119,11 @@ def long_day(day: date) -> str:
     return f"{day:%a}, {day.day} {day:%B %Y}"
 
 
+def short_day(day: date, *, year: bool = False) -> str:
+    """Tue, 3 Mar, or Tue, 3 Mar 2026."""
+    return f"{day:%a}, {day.day} {day:%b}{f' {day.year}' if year else ''}"
+
+
 def store_name(store: str, stores: Mapping[str, StoreSettings]) -> str:
     """What people call a store; its id where it is not, or no longer, in the configuration."""
     return stores[store].name if store in stores else store
@@ -142,6 +147,7 @@ FILTERS = {
     "clock": clock,
     "moment": moment,
     "long_day": long_day,
+    "short_day": short_day,
     "store_name": store_name,
 }
 """What templates may call."""

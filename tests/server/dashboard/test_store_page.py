@@ -151,13 +151,17 @@ def test_doubtful_counts_are_marked(
 
 
 ONLY_BY_THE_API = {"units", "zone_occupancy", "staff_entries", "staff_exits", "staff_visits", "raw_dwell"}
-ONLY_BY_THE_API |= {"ended", "queue_abandoned_wait", "raw_conversion", "drift", "labour_hours", "star"}
-ONLY_BY_THE_API |= {"power_hours", "engagement", "bounce"}
+ONLY_BY_THE_API |= {"ended", "queue_abandoned_wait"}
 
 
 def test_definitions_stand_beside_the_figures(filled: Settings, ask: Asking) -> None:
+    """Those of a closed day alone, such as its drift, on the page of a period that is over."""
     fill(filled, everything(), NOON)
-    text = " ".join(read(ask.get(STORE_PAGE).text).elements[0].text.split())
+    hours = [{"weekday": day, "opens": "09:00", "closes": "18:00"} for day in range(1, 8)]
+    assert ask.put(f"/api/v1/catalogue{STORE_PAGE}/hours", json=hours).status_code == 200
+    over = asking(filled, NOON + timedelta(days=1))
+    pages = (ask.get(STORE_PAGE).text, over.get(f"{STORE_PAGE}/period?kind=day&day=2026-03-03").text)
+    text = " ".join(" ".join(read(page).elements[0].text.split()) for page in pages)
     missing = {key for key, term in GLOSSARY.items() if term.definition not in text}
     assert missing == ONLY_BY_THE_API
 
@@ -169,14 +173,15 @@ def test_hostile_names_are_text(tmp_path: Path) -> None:
     )
     lost = SourceState(state="lost", reason=hostile + "reason")
     fill(settings, [health(NOON, source=lost), counts(TEN, 1, 0)], NOON)
-    html = asking(settings, NOON).get(STORE_PAGE).text
-    assert "<script>alert" not in html
+    ask = asking(settings, NOON)
+    html = ask.get(STORE_PAGE).text
+    assert "<script>alert" not in html + ask.get(f"{STORE_PAGE}/period").text
     assert html.count("&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") >= 3
     assert {element.attributes.get("src", "")[:8] for element in read(html).all("script")} == {"/static/"}
 
 
 def test_nothing_on_a_page_comes_from_elsewhere(filled: Settings, ask: Asking) -> None:
-    for path in (STORE_PAGE, "/quarantine", "/nowhere"):
+    for path in (STORE_PAGE, f"{STORE_PAGE}/period", "/quarantine", "/nowhere"):
         page = read(ask.get(path).text)
         links = [
             element.attributes.get(name, "/")
