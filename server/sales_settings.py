@@ -37,6 +37,8 @@ class ColumnSettings(Section):
     discount: str | None = Field(None, description="discount that `gross` or `unit_price` does not have yet")
     tax: str | None = Field(None, description="amount of tax in `gross` or in quantity times `unit_price`")
     tax_percent: str | None = Field(None, description="rate of that tax in percent, in place of `tax`")
+    refunded: str | None = Field(None, description="amount of the whole ticket that was given back later")
+    total: str | None = Field(None, description="amount of the whole ticket, of which `refunded` is a part")
     till: str | None = Field(None, description="till that took the money")
     kind: str | None = Field(None, description="what the ticket is, in the words of `kinds`")
     currency: str | None = Field(None, description="ISO 4217 code")
@@ -50,6 +52,8 @@ class ColumnSettings(Section):
             raise ValueError("the time of payment needs either `at`, or both `date` and `time`")
         if len([amount for amount in (self.net, self.gross, self.unit_price) if amount]) > 1:
             raise ValueError("`net`, `gross` and `unit_price` exclude each other")
+        if bool(self.refunded) != bool(self.total):
+            raise ValueError("`refunded` and `total` go together: what share of the ticket was given back?")
         if self.tax and self.tax_percent:
             raise ValueError("`tax` and `tax_percent` exclude each other")
         if self.net and (self.discount or self.tax or self.tax_percent):
@@ -217,6 +221,8 @@ _PRESET_VALUES: dict[str, dict[str, Any]] = {
             "quantity": "Lineitem quantity",
             "unit_price": "Lineitem price",
             "discount": "Lineitem discount",
+            "refunded": "Refunded Amount",
+            "total": "Total",
             "till": "Location",
             "kind": "Financial Status",
             "currency": "Currency",
@@ -229,7 +235,7 @@ _PRESET_VALUES: dict[str, dict[str, Any]] = {
         "kinds": {
             "paid": "sale",
             "partially_paid": "sale",
-            # Which lines were given back is not in this export, only the sum over the order.
+            # Which lines were given back is not in this export, only the sum: all are lowered alike.
             "partially_refunded": "sale",
             "refunded": "void",
             "voided": "void",
@@ -239,7 +245,9 @@ _PRESET_VALUES: dict[str, dict[str, Any]] = {
         },
     },
     # Lightspeed Retail X-Series (once Vend), sales history: a "Sale" row, its "Sale Line" rows, its
-    # "Payment" rows. Field names as in public importers of this export; Lightspeed gives no public list.
+    # "Payment" rows. Field names as in public importers of this export; Lightspeed gives no public list. The
+    # words of its status are those of x-series-api.lightspeedhq.com/docs/sales_statuses; what is parked, laid
+    # by or open is no sale before it is closed, and then replaces itself.
     "lightspeed": {
         "columns": {
             "ticket": "Receipt Number",
@@ -263,10 +271,18 @@ _PRESET_VALUES: dict[str, dict[str, Any]] = {
             "Completed": "sale",
             "ONACCOUNT_CLOSED": "sale",
             "LAYBY_CLOSED": "sale",
+            "ONACCOUNT": "sale",
             "AWAITING_PICKUP": "sale",
+            "PICKED_UP_CLOSED": "sale",
+            "AWAITING_DISPATCH": "sale",
+            "DISPATCHED_CLOSED": "sale",
+            "SERVICE_CLOSED": "sale",
             "VOIDED": "void",
             "Voided": "void",
+            "OPEN": "void",
             "SAVED": "void",
+            "LAYBY": "void",
+            "SERVICE": "void",
         },
     },
 }

@@ -158,7 +158,8 @@ def _precondition(error: editing.ChangedMeanwhile) -> Problem:
     return Problem(412, f"Nothing was stored: {error}. Read it again and repeat the change.")
 
 
-_PRODUCT = "/api/v1/catalogue/products/{sku}"
+# A number may hold a slash, as in "A/12".
+_PRODUCT = "/api/v1/catalogue/products/{sku:path}"
 _PART = "/api/v1/catalogue/stores/{store}/{part}"
 
 CATALOGUE_ROUTES = (

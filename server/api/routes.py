@@ -18,6 +18,7 @@ from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
 from server.api.feed import changes
 from server.api.heat import store_heat
+from server.api.labour import LABOUR_ROUTES
 from server.api.offering import IN_OPENAPI as TABLES
 from server.api.offering import Asked
 from server.api.present import store_now
@@ -293,4 +294,5 @@ ROUTES = (
     *SALES_ROUTES,
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,
+    *LABOUR_ROUTES,
 )

@@ -19,6 +19,7 @@ from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape
 from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
+from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.period_page import period_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
@@ -139,4 +140,5 @@ PAGES = (
     Route("GET", "/quarantine", refused, Action.QUARANTINE),
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
+    *LABOUR_PAGES,
 )

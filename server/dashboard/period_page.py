@@ -130,5 +130,5 @@ def _point(label: str, part: FiguresShape) -> Point:
     closed = part.open_hours == 0
     said = f"{label}: {number(part.entries)} entries, {number(part.transactions)} transactions"
     if closed and not part.entries and not part.transactions:
-        said = f"{label}: closed"
+        return Point(label, part.entries, None, f"{label}: closed", closed)
     return Point(label, part.entries, part.transactions, said, closed)

@@ -32,6 +32,11 @@ class Period:
         """How finely it is shown: a day by hours, all else by days."""
         return Resolution.HOUR if self.kind == "day" else Resolution.DAY
 
+    @property
+    def neighbours(self) -> tuple[date, date]:
+        """The last day of the period before, and the first of the one after."""
+        return self.first - _DAY, self.after
+
     def interval(self, calendar: Calendar) -> Interval:
         """Its time on the shop's clock."""
         return Interval(calendar.business_day(self.first).begin, calendar.business_day(self.after).begin)

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from pydantic import ValidationError
@@ -213,13 +213,23 @@ def _line(mapping: MappingSettings, row: _Cells) -> SaleLine:
             sku=_sku(mapping, row),
             name=row.cell("name") or None,
             quantity=quantity,
-            net=net_amount(told, quantity),
+            net=_less_refund(row, net_amount(told, quantity)),
         )
     except InvalidOperation as error:
         raise RowRefused("quantity or amount is too large") from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise RowRefused(f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}") from error
+
+
+def _less_refund(row: _Cells, net: Decimal | None) -> Decimal | None:
+    """A line's amount less its share of what was given back of the whole ticket."""
+    refunded, total = row.number_or_none("refunded"), row.number_or_none("total")
+    if net is None or not refunded:
+        return net
+    if total is None or not 0 <= abs(refunded) <= total:
+        raise RowRefused(f"{refunded} was given back of a ticket of {total or 0}, which cannot be")
+    return (net * (total - abs(refunded)) / total).quantize(FOUR_DECIMALS, ROUND_HALF_EVEN)
 
 
 def _quantity(mapping: MappingSettings, row: _Cells) -> Decimal:

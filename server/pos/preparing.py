@@ -11,7 +11,7 @@ from server.pos.customers import hashed
 from server.pos.interpreting import Form
 from server.pos.reading import RawRow
 
-_OF_THE_TICKET = ("at", "date", "time", "till", "kind", "currency", "customer")
+_OF_THE_TICKET = ("at", "date", "time", "till", "kind", "currency", "customer", "refunded", "total")
 
 
 class Preparation:

@@ -24,12 +24,31 @@ def replace_labour(db: Database, store: str, rows: Sequence[LabourRow]) -> int:
     cursor = db.execute(
         'DELETE FROM labour WHERE store = ? AND "begin" < ? AND "end" > ?', (store, to_us(end), to_us(begin))
     )
+    _insert(db, store, rows)
+    return max(cursor.rowcount, 0)
+
+
+def _insert(db: Database, store: str, rows: Sequence[LabourRow]) -> None:
     db.conn.executemany(
         'INSERT INTO labour (store, "begin", "end", people_e4) VALUES (?, ?, ?, ?)'
         " ON CONFLICT DO UPDATE SET people_e4 = people_e4 + excluded.people_e4",
         [(store, to_us(row.begin), to_us(row.end), to_e4(row.people)) for row in rows],
     )
-    return max(cursor.rowcount, 0)
+
+
+def replace_within(db: Database, store: str, within: Interval, rows: Sequence[LabourRow]) -> None:
+    """Keep shifts in place of all that begin within a span."""
+    db.execute(
+        'DELETE FROM labour WHERE store = ? AND "begin" >= ? AND "begin" < ?',
+        (store, to_us(within.begin), to_us(within.end)),
+    )
+    _insert(db, store, rows)
+
+
+def labour_begun(db: Database, store: str, within: Interval) -> list[LabourRow]:
+    """Shifts that begin within a span, in order."""
+    rows = labour_rows(db, store, within)
+    return [row for row in rows if within.begin <= row.begin]
 
 
 def labour_rows(db: Database, store: str, within: Interval) -> list[LabourRow]:

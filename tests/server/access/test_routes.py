@@ -55,7 +55,7 @@ OPEN_TO_STRANGERS = {
 OF_A_STORE = {"store": (STORE, OTHER_STORE), "number": ("1", "2")}
 """Parts of an address that belong to a store: the manager's, and the other manager's."""
 
-NOTHING = {"name": "nobody", "key": "no-such-key", "sku": "no-such-product"}
+NOTHING = {"name": "nobody", "key": "no-such-key", "sku:path": "no-such/product"}
 """Parts of an address that name what is not there, so that whoever is let in hears just that."""
 
 WEBHOOK = "/webhooks/{number}"

@@ -214,6 +214,7 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/catalogue/products",
         "/api/v1/catalogue/products/{sku}",
         "/api/v1/catalogue/stores/{store}/{part}",
+        "/api/v1/stores/{store}/labour",
         "/readyz",
         "/metrics",
     }

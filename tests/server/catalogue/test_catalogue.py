@@ -4,6 +4,7 @@ import json
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -93,6 +94,19 @@ def test_a_wrong_product_is_refused_with_its_field(ask: Asking, content: object,
     answer = put(ask, PRODUCT, content)
     assert answer.status_code == 422
     assert sentence in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("sku", ["A/12", "A/12/red", "50% off", "\u00fc?#", "a&b", "products/x"])
+@pytest.mark.parametrize("encoded", [True, False], ids=["encoded", "as it stands"])
+def test_a_product_number_may_hold_anything(ask: Asking, sku: str, encoded: bool) -> None:
+    kept = "" if encoded else "/"
+    path = f"/api/v1/catalogue/products/{quote(sku, safe=kept)}"
+    put(ask, path, {"sku": sku, "name": "Red"})
+    assert ask.get(path).json()["sku"] == sku
+    link = f"/catalogue/product?sku={quote(sku)}"
+    assert 'value="Red"' in ask.get(link).text
+    assert link in ask.get("/catalogue").text
+    assert ask.delete(path).status_code == 204
 
 
 def test_products_are_listed_in_pages(ask: Asking) -> None:

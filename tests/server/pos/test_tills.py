@@ -27,15 +27,18 @@ SQUARE = (
 )
 SHOPIFY = (
     "Name,Email,Financial Status,Paid at,Currency,Subtotal,Created at,Lineitem quantity,Lineitem name,"
-    "Lineitem price,Lineitem sku,Lineitem discount,Location,Source",
+    "Lineitem price,Lineitem sku,Lineitem discount,Location,Source,Total,Refunded Amount",
     "#1001,ann@example.org,paid,2026-05-04 10:00:00 +0200,EUR,53.00,2026-05-04 10:00:00 +0200,2,Mug,"
-    "14.00,MUG-1,5.00,High Street,pos",
-    "#1001,,,,,,,1,Towel,30.00,,0.00,,",
+    "14.00,MUG-1,5.00,High Street,pos,63.07,0.00",
+    "#1001,,,,,,,1,Towel,30.00,,0.00,,,,",
     "#1002,bob@example.org,paid,2026-05-04 11:00:00 +0200,EUR,9,2026-05-04 11:00:00 +0200,1,Mug,9,"
-    "MUG-1,0,,web",
-    "#1002,,,,,,,1,Towel,30.00,,0.00,,",
+    "MUG-1,0,,web,9,0",
+    "#1002,,,,,,,1,Towel,30.00,,0.00,,,,",
     "#1003,,refunded,2026-05-04 12:00:00 +0200,EUR,9,2026-05-04 12:00:00 +0200,1,Mug,9,MUG-1,0,"
-    "High Street,pos",
+    "High Street,pos,9,9",
+    "#1004,,partially_refunded,2026-05-04 13:00:00 +0200,EUR,40,2026-05-04 13:00:00 +0200,1,Mug,10,MUG-1,0,"
+    "High Street,pos,50,12.50",
+    "#1004,,,,,,,2,Towel,15.00,,0.00,,,,",
 )
 LIGHTSPEED = (
     "Date,Receipt Number,Line Type,Customer Code,Customer Name,Note,Quantity,Subtotal,Sales Tax,Discount,"
@@ -74,12 +77,36 @@ def test_square_returns_are_tickets_of_their_own_and_amounts_are_without_their_s
 
 def test_shopify_orders_have_their_head_in_the_first_row_only(shop: Shop) -> None:
     report = _take(shop, "shopify")
-    assert (report.problems, report.rows_read, report.ignored) == ((), 5, 2)
+    assert (report.problems, report.rows_read, report.ignored) == ((), 7, 2)
     assert _seen(shop) == [
         ("#1001", SaleKind.SALE, "High Street", Decimal("53.00"), Decimal(3), {"MUG-1", "Towel"}),
-        ("#1003", SaleKind.VOID, "High Street", Decimal("9"), Decimal(1), {"MUG-1"}),
+        ("#1003", SaleKind.VOID, "High Street", Decimal("0"), Decimal(1), {"MUG-1"}),
+        ("#1004", SaleKind.SALE, "High Street", Decimal("30.00"), Decimal(3), {"MUG-1", "Towel"}),
     ]
-    assert report.days[0].net == Decimal("53.00")
+    assert report.days[0].net == Decimal("83.00")
+
+
+def test_more_given_back_than_was_paid_is_set_aside(shop: Shop) -> None:
+    header = "No,At,Item,Net,Back,All"
+    columns = {"ticket": "No", "at": "At", "sku": "Item", "net": "Net", "refunded": "Back", "total": "All"}
+    settings = settings_with({"columns": columns})
+    file = shop.file(header, "1,2026-05-04 10:00:00,mug,9,3,12", "2,2026-05-04 10:00:00,mug,9,13,12")
+    report = import_sales(shop.db, settings, file, "demo", "m", NOW)
+    assert [problem.reason for problem in report.problems] == [
+        "13 was given back of a ticket of 12, which cannot be"
+    ]
+    assert [ticket.net for ticket in shop.tickets()] == [Decimal("6.75")]
+
+
+@pytest.mark.parametrize("status", ["LAYBY", "OPEN", "SAVED", "SERVICE"])
+def test_what_lightspeed_has_not_closed_is_no_sale_yet_and_becomes_one(shop: Shop, status: str) -> None:
+    rows = [LIGHTSPEED[0], LIGHTSPEED[1].replace("CLOSED", status), *LIGHTSPEED[2:4]]
+    for last, kind in ((rows, SaleKind.VOID), (LIGHTSPEED[:4], SaleKind.SALE)):
+        file = shop.file(*last, encoding="utf-8-sig")
+        of_sales = shop.settings.sales.model_copy(update={"customer_key_file": shop.folder / "customer.key"})
+        settings = shop.settings.model_copy(update={"sales": of_sales})
+        assert import_sales(shop.db, settings, file, "demo", "lightspeed", NOW).problems == ()
+        assert [(ticket.ticket, ticket.kind) for ticket in shop.tickets()] == [("88", kind)]
 
 
 def test_lightspeed_sales_and_payments_are_passed_over_and_negative_receipts_are_returns(shop: Shop) -> None:
