@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, expect
 
+from edge.wire import LineCount
+from server.catalogue.editing import replace as replace_part
+from server.catalogue.items import OpeningHours
 from server.config import Settings
 from server.dashboard.bar_chart import HEIGHT, Point, chart, nice_above
 from server.dashboard.comparing_words import with_earlier, with_usual
@@ -53,8 +57,11 @@ from tests.server.shop_with_everything import everything
 
 __all__ = ["chromium"]
 
+PICTURES_SETTING = "FOOTFALL_PICTURES"
+"""Folder for the picture in `docs/staff.md`, as in the tests of the live page."""
+
 PERIOD = f"/stores/{STORE}/period"
-HOURS = [{"weekday": day, "opens": "09:00", "closes": "18:00"} for day in range(1, 7)]
+HOURS = [OpeningHours(weekday=day, opens=time(9), closes=time(18)) for day in range(1, 7)]
 
 
 def weeks(number: int) -> Iterator[Any]:
@@ -69,6 +76,12 @@ def weeks(number: int) -> Iterator[Any]:
             yield sale(f"{back}-{n}", at - timedelta(minutes=50) + timedelta(minutes=n), "12.50")
 
 
+def open_on_weekdays(settings: Settings) -> None:
+    # Not over the API: beside a running browser no other event loop can run.
+    with open_database(settings.database) as db:
+        replace_part(db, STORE, settings.stores[STORE], "hours", HOURS)
+
+
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Six weeks of a shop that is shut on Sundays, with shifts and a measured lag."""
@@ -80,9 +93,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     with open_database(settings.database) as db, writing(db):
         replace_labour(db, STORE, [shift])
         keep_lag(db, STORE, MeasuredLag(7, 0.62, NOON - timedelta(days=1)))
-    assert (
-        asking(settings, NOON).put(f"/api/v1/catalogue/stores/{STORE}/hours", json=HOURS).status_code == 200
-    )
+    open_on_weekdays(settings)
     return settings
 
 
@@ -272,9 +283,55 @@ def test_bars_stay_in_the_picture_and_what_is_not_known_is_not_drawn(
     assert len(points) <= sum(line is not None for _, line in values)
 
 
+SHAPE = (9, 16, 21, 34, 30, 24, 27, 33, 19)
+"""Entries of each open hour from nine on."""
+
+
+def lively() -> Iterator[Any]:
+    """Two weeks and a half, hour by hour: staff, groups and passers-by, zones and tickets."""
+    opens = NOON - timedelta(hours=3)
+    for back in range(18):
+        day = opens - timedelta(days=back)
+        if day.isoweekday() == 7:
+            continue
+        for hour, usual in enumerate(SHAPE[: 3 if back == 0 else 9]):
+            at, came = day + timedelta(hours=hour), usual + day.isoweekday() * 2 + (back < 9) * 3
+            door = LineCount(
+                line="main",
+                count_in=came + 2,
+                count_out=came + 2,
+                staff_in=2,
+                staff_out=2,
+                groups_in={1: came - 2 * (came // 3), 2: came // 3},
+                groups_out={1: came},
+            )
+            street = LineCount(line="street", kind="passing", count_in=90, count_out=80, passed=5 * came)
+            zones = [
+                zone_count(zone, [4, 8, 20, 45, 90] * (came // n)) for zone, n in (("tea", 9), ("gifts", 14))
+            ]
+            yield counts(at, 0, 0, zones, minutes=60, lines=[door, street])
+            for n in range(came // 4):
+                sku = ("tea-1", "card", "mug")[n % 3]
+                yield sale(f"{back}-{hour}-{n}", at + timedelta(minutes=5 * n), f"{9 + n}.90", sku=sku)
+
+
+@pytest.fixture(scope="module")
+def busy(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    settings = settings_for(tmp_path_factory.mktemp("busy"))
+    fill(settings, lively(), NOON)
+    lay_out(settings, [PlanogramRow("tea-1", "tea", None, None), PlanogramRow("card", "gifts", None, None)])
+    days = [NOON - timedelta(days=back, hours=3) for back in range(18)]
+    shifts = [LabourRow(day, day + timedelta(hours=9), Decimal(2)) for day in days if day.isoweekday() < 7]
+    with open_database(settings.database) as db, writing(db):
+        replace_labour(db, STORE, shifts)
+        keep_lag(db, STORE, MeasuredLag(7, 0.62, NOON - timedelta(days=1)))
+    open_on_weekdays(settings)
+    return settings
+
+
 @pytest.fixture
-def served(shop: Settings) -> Iterator[Served]:
-    with serving(shop, lambda: NOON) as running:
+def served(busy: Settings) -> Iterator[Served]:
+    with serving(busy, lambda: NOON) as running:
         yield running
 
 
@@ -293,6 +350,20 @@ def test_a_week_is_chosen_by_keyboard_on_a_phone(chromium: Browser, served: Serv
     assert box["width"] > 250
     bars = page.locator("rect.bar").evaluate_all("all => all.map(one => one.getBoundingClientRect().height)")
     assert max(bars) > 60
+    page.context.close()
+    assert served.complaints == []
+
+
+@pytest.mark.browser
+def test_a_week_that_is_over_shows_everything(chromium: Browser, served: Served, tmp_path: Path) -> None:
+    page = opened(chromium, served, f"{PERIOD}?kind=week&day=2026-02-24", width=1280)
+    assert page.locator("#compared li").count() >= 4
+    assert page.locator("rect.bar").count() == 6
+    assert "no data" not in page.locator("#zones").inner_text()
+    assert page.locator(".notes").count() == 0
+    assert sideways(page) <= 0
+    pictures = Path(os.environ.get(PICTURES_SETTING) or tmp_path)
+    page.screenshot(path=pictures / "period-desktop.png", full_page=True)
     page.context.close()
     assert served.complaints == []
 
