@@ -41,7 +41,7 @@ class Site:
             Problem: 404, there is none of that id, or whoever asks may not see it: that is not told apart.
         """
         if store not in self.settings.stores:
-            raise Problem(404, f"There is no store {store!r} here.")
+            raise Problem(404, f"There is no store {store!r} here. Stores are added in server.toml.")
         with self.reading() as db:
             return with_names(db, store, self.settings.stores[store])
 

@@ -24,13 +24,18 @@ class Opening:
     weekly: Mapping[int, tuple[Span, ...]] = field(default_factory=dict)
     holidays: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
 
+    @property
+    def is_told(self) -> bool:
+        """Whether anybody said anything."""
+        return bool(self.weekly or self.holidays)
+
     def open_within(self, interval: Interval, calendar: Calendar) -> list[Interval] | None:
         """The stretches of an interval in which the shop is open, in order; None where nobody said.
 
         A span belongs to the day on which it opens, so a holiday closes the night that would begin on it.
         Clocks are those of the shop: a span over a change of the clock is an hour shorter or longer.
         """
-        if not self.weekly and not self.holidays:
+        if not self.is_told:
             return None
         days = list(_days_of(interval, calendar))
         if not self.weekly and not all(day in self.holidays for day in days[1:]):
@@ -41,6 +46,8 @@ class Opening:
 
     def stretches(self, interval: Interval, calendar: Calendar) -> list[Interval]:
         """The open stretches of an interval, cut where business days begin; none where nobody said."""
+        if not self.is_told:
+            return []
         pieces = split(interval, Resolution.DAY, calendar)
         return [span for piece in pieces for span in self.open_within(piece, calendar) or ()]
 

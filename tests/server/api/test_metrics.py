@@ -195,7 +195,7 @@ def test_a_whole_day_of_minutes_is_given(filled: Settings, ask: Asking) -> None:
 def test_an_unknown_store_is_404(ask: Asking, path: str) -> None:
     answer = ask.get(f"/api/v1/stores/elsewhere/{path}")
     assert answer.status_code == 404
-    assert answer.json()["detail"] == "There is no store 'elsewhere' here."
+    assert answer.json()["detail"] == "There is no store 'elsewhere' here. Stores are added in server.toml."
 
 
 def test_every_metric_in_an_answer_is_in_the_glossary(filled: Settings, ask: Asking) -> None:
