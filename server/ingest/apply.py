@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -78,7 +78,7 @@ def apply_batch(db: Database, settings: Settings, messages: Sequence[Received], 
         sqlite3.OperationalError: the disk is full or the database stays locked; nothing was stored.
     """
     with writing(db):
-        outcomes = Counter(_apply_all(db, settings, messages, now))
+        outcomes = _apply_all(db, settings, messages, now)
     return BatchResult(
         stored=outcomes[_Outcome.STORED],
         unchanged=outcomes[_Outcome.UNCHANGED],
@@ -122,13 +122,14 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
 
 def _apply_all(
     db: Database, settings: Settings, messages: Sequence[Received], now: datetime
-) -> Iterator[_Outcome]:
+) -> Counter[_Outcome]:
     """Buckets all at once, for there are many; everything else in the order in which it came."""
     gate = Gate.of(db, settings)
+    outcomes: Counter[_Outcome] = Counter()
     counted: list[tuple[Received, Counts]] = []
     for received in messages:
         if not received.payload and received.topic.endswith(_STATES):
-            yield _Outcome.UNCHANGED  # somebody cleared the state that the broker kept
+            outcomes[_Outcome.UNCHANGED] += 1  # somebody cleared the state that the broker kept
             continue
         try:
             message = _understood(settings, received)
@@ -136,24 +137,25 @@ def _apply_all(
             if isinstance(message, Counts):
                 counted.append((received, message))
                 continue
-            yield _outcome(_keep_safely(db, message, now, retained=received.retained))
+            outcomes[_outcome(_keep_safely(db, message, now, retained=received.retained))] += 1
         except LeftOut:
-            yield _Outcome.IGNORED
+            outcomes[_Outcome.IGNORED] += 1
         except WireError as error:
-            yield _set_aside(db, received, str(error), now)
-    if counted:
-        yield from _count_all(db, counted, now)
+            outcomes[_set_aside(db, received, str(error), now)] += 1
+    return outcomes + _count_all(db, counted, now)
 
 
-def _count_all(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> Iterator[_Outcome]:
+def _count_all(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> Counter[_Outcome]:
+    if not counted:
+        return Counter()
     try:
         with db.atomic():
-            changed = keep_counts(db, [counts for _, counts in counted], now)
+            changed = sum(keep_counts(db, [counts for _, counts in counted], now))
             _note_seen(db, counted, now)
     except (WireError, *_UNSTORABLE):
-        yield from (_count_alone(db, *one, now) for one in counted)  # One of them spoils it for all.
-    else:
-        yield from map(_outcome, changed)
+        # One of them spoils it for all.
+        return Counter(_count_alone(db, *one, now) for one in counted)
+    return Counter({_Outcome.STORED: changed, _Outcome.UNCHANGED: len(counted) - changed})
 
 
 def _count_alone(db: Database, received: Received, counts: Counts, now: datetime) -> _Outcome:
@@ -164,11 +166,11 @@ def _count_alone(db: Database, received: Received, counts: Counts, now: datetime
 
 
 def _note_seen(db: Database, counted: Sequence[tuple[Received, Counts]], now: datetime) -> None:
-    latest: dict[tuple[str, str, str], datetime] = {}
-    for received, counts in counted:
-        camera = (counts.store, counts.device, counts.camera)
-        at = counts.bucket_start if received.retained else now
-        latest[camera] = max(at, latest.get(camera, at))
+    latest = {(of.store, of.device, of.camera): now for received, of in counted if not received.retained}
+    for received, of in counted:
+        if received.retained:
+            camera = (of.store, of.device, of.camera)
+            latest[camera] = max(of.bucket_start, latest.get(camera, of.bucket_start))
     for camera, at in latest.items():
         devices.seen(db, *camera, at)
 

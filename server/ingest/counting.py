@@ -40,6 +40,8 @@ def _keep_known(db: Database, buckets: Sequence[Counts], now: datetime) -> list[
 
 def _refuse_closed_hours(db: Database, buckets: Sequence[Counts]) -> None:
     closed_until = {store: hours.closed_until(db, store) for store in {bucket.store for bucket in buckets}}
+    if not any(closed_until.values()):
+        return
     for bucket in buckets:
         until = closed_until[bucket.store]
         if until is not None and bucket.bucket_start < until and hours.is_closed(db, bucket):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,8 @@ from server.storage.packing import (
     unpacked_sketch,
 )
 from server.storage.queues import BucketKey, put_queues
+
+_BucketValues = tuple[str, int, str, str, int, int, bool, float, bool, bool, int]
 
 _PARTS = ("line_counts", "zone_counts", "queue_counts", "heat")
 """Tables with what a bucket holds."""
@@ -69,10 +72,10 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
 def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> list[bool]:
     """Store buckets as `keep` does each, faster; whether anything changed, one by one."""
     received_us = to_us(received_at)
-    keys = list(map(_key, buckets))
-    changed = [_keep_bucket(db, key, counts, received_us) for key, counts in zip(keys, buckets, strict=True)]
+    rows = [_bucket_values(counts, received_us) for counts in buckets]
+    changed = _keep_rows(db, rows)
     # Of one bucket that came twice, the later one of these is the higher.
-    newest = {key: counts for key, counts, new in zip(keys, buckets, changed, strict=True) if new}
+    newest = {row[:4]: counts for row, counts, new in zip(rows, buckets, changed, strict=True) if new}
     # A first revision replaces nothing.
     _delete(db, _PARTS, [key for key, counts in newest.items() if counts.revision > 1])
     _put_lines(db, [(key, line) for key, counts in newest.items() for line in counts.lines])
@@ -80,6 +83,15 @@ def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> 
     put_queues(db, [(key, queue) for key, counts in newest.items() for queue in counts.queues])
     put_heat(db, [(key, counts.heat) for key, counts in newest.items() if counts.heat is not None])
     return changed
+
+
+def _keep_rows(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
+    """Which of the rows changed anything. Mostly all do, and then one call for all of them is enough."""
+    with suppress(_SomeUnchanged), db.atomic():
+        if db.conn.executemany(_KEEP_HIGHEST, rows).rowcount != len(rows):
+            raise _SomeUnchanged
+        return [True] * len(rows)
+    return [bool(db.conn.execute(_KEEP_HIGHEST, row).rowcount) for row in rows]
 
 
 def is_kept(db: Database, counts: Counts) -> bool:
@@ -104,21 +116,21 @@ def _delete(db: Database, tables: Iterable[str], keys: Sequence[BucketKey]) -> N
         )
 
 
-def _keep_bucket(db: Database, key: BucketKey, counts: Counts, received_us: int) -> bool:
-    cursor = db.conn.execute(
-        _KEEP_HIGHEST,
-        (
-            *key,
-            to_us(counts.bucket_end),
-            counts.revision,
-            counts.final,
-            counts.coverage,
-            counts.clock_synced,
-            counts.replayed,
-            received_us,
-        ),
+class _SomeUnchanged(Exception):
+    """Undoes what was written at once, to write it again one by one."""
+
+
+def _bucket_values(counts: Counts, received_us: int) -> _BucketValues:
+    return (
+        *_key(counts),
+        to_us(counts.bucket_end),
+        counts.revision,
+        counts.final,
+        counts.coverage,
+        counts.clock_synced,
+        counts.replayed,
+        received_us,
     )
-    return bool(cursor.rowcount)
 
 
 def _key(counts: Counts) -> BucketKey:
