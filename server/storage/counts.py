@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +25,7 @@ from server.storage.packing import (
 from server.storage.queues import BucketKey, put_queues
 
 _BucketValues = tuple[str, int, str, str, int, int, bool, float, bool, bool, int]
+Write = Callable[[Database, Sequence[_BucketValues]], list[bool]]
 
 _PARTS = ("line_counts", "zone_counts", "queue_counts", "heat")
 """Tables with what a bucket holds."""
@@ -69,11 +69,40 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
     return keep_all(db, [counts], received_at)[0]
 
 
-def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> list[bool]:
-    """Store buckets as `keep` does each, faster; whether anything changed, one by one."""
+class SomeUnchanged(Exception):
+    """Not all buckets changed something, and nobody knows which: the transaction has to be undone."""
+
+
+def one_by_one(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
+    """Write rows of buckets, and tell which changed anything."""
+    return [bool(db.conn.execute(_KEEP_HIGHEST, row).rowcount) for row in rows]
+
+
+def at_once(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
+    """Write rows of buckets that change something, as nearly all do, by one call for all.
+
+    Raises:
+        SomeUnchanged: one of them changes nothing.
+    """
+    if db.conn.executemany(_KEEP_HIGHEST, rows).rowcount != len(rows):
+        raise SomeUnchanged
+    return [True] * len(rows)
+
+
+def keep_all(
+    db: Database,
+    buckets: Sequence[Counts],
+    received_at: datetime,
+    write: Write = one_by_one,
+) -> list[bool]:
+    """Store buckets as `keep` does each, faster; whether anything changed, one by one.
+
+    Raises:
+        SomeUnchanged: by `at_once`, and one changes nothing.
+    """
     received_us = to_us(received_at)
     rows = [_bucket_values(counts, received_us) for counts in buckets]
-    changed = _keep_rows(db, rows)
+    changed = write(db, rows)
     # Of one bucket that came twice, the later one of these is the higher.
     newest = {row[:4]: counts for row, counts, new in zip(rows, buckets, changed, strict=True) if new}
     # A first revision replaces nothing.
@@ -83,15 +112,6 @@ def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> 
     put_queues(db, [(key, queue) for key, counts in newest.items() for queue in counts.queues])
     put_heat(db, [(key, counts.heat) for key, counts in newest.items() if counts.heat is not None])
     return changed
-
-
-def _keep_rows(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
-    """Which of the rows changed anything. Mostly all do, and then one call for all of them is enough."""
-    with suppress(_SomeUnchanged), db.atomic():
-        if db.conn.executemany(_KEEP_HIGHEST, rows).rowcount != len(rows):
-            raise _SomeUnchanged
-        return [True] * len(rows)
-    return [bool(db.conn.execute(_KEEP_HIGHEST, row).rowcount) for row in rows]
 
 
 def is_kept(db: Database, counts: Counts) -> bool:
@@ -114,10 +134,6 @@ def _delete(db: Database, tables: Iterable[str], keys: Sequence[BucketKey]) -> N
             f"DELETE FROM {table} WHERE store = ? AND bucket_start = ? AND device = ? AND camera = ?",  # noqa: S608 -- our constants
             keys,
         )
-
-
-class _SomeUnchanged(Exception):
-    """Undoes what was written at once, to write it again one by one."""
 
 
 def _bucket_values(counts: Counts, received_us: int) -> _BucketValues:
