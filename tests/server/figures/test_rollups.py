@@ -298,6 +298,18 @@ def test_what_arrives_twice_removes_nothing(db: Database) -> None:
     assert held(db) == before
 
 
+def test_rollups_above_what_was_written_past_this_program_do_not_count(db: Database) -> None:
+    source, whole = busy_store(db)
+    settle(source, whole.end)
+    before = held(db)
+    db.execute("DELETE FROM buckets WHERE bucket_start = (SELECT min(bucket_start) FROM buckets)")
+    assert held(db) == before
+    assert compared(source, whole.begin, whole.end, Resolution.WEEK) == []
+    with writing(db):
+        pass
+    assert held(db) == {**before, "counts hour": 334, "counts day": 13, "counts week": 1}
+
+
 def test_a_late_ticket_removes_the_spans_of_its_payment_and_of_its_visit(db: Database) -> None:
     source, whole = busy_store(db)
     lagging = Source(db, STORE, replace(source.terms, visit_to_till_lag=timedelta(minutes=30)))
