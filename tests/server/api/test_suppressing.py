@@ -78,6 +78,20 @@ def test_figures_of_few_people_are_left_out_and_marked(
     assert answer["totals"]["entries"] == sum(entries)
 
 
+@pytest.mark.parametrize(
+    ("entries", "hours"),
+    [
+        pytest.param([50, 60, 70, 80, 90, 99], 3, id="all told"),
+        pytest.param([50, 60, 2, 80, 90, 99], 0, id="an hour left out"),
+    ],
+)
+def test_the_hours_that_matter_most_are_left_out_with_any_hour(
+    tmp_path: Path, entries: list[int], hours: int
+) -> None:
+    """Which hours hold half of the entries would say how many came in the one that is left out."""
+    assert len(_asked(tmp_path, entries, [0] * 6, 5)["power_hours"]) == hours
+
+
 def test_a_zone_with_few_visits_is_left_out_of_an_hour_with_many_people(tmp_path: Path) -> None:
     answer = _asked(tmp_path, [50, 60, 70, 80, 90, 99], [1, 20, 2, 30, 0, 7], 5)
     assert _visits(answer) == ["left out", 20, "left out", 30, 0, 7]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, QueueCount, Sale, SaleKind, SaleLine, ZoneCount
+from server.config import Settings
 from server.figures.reading import Source, rows_for
-from server.figures.settling import settle
+from server.figures.settling import keep_settled, settle
 from server.metrics.intervals import Calendar, Interval, Resolution, split
 from server.metrics.report import Report, Terms, report
 from server.metrics.rows import PlanogramRow
@@ -24,6 +26,7 @@ from server.storage import counts, sales
 from server.storage.database import migrate, open_database, writing
 from server.storage.rollups import Overtaken, unchanged
 from tests.server.figures.same import differences
+from tests.server.ingest.running import until
 
 STORE = "corner"
 CLOCKS = {
@@ -347,3 +350,27 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         with pytest.raises(Overtaken):
             overtaken(source, whole, theirs, late)
         assert held(ours) == {}
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_is_put_together_while_the_disk_is_nearly_full(tmp_path: Path, full: bool) -> None:
+    shop = {STORE: {"name": "Corner", "time_zone": "Europe/Berlin"}}
+    told = {"database": tmp_path / "f.db", "least_free_megabytes": 10**9 if full else 0, "stores": shop}
+    here = Settings.model_validate(told)
+    migrate(here.database)
+    began = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with open_database(here.database) as db, writing(db):
+        counts.keep(db, _half_hour(began, 0), began)
+    stop = threading.Event()
+    part = threading.Thread(
+        target=keep_settled(here, lambda: began + timedelta(hours=2)), args=(stop,), daemon=True
+    )
+    part.start()
+    with open_database(here.database, read_only=True) as db:
+        if full:
+            stop.wait(0.3)
+        else:
+            until(lambda: bool(held(db)), "hours are put together")
+        stop.set()
+        part.join()
+        assert bool(held(db)) is not full
