@@ -115,6 +115,7 @@ def serve(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsK
     """
     settings = _with_tls(load_settings(config), tls_cert, tls_key)
     assembly.set_up_log()
+    assembly.set_up_memory()
     with assembly.web(settings) as web:
         _greet(settings, web)
         _run({"serve": web.run, **assembly.telling(settings)})

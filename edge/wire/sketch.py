@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, NonNegativeFloat, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, PositiveInt, model_validator
 
 GAMMA = 1.04
 """Width of a bin: each one ends 4 % later than the one before, so its middle is within 2 % of all in it."""
@@ -37,13 +37,8 @@ def middle_of(number: int) -> float:
     return 2 * GAMMA**number / (GAMMA + 1)
 
 
-def _known_bins(bins: dict[int, int]) -> dict[int, int]:
-    for number, count in bins.items():
-        if not LOWEST_BIN <= number <= HIGHEST_BIN:
-            raise ValueError(f"bin {number} is outside {LOWEST_BIN} to {HIGHEST_BIN}")
-        if count < 1:
-            raise ValueError(f"bin {number} holds {count}; an empty bin is left out")
-    return dict(sorted(bins.items()))
+Bins = dict[Annotated[int, Field(ge=LOWEST_BIN, le=HIGHEST_BIN)], PositiveInt]
+"""Bin number to count; an empty bin is left out."""
 
 
 class DwellSketch(BaseModel):
@@ -53,7 +48,7 @@ class DwellSketch(BaseModel):
 
     n: int = Field(0, ge=0, description="number of durations")
     sum_seconds: NonNegativeFloat = Field(0.0, description="their exact sum in seconds")
-    bins: Annotated[dict[int, int], AfterValidator(_known_bins)] = Field(
+    bins: Bins = Field(
         default_factory=dict,
         description="bin number to count; bin i holds durations in (1.04^(i-1), 1.04^i] seconds",
     )
@@ -72,7 +67,7 @@ class DwellSketch(BaseModel):
         return cls(
             n=len(values),
             sum_seconds=math.fsum(values),
-            bins=dict(Counter(bin_of(value) for value in values)),
+            bins=dict(sorted(Counter(map(bin_of, values)).items())),
         )
 
     @classmethod

@@ -46,6 +46,7 @@ class QueueNowShape(Shape):
     name: str
     length: int | None = means("queue_now")
     longest_wait_seconds: float | None = Field(description="null, too, where nobody waits")
+    suppressed: bool = Field(False, description="left out, for they are too few people; see FiguresShape")
 
 
 class QueueIntervalShape(Shape):

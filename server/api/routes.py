@@ -29,7 +29,13 @@ from server.api.ready import ReadyShape, readyz
 from server.api.reports import StoreReport, calendar_of, range_report
 from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
-from server.api.suppressing import comparison_without_small, is_of_few, queues_without_small, without_small
+from server.api.suppressing import (
+    comparison_without_small,
+    is_of_few,
+    now_without_small,
+    queues_without_small,
+    without_small,
+)
 from server.config import ConfigError, StoreSettings
 from server.figures.comparing import same_weekday
 from server.figures.reading import Source
@@ -181,7 +187,8 @@ def present(here: Here, store: str) -> shapes.NowShape:
     """A store at this moment: who is inside, and how its cameras fare."""
     known = here.store(store)
     with here.reading() as db:
-        return shapes.now_shape(store_now(db, store, known, here.clock()))
+        shape = shapes.now_shape(store_now(db, store, known, here.clock()))
+    return now_without_small(shape, here.settings.suppress_below)
 
 
 def glossary(form: Asked) -> Response:

@@ -179,6 +179,7 @@ class ZoneNowShape(Shape):
     zone: str
     name: str
     inside: int | None
+    suppressed: bool = Field(False, description="left out, for they are too few people; see FiguresShape")
 
 
 class DetectorShape(Shape):
@@ -218,6 +219,9 @@ class NowShape(Shape):
     entries: int | None = means("entries")
     exits: int | None = means("exits")
     inside: int | None = means("occupancy")
+    suppressed: bool = Field(
+        False, description="some of the three are left out, for they are of too few people; see FiguresShape"
+    )
     zones: list[ZoneNowShape]
     queues: list[QueueNowShape]
     cameras: list[CameraShape]

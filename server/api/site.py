@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from sqlite_utils import Database
 
 from server.access.callers import STRANGER, Visit
-from server.access.rights import Action
+from server.access.rights import Action, Role
 from server.accounts.by import By, by_visit
 from server.accounts.sessions import holder_of_session, holder_of_token
 from server.api.problems import Problem
@@ -82,6 +82,13 @@ class Site:
         if caller is not None and caller.kind == "token":
             return holder_of_token(db, secret, now) == caller
         return holder_of_session(db, secret, self.settings.access, now) == caller
+
+    @property
+    def least_on_pages(self) -> int:
+        """Figures of fewer people are not shown on pages: the shop's own people see theirs, others do not."""
+        caller = self.visit.caller
+        outside = caller is None or caller.role is Role.HEAD_OFFICE
+        return self.settings.suppress_below if outside else 0
 
     @property
     def quarantine_of(self) -> frozenset[str] | None:

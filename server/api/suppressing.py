@@ -8,7 +8,7 @@ from typing import TypeVar
 from server.api.comparison_shapes import ComparedShape, ComparisonShape
 from server.api.parts import Shape
 from server.api.queue_shapes import QueueIntervalShape, QueueShape, QueuesShape
-from server.api.shapes import FiguresShape, MetricsShape, ZoneShape
+from server.api.shapes import FiguresShape, MetricsShape, NowShape, ZoneShape
 
 S = TypeVar("S", bound=Shape)
 Q = TypeVar("Q", FiguresShape, QueueIntervalShape)
@@ -54,6 +54,32 @@ def without_small(metrics: MetricsShape, least: int) -> MetricsShape:
     )
 
 
+def now_without_small(now: NowShape, least: int) -> NowShape:
+    """A store at this moment, but no number of fewer people than `least`; marked there.
+
+    Where few came today, who is inside now is about them, however many the cameras see.
+    """
+    if least < 2:
+        return now
+    few_today = any(_few(people, least) for people in (now.entries, now.exits))
+    left_out = few_today or _few(now.inside, least)
+    day: dict[str, object] = {"entries": None, "exits": None} if few_today else {}
+    return now.model_copy(
+        update={
+            **day,
+            **({"inside": None, "suppressed": True} if left_out else {}),
+            "zones": [_blank(zone) if few_today or _few(zone.inside, least) else zone for zone in now.zones],
+            "queues": [
+                _blank(queue) if few_today or _few(queue.length, least) else queue for queue in now.queues
+            ],
+        }
+    )
+
+
+def _few(people: int | None, least: int) -> bool:
+    return people is not None and 0 < people < least
+
+
 def queues_without_small(queues: QueuesShape, least: int) -> QueuesShape:
     """The queues, but no figures of one that fewer people than `least` joined or left; marked there."""
     if least < 2:
@@ -62,6 +88,7 @@ def queues_without_small(queues: QueuesShape, least: int) -> QueuesShape:
         update={
             "totals": _queues_left_out([queues.totals], least)[0],
             "intervals": _queues_left_out(queues.intervals, least),
+            "now": [_blank(queue) if _few(queue.length, least) else queue for queue in queues.now],
         }
     )
 

@@ -17,6 +17,7 @@ from server.api.reports import calendar_of
 from server.api.routes import Number, try_again
 from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
 from server.api.site import Here, Route, Site
+from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
@@ -39,7 +40,8 @@ def front(here: Here) -> Response:
     now = here.clock()
     with here.reading() as db:
         stores = [
-            now_shape(store_now(db, store_id, store, now)) for store_id, store in here.settings.stores.items()
+            now_without_small(now_shape(store_now(db, store_id, store, now)), here.least_on_pages)
+            for store_id, store in here.settings.stores.items()
         ]
     return HTMLResponse(render("stores.html", here, stores=stores))
 
@@ -56,7 +58,7 @@ def period(here: Here, store: str, kind: PeriodKind = "week", day: Day = None) -
     known, now = here.store(store), here.clock()
     asked = asked_day(day, calendar_of(known), now)
     with here.reading() as db:
-        page = period_page(db, store, known, asked, kind, now)
+        page = period_page(db, store, known, asked, kind, now, here.least_on_pages)
     shape = store_shape(store, known)
     return HTMLResponse(
         render("period.html", here, store=shape, page=page, configured_lag=known.visit_to_till_lag_minutes)
@@ -111,7 +113,7 @@ def _page(here: Site, store: str, day: str | None) -> StorePage:
     known, now = here.store(store), here.clock()
     asked = asked_day(day, calendar_of(known), now)
     with here.reading() as db:
-        page = store_page(db, store, known, asked, now)
+        page = store_page(db, store, known, asked, now, here.least_on_pages)
         if not page.is_today:
             return page
         return replace(page, notes=(*trouble(db, here.settings, store), *page.notes))
@@ -121,7 +123,7 @@ def _heat(here: Site, store: str, day: str | None) -> HeatPage:
     known, now = here.store(store), here.clock()
     asked = asked_day(day, calendar_of(known), now)
     with here.reading() as db:
-        return heat_page(db, store, known, asked, now)
+        return heat_page(db, store, known, asked, now, here.least_on_pages)
 
 
 def _refused(here: Site, number: int) -> RefusedShape | None:

@@ -10,11 +10,12 @@ from sqlite_utils import Database
 
 from server.api.reports import calendar_of, range_report
 from server.api.shapes import FiguresShape, MetricsShape, metrics_shape
+from server.api.suppressing import without_small
 from server.config import StoreSettings
 from server.dashboard.bar_chart import Chart, Point, chart
 from server.dashboard.comparing_words import with_earlier, with_usual
 from server.dashboard.figure_rows import Group, figure_groups
-from server.dashboard.store_page import notes_of
+from server.dashboard.store_page import LEFT_OUT, notes_of
 from server.dashboard.words import number, short_day
 from server.figures.comparing import same_weekday
 from server.figures.earlier import beside_earlier, weeks_of
@@ -84,15 +85,24 @@ class PeriodPage:
 
 
 def period_page(
-    db: Database, store_id: str, store: StoreSettings, day: date, kind: PeriodKind, now: datetime
+    db: Database,
+    store_id: str,
+    store: StoreSettings,
+    day: date,
+    kind: PeriodKind,
+    now: datetime,
+    least: int = 0,
 ) -> PeriodPage:
-    """The page of the period of a kind to which a business day belongs."""
+    """The page of the period to which a business day belongs, without figures of fewer people than `least`.
+
+    With `least` nothing is compared: from a difference to what is left out, it could be told.
+    """
     calendar = calendar_of(store)
     period = period_of(day, kind, store.retail_year)
     whole = period.interval(calendar)
     parts = list(split(whole, period.parts, calendar))
     report = range_report(db, store_id, store, whole, parts, period.parts, now)
-    metrics = metrics_shape(report)
+    metrics = without_small(metrics_shape(report), least)
     labels = tuple(_label(part.begin, period, store.zone) for part in metrics.intervals)
     points = [_point(label, part) for label, part in zip(labels, metrics.intervals, strict=True)]
     stored = stored_days(db, store_id)
@@ -103,9 +113,11 @@ def period_page(
         groups=figure_groups(metrics.totals, (net.currency if net else store.currency) or ""),
         chart=chart(points),
         labels=labels,
-        compared=_compared(Source(db, store_id, terms_of(db, store_id, store)), period, now),
-        notes=notes_of(report),
-        power_hours=tuple(f"{at.astimezone(store.zone):%H:%M}" for at in report.power_hours),
+        compared=()
+        if least > 1
+        else _compared(Source(db, store_id, terms_of(db, store_id, store)), period, now),
+        notes=(*([LEFT_OUT.format(least)] if least > 1 else []), *notes_of(report)),
+        power_hours=tuple(f"{at.astimezone(store.zone):%H:%M}" for at in metrics.power_hours),
         lag=kept_lag(db, store_id),
         today=calendar.day_of(now),
         first_day=min(calendar.day_of(stored[0]), period.first) if stored else period.first,

@@ -12,11 +12,13 @@ from server.api.present import store_now
 from server.api.queue_shapes import QueueNowShape, QueueShape
 from server.api.reports import StoreReport, calendar_of, day_report
 from server.api.shapes import FiguresShape, MetricsShape, NowShape, ZoneShape, metrics_shape, now_shape
+from server.api.suppressing import now_without_small, without_small
 from server.config import StoreSettings
 from server.dashboard.words import FULL_COVERAGE
 from server.metrics.inside import Occupancy
 from server.storage.counts import stored_days
 
+LEFT_OUT = "Figures of fewer than {} people are not shown to head office; they read “no data”."
 _ALWAYS_OF_ZONES = ("visits", "dwell", "visit_rate", "zone_transactions", "zone_conversion")
 _OPTIONAL_OF_ZONES: dict[str, Callable[[ZoneShape], bool]] = {
     "raw_visits": lambda zone: zone.staff_visits is not None,
@@ -76,20 +78,23 @@ class StorePage:
         return self.day + timedelta(days=1) if self.day < self.today else None
 
 
-def store_page(db: Database, store_id: str, store: StoreSettings, day: date, now: datetime) -> StorePage:
-    """The page of a store's business day."""
+def store_page(
+    db: Database, store_id: str, store: StoreSettings, day: date, now: datetime, least: int = 0
+) -> StorePage:
+    """The page of a store's business day, without figures of fewer people than `least`."""
     calendar = calendar_of(store)
     today = calendar.day_of(now)
     present = store_now(db, store_id, store, now) if day == today else None
     report = present.today if present else day_report(db, store_id, store, day, now)
     stored = stored_days(db, store_id)
-    metrics = metrics_shape(report)
+    metrics = without_small(metrics_shape(report), least)
+    shown = now_without_small(now_shape(present), least) if present else None
     return StorePage(
         metrics=metrics,
         hours=_busy(metrics.intervals),
-        now=now_shape(present) if present else None,
-        zones_now=present.zones if present else {},
-        notes=notes_of(report),
+        now=shown,
+        zones_now={zone.zone: zone.inside for zone in shown.zones} if shown else {},
+        notes=(*([LEFT_OUT.format(least)] if least > 1 else []), *notes_of(report)),
         day=day,
         today=today,
         first_day=min(calendar.day_of(stored[0]), day) if stored else day,
@@ -98,8 +103,12 @@ def store_page(db: Database, store_id: str, store: StoreSettings, day: date, now
 
 
 def _busy(hours: Sequence[FiguresShape]) -> tuple[FiguresShape, ...]:
-    """The hours from the first to the last in which anybody came, went or paid."""
-    numbers = [number for number, hour in enumerate(hours) if hour.entries or hour.exits or hour.transactions]
+    """The hours from the first to the last in which anybody came, went or paid, or somebody is left out."""
+    numbers = [
+        number
+        for number, hour in enumerate(hours)
+        if hour.entries or hour.exits or hour.transactions or hour.suppressed
+    ]
     return tuple(hours[numbers[0] : numbers[-1] + 1]) if numbers else ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from edge.wire import Counts, LineCount, WireError, ZoneCount
+from edge.wire import Counts, DwellSketch, LineCount, WireError, ZoneCount
 
 
 def checked_counts(counts: Counts) -> Counts:
@@ -19,10 +19,13 @@ def checked_counts(counts: Counts) -> Counts:
 
 
 def _contradictions(counts: Counts) -> Iterator[str]:
+    # Where staff are not told apart, there is nothing to look at.
     for line in counts.lines:
-        yield from _of_line(line)
+        if line.staff_in is not None or line.staff_out is not None:
+            yield from _of_line(line)
     for zone in counts.zones:
-        yield from _of_zone(zone)
+        if zone.staff_dwell is not None:
+            yield from _of_zone(zone, zone.staff_dwell)
 
 
 def _of_line(line: LineCount) -> Iterator[str]:
@@ -37,10 +40,8 @@ def _of_line(line: LineCount) -> Iterator[str]:
             )
 
 
-def _of_zone(zone: ZoneCount) -> Iterator[str]:
-    if zone.staff_dwell is None:
-        return
+def _of_zone(zone: ZoneCount, staff: DwellSketch) -> Iterator[str]:
     try:
-        zone.dwell.without(zone.staff_dwell)
+        zone.dwell.without(staff)
     except ValueError as error:
         yield f"zone {zone.zone!r}: staff_dwell is not a part of dwell: {error}"

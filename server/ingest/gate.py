@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
@@ -20,12 +20,13 @@ class LeftOut(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What holds for one batch. `cameras` grows with what the batch brings."""
+    """What holds for one batch. `cameras` grows with what the batch brings, `let_in` with whom it let in."""
 
     hold_unknown: bool
     decisions: Mapping[tuple[str, str], Decision]
     cameras: set[tuple[str, str, str]]
     cameras_of_store: Counter[str]
+    let_in: set[tuple[str, str, str]] = field(default_factory=set)
 
     @classmethod
     def of(cls, db: Database, settings: Settings) -> Gate:
@@ -47,15 +48,21 @@ class Gate:
         """
         if isinstance(message, Sale):
             return
-        decision = self.decisions.get((message.store, message.device))
+        camera = (message.store, message.device, message.camera)
+        if camera not in self.let_in:  # Else it is one more of the thousand in a batch.
+            self._check_device(message.store, message.device)
+            self._admit(camera)
+            self.let_in.add(camera)
+
+    def _check_device(self, store: str, device: str) -> None:
+        decision = self.decisions.get((store, device))
         if decision == "refused":
-            raise LeftOut(f"device {message.device!r} of store {message.store!r} was refused")
+            raise LeftOut(f"device {device!r} of store {store!r} was refused")
         if self.hold_unknown and decision is None:
             raise WireError(
-                f"device not enrolled: {message.device!r} of store {message.store!r};"
-                f" let it in with: footfall-server devices accept {message.device} --store {message.store}"
+                f"device not enrolled: {device!r} of store {store!r};"
+                f" let it in with: footfall-server devices accept {device} --store {store}"
             )
-        self._admit((message.store, message.device, message.camera))
 
     def _admit(self, camera: tuple[str, str, str]) -> None:
         if camera in self.cameras:

@@ -1,6 +1,7 @@
 """What changed since: quarter-hours of counts and tickets, in the order in which they were committed.
 
-Triggers write the table (see `m050_api_changes`), so every way of storing and deleting is in it.
+Triggers note whatever is stored and deleted, so every way is in it: tickets are told by them (see
+`m050_api_changes`), quarter-hours at the end of the transaction (see `storage.touched`).
 """
 
 from __future__ import annotations

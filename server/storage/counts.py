@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +23,9 @@ from server.storage.packing import (
     unpacked_sketch,
 )
 from server.storage.queues import BucketKey, put_queues
+
+_BucketValues = tuple[str, int, str, str, int, int, bool, float, bool, bool, int]
+Write = Callable[[Database, Sequence[_BucketValues]], list[bool]]
 
 _PARTS = ("line_counts", "zone_counts", "queue_counts", "heat")
 """Tables with what a bucket holds."""
@@ -66,13 +69,42 @@ def keep(db: Database, counts: Counts, received_at: datetime) -> bool:
     return keep_all(db, [counts], received_at)[0]
 
 
-def keep_all(db: Database, buckets: Sequence[Counts], received_at: datetime) -> list[bool]:
-    """Store buckets as `keep` does each, faster; whether anything changed, one by one."""
+class SomeUnchanged(Exception):
+    """Not all buckets changed something, and nobody knows which: the transaction has to be undone."""
+
+
+def one_by_one(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
+    """Write rows of buckets, and tell which changed anything."""
+    return [bool(db.conn.execute(_KEEP_HIGHEST, row).rowcount) for row in rows]
+
+
+def at_once(db: Database, rows: Sequence[_BucketValues]) -> list[bool]:
+    """Write rows of buckets that change something, as nearly all do, by one call for all.
+
+    Raises:
+        SomeUnchanged: one of them changes nothing.
+    """
+    if db.conn.executemany(_KEEP_HIGHEST, rows).rowcount != len(rows):
+        raise SomeUnchanged
+    return [True] * len(rows)
+
+
+def keep_all(
+    db: Database,
+    buckets: Sequence[Counts],
+    received_at: datetime,
+    write: Write = one_by_one,
+) -> list[bool]:
+    """Store buckets as `keep` does each, faster; whether anything changed, one by one.
+
+    Raises:
+        SomeUnchanged: by `at_once`, and one changes nothing.
+    """
     received_us = to_us(received_at)
-    keys = list(map(_key, buckets))
-    changed = [_keep_bucket(db, key, counts, received_us) for key, counts in zip(keys, buckets, strict=True)]
+    rows = [_bucket_values(counts, received_us) for counts in buckets]
+    changed = write(db, rows)
     # Of one bucket that came twice, the later one of these is the higher.
-    newest = {key: counts for key, counts, new in zip(keys, buckets, changed, strict=True) if new}
+    newest = {row[:4]: counts for row, counts, new in zip(rows, buckets, changed, strict=True) if new}
     # A first revision replaces nothing.
     _delete(db, _PARTS, [key for key, counts in newest.items() if counts.revision > 1])
     _put_lines(db, [(key, line) for key, counts in newest.items() for line in counts.lines])
@@ -104,21 +136,17 @@ def _delete(db: Database, tables: Iterable[str], keys: Sequence[BucketKey]) -> N
         )
 
 
-def _keep_bucket(db: Database, key: BucketKey, counts: Counts, received_us: int) -> bool:
-    cursor = db.conn.execute(
-        _KEEP_HIGHEST,
-        (
-            *key,
-            to_us(counts.bucket_end),
-            counts.revision,
-            counts.final,
-            counts.coverage,
-            counts.clock_synced,
-            counts.replayed,
-            received_us,
-        ),
+def _bucket_values(counts: Counts, received_us: int) -> _BucketValues:
+    return (
+        *_key(counts),
+        to_us(counts.bucket_end),
+        counts.revision,
+        counts.final,
+        counts.coverage,
+        counts.clock_synced,
+        counts.replayed,
+        received_us,
     )
-    return bool(cursor.rowcount)
 
 
 def _key(counts: Counts) -> BucketKey:

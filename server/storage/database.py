@@ -11,8 +11,9 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
-from server.storage import parts_migration  # noqa: F401 -- its step joins those below
+from server.storage import parts_migration, touched_migration  # noqa: F401 -- their steps join those below
 from server.storage.migrations import MIGRATIONS
+from server.storage.touched import settle_touched
 
 BUSY_TIMEOUT_SECONDS = 30.0
 """How long a statement waits for another process's transaction."""
@@ -80,10 +81,14 @@ def migrate(path: Path | str) -> list[str]:
 
 @contextmanager
 def writing(db: Database) -> Iterator[None]:
-    """One transaction that holds the write lock from its beginning; undone if the block raises."""
+    """One transaction that holds the write lock from its beginning; undone if the block raises.
+
+    Its end tells the feed and the roll-ups which quarter-hours it touched.
+    """
     db.execute("BEGIN IMMEDIATE")
     try:
         yield
+        settle_touched(db)
         db.execute("COMMIT")
     except BaseException:
         db.rollback()

@@ -352,7 +352,7 @@ def m040_figures_rollups(db: Database) -> None:
 
 
 _HOUR_US = 3_600_000_000
-_LONGEST_US = {
+LONGEST_US = {
     # The hour that a clock repeats is cut in two, so no hour is longer than one.
     "hour": _HOUR_US,
     "day": 26 * _HOUR_US,
@@ -368,7 +368,7 @@ def _forget_counts(row: str) -> str:
         f"DELETE FROM rollups WHERE store = {row}.store AND what = 'counts' AND kind = '{kind}'"  # noqa: S608
         f' AND "begin" > {row}.bucket_start - {longest} AND "begin" < {row}.bucket_end'
         f' AND "end" > {row}.bucket_start;'
-        for kind, longest in _LONGEST_US.items()
+        for kind, longest in LONGEST_US.items()
     )
 
 
@@ -377,7 +377,7 @@ def _forget_sales(row: str) -> str:
         f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales' AND kind = '{kind}'"  # noqa: S608
         f' AND "begin" > {row}.at - {longest + 24 * _HOUR_US} AND "begin" <= {row}.at'
         f' AND ("end" > {row}.at OR ("begin" <= {row}.at - lag_us AND "end" > {row}.at - lag_us));'
-        for kind, longest in _LONGEST_US.items()
+        for kind, longest in LONGEST_US.items()
     )
 
 

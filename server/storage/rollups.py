@@ -69,10 +69,13 @@ def unchanged(db: Database) -> Iterator[None]:
 
 
 def held(db: Database, shelf: Shelf, kind: Resolution, within: Interval) -> list[Held]:
-    """The spans of a kind that lie within an interval, in order."""
+    """The spans of a kind that lie within an interval, in order; none with anything newer beneath it."""
     found = db.execute(
         'SELECT "begin", "end", id FROM rollups WHERE store = ? AND what = ? AND kind = ?'
-        ' AND "begin" >= ? AND "begin" < ? AND "end" <= ? AND clock = ? AND lag_us = ? ORDER BY "begin"',
+        ' AND "begin" >= ? AND "begin" < ? AND "end" <= ? AND clock = ? AND lag_us = ?'
+        " AND NOT EXISTS (SELECT 1 FROM touched t WHERE t.store = rollups.store"
+        ' AND t.quarter < rollups."end" AND t.until > rollups."begin")'
+        ' ORDER BY "begin"',
         (
             shelf.store,
             shelf.what,

@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo
 
 from edge.wire import DwellSketch
 from server.api.reports import calendar_of, range_report
+from server.assembly import set_up_memory
 from server.config import StoreSettings
 from server.figures.reading import Source
 from server.figures.settling import settle
@@ -240,7 +241,10 @@ def main() -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     file = asked.folder / "figures.db"
     stores = [f"store-{number}" for number in range(asked.stores)]
-    if not file.exists():
+    set_up_memory()
+    if file.exists():
+        migrate(file)
+    else:
         build(file, stores, asked.days)
     measure(file, stores[0], asked.days)
 

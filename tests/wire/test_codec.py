@@ -89,9 +89,17 @@ BAD = [
     pytest.param(COUNTS, put("till", "zones", 0, "zone"), "zone 'till' stands twice", id="zone twice"),
     pytest.param(COUNTS, put(4, *DWELL, "n"), "zones.0.dwell: ", id="bins hold fewer than n"),
     pytest.param(
-        COUNTS, put({"400": 3}, *DWELL, "bins"), "bin 400 is outside -58 to 340", id="a bin too far"
+        COUNTS,
+        put({"400": 3}, *DWELL, "bins"),
+        "bins.400.[key]: Input should be less than or equal to 340",
+        id="a bin too far",
     ),
-    pytest.param(COUNTS, put({"9": 3, "8": 0}, *DWELL, "bins"), "bin 8 holds 0", id="an empty bin"),
+    pytest.param(
+        COUNTS,
+        put({"9": 3, "8": 0}, *DWELL, "bins"),
+        "bins.8: Input should be greater than 0",
+        id="an empty bin",
+    ),
     pytest.param(COUNTS, put({"short": 3}, *DWELL, "bins"), "zones.0.dwell.bins.", id="a bin with a name"),
     pytest.param(COUNTS, put(-1, *DWELL, "sum_seconds"), "zones.0.dwell.sum_seconds: ", id="negative stay"),
     pytest.param(COUNTS, put([], "zones", 0), "zones.0: ", id="a zone that is a list"),

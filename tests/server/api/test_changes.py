@@ -123,6 +123,40 @@ def test_a_quarter_hour_that_lost_one_of_its_minutes_is_not_gone(settings: Setti
     assert [of["entries"] for of in held.values()] == [2]
 
 
+def test_many_minutes_of_one_transaction_are_told_once(settings: Settings, ask: Asking) -> None:
+    fill(settings, [bucket(NOON + timedelta(minutes=number), 1, 0) for number in range(20)], NOON)
+    with open_database(settings.database, read_only=True) as db:
+        line = changes.feed(db)
+        told = changes.changes_after(db, 0, [STORE], 100)
+    assert [(of.number, of.quarter) for of in told] == [(1, NOON), (2, NOON + changes.QUARTER)]
+    assert line.newest == 2
+
+
+def test_what_is_written_past_this_program_is_told_with_its_next_transaction(
+    settings: Settings, ask: Asking
+) -> None:
+    fill(settings, [bucket(NOON, 5, 1), bucket(NOON - HOUR, 2, 0)], NOON)
+    held: Held = {}
+    cursor = follow(ask, held, None)
+    with sqlite3.connect(settings.database) as by_hand:
+        by_hand.execute("DELETE FROM buckets WHERE bucket_start = (SELECT min(bucket_start) FROM buckets)")
+    by_hand.close()
+    fill(settings, [bucket(NOON, 6, 1, revision=2)], NOON)
+    follow(ask, held, cursor)
+    assert held == everything_told(ask)
+    assert [of["entries"] for of in held.values()] == [6]
+
+
+def test_what_is_undone_is_not_told(settings: Settings, ask: Asking) -> None:
+    fill(settings, [bucket(NOON, 5, 1)], NOON)
+    cursor = follow(ask, {}, None)
+    with open_database(settings.database) as db:
+        db.execute("BEGIN")
+        counts.keep(db, bucket(NOON - HOUR, 2, 0), NOON)
+        db.rollback()
+    assert ask.get(FEED, params={"cursor": cursor}).json()["changes"] == []
+
+
 step = st.one_of(
     st.tuples(st.just("count"), st.integers(0, 40), st.integers(0, 9), st.integers(1, 4)),
     st.tuples(st.just("sale"), st.integers(0, 4), st.integers(0, 40), st.integers(1, 4)),

@@ -6,8 +6,22 @@ from typing import Any
 
 import pytest
 
+from edge.wire import Live
+from server.access.rights import Role
 from tests.server.asking import Asking, asking
-from tests.server.filling import NOON, STORE, berlin_store, counts, fill, settings_for, zone_count
+from tests.server.dashboard.page import read
+from tests.server.filling import (
+    CAMERA,
+    DEVICE,
+    NOON,
+    STORE,
+    berlin_store,
+    counts,
+    fill,
+    settings_for,
+    status,
+    zone_count,
+)
 
 LATER = NOON + timedelta(hours=9)
 
@@ -62,6 +76,20 @@ def test_figures_of_few_people_are_left_out_and_marked(
             assert part["coverage"] is not None
             assert {zone["visits"] for zone in part["zones"]} == {None}
     assert answer["totals"]["entries"] == sum(entries)
+
+
+@pytest.mark.parametrize(
+    ("entries", "hours"),
+    [
+        pytest.param([50, 60, 70, 80, 90, 99], 3, id="all told"),
+        pytest.param([50, 60, 2, 80, 90, 99], 0, id="an hour left out"),
+    ],
+)
+def test_the_hours_that_matter_most_are_left_out_with_any_hour(
+    tmp_path: Path, entries: list[int], hours: int
+) -> None:
+    """Which hours hold half of the entries would say how many came in the one that is left out."""
+    assert len(_asked(tmp_path, entries, [0] * 6, 5)["power_hours"]) == hours
 
 
 def test_a_zone_with_few_visits_is_left_out_of_an_hour_with_many_people(tmp_path: Path) -> None:
@@ -133,3 +161,79 @@ def test_a_comparison_of_a_day_of_few_people_is_left_out(
     assert answer["suppressed"] is left_out
     told = {figure["key"]: figure["value"] for figure in answer["figures"]}
     assert told["entries"] == (None if left_out else entries)
+
+
+def _at_noon(folder: Path, entries: int, seen: int, below: int, role: Role = Role.MANAGER) -> Asking:
+    """A day of `entries` people, of whom a camera sees `seen` at the shelf and in the queue now."""
+    settings = settings_for(folder, **{STORE: berlin_store()}).model_copy(update={"suppress_below": below})
+    heat = {"unit": "metres", "cell": 0.5, "seconds": {"1,2": 9.0}}
+    view = Live.model_validate(
+        {
+            "store": STORE, "device": DEVICE, "camera": CAMERA, "at": NOON,
+            "zones": [{"zone": "tea", "occupancy": seen}],
+            "queues": [{"queue": "till", "length": seen, "longest_wait_seconds": 31.5}],
+        }
+    )  # fmt: skip
+    visits = [zone_count("tea", [9.0] * entries)]
+    day = counts(NOON - timedelta(hours=1), entries, 0, visits, heat=heat)
+    fill(settings, [day, status(NOON), view], NOON)
+    return asking(settings, NOON, role)
+
+
+@pytest.mark.parametrize(
+    ("entries", "seen", "below", "shown"),
+    [
+        pytest.param(3, 1, 0, (3, 3, 1, 1), id="not asked for"),
+        pytest.param(3, 9, 5, (None, None, None, None), id="few came today"),
+        pytest.param(30, 1, 5, (30, 30, None, None), id="few are seen now"),
+        pytest.param(30, 9, 5, (30, 30, 9, 9), id="many"),
+        pytest.param(30, 0, 5, (30, 30, 0, 0), id="nobody is no secret"),
+    ],
+)
+def test_who_is_there_now_is_left_out_where_they_are_few(
+    tmp_path: Path, entries: int, seen: int, below: int, shown: tuple[int | None, ...]
+) -> None:
+    now = _at_noon(tmp_path, entries, seen, below).get(f"/api/v1/stores/{STORE}/now").json()
+    tea = next(zone for zone in now["zones"] if zone["zone"] == "tea")
+    (queue,) = now["queues"]
+    assert (now["entries"], now["inside"], tea["inside"], queue["length"]) == shown
+    assert [now["suppressed"], tea["suppressed"], queue["suppressed"]] == [
+        number is None for number in shown[1:]
+    ]
+    assert (queue["longest_wait_seconds"] is None) == (shown[3] is None)
+    assert [camera["presence"] for camera in now["cameras"]] == ["online"]
+
+
+def test_a_queue_with_few_people_now_is_left_out_of_the_queues(tmp_path: Path) -> None:
+    answer = _at_noon(tmp_path, 30, 1, 5).get(f"/api/v1/stores/{STORE}/queues").json()
+    assert [(queue["length"], queue["suppressed"]) for queue in answer["now"]] == [(None, True)]
+
+
+SHOP_AND_OTHERS = [(Role.OWNER, True), (Role.MANAGER, True), (Role.STAFF, True), (Role.HEAD_OFFICE, False)]
+
+
+@pytest.mark.parametrize(("role", "shown"), SHOP_AND_OTHERS)
+def test_pages_show_few_people_to_the_shop_and_to_nobody_else(
+    tmp_path: Path, role: Role, shown: bool
+) -> None:
+    ask = _at_noon(tmp_path, 3, 1, 5, role)
+    told = "3" if shown else ""
+    for path in (f"/stores/{STORE}", f"/stores/{STORE}/figures"):
+        page = read(ask.get(path).raise_for_status().text)
+        assert {page.value(metric) for metric in ("entries", "inside", "visits")} == {told}, path
+        assert {hour.attributes["data-value"] for hour in page.all("td", data_metric="entries")} == {told}
+        assert (
+            "fewer than 5 people are not shown" in " ".join(item.text for item in page.all("li"))
+        ) is not shown
+    assert ("<svg" in ask.get(f"/stores/{STORE}/heat").text) is shown
+
+
+@pytest.mark.parametrize(("role", "shown"), SHOP_AND_OTHERS)
+def test_the_list_of_stores_shows_few_people_to_the_shop_and_to_nobody_else(
+    tmp_path: Path, role: Role, shown: bool
+) -> None:
+    stores = {store: berlin_store() for store in (STORE, "annex")}
+    settings = settings_for(tmp_path, **stores).model_copy(update={"suppress_below": 5})
+    fill(settings, [counts(NOON - timedelta(hours=1), 3, 0)], NOON)
+    page = read(asking(settings, NOON, role).get("/").raise_for_status().text)
+    assert ("3" in [cell.text for cell in page.all("dd")]) is shown

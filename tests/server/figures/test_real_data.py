@@ -12,6 +12,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,7 @@ pytestmark = pytest.mark.skipif(not ASSETS, reason="FOOTFALL_ASSETS does not nam
 
 LONDON = ZoneInfo("Europe/London")
 FIRST, LAST = date(2016, 10, 30), date(2017, 4, 10)
-NOW = datetime(2018, 1, 1, tzinfo=UTC)
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
 MOVED = timedelta(weeks=588)
 SETTINGS = Settings.model_validate(
     {
@@ -189,3 +190,49 @@ def test_a_day_without_tickets_knows_no_sales_if_it_is_asked_for_alone(source: S
     closed, _ = figures(source, date(2016, 12, 25), date(2016, 12, 26), Resolution.DAY)
     assert closed.entries is not None
     assert (closed.transactions, closed.conversion) == (None, None)
+
+
+MACHINE = Settings.model_validate(
+    {
+        "stores": {"machine": {"name": "Machine", "time_zone": "Europe/Kyiv", "currency": "UAH"}},
+        "sales": {
+            "mappings": {
+                "m": {
+                    "columns": {"at": "datetime", "sku": "coffee_name", "net": "money"},
+                    "date_formats": ["%m/%d/%Y %H:%M", "%Y-%m-%d %H:%M:%S.%f"],
+                }
+            }
+        },
+    }
+)
+
+
+@pytest.fixture(scope="module")
+def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
+    file = tmp_path_factory.mktemp("machine") / "f.db"
+    migrate(file)
+    with open_database(file) as db:
+        path = Path(ASSETS or "") / "pos" / "coffee_vending_index_1.csv"
+        import_sales(db, MACHINE, path, "machine", "m", NOW)
+        yield Source(db, "machine", terms_of(db, "machine", MACHINE.store("machine")))
+
+
+def test_a_coffee_machine_that_nobody_counts_at_has_its_sales_and_no_rate(machine: Source) -> None:
+    sold: dict[str, list[Decimal]] = {}
+    with (Path(ASSETS or "") / "pos" / "coffee_vending_index_1.csv").open(encoding="utf-8-sig") as lines:
+        for row in csv.DictReader(lines):
+            if row["coffee_name"]:
+                paid_on = datetime.strptime(row["date"], "%m/%d/%Y").date()  # noqa: DTZ007 -- local
+                sold.setdefault(paid_on.isoformat(), []).append(Decimal(row["money"]))
+    first, last = date.fromisoformat(min(sold)), date.fromisoformat(max(sold)) + timedelta(days=1)
+    totals, *days = figures(machine, first, last, Resolution.DAY)
+    assert len(days) == (last - first).days
+    for day in days:
+        money = sold.get(f"{day.interval.begin.astimezone(machine.terms.calendar.time_zone):%Y-%m-%d}", [])
+        assert day.sales is not None
+        assert (day.sales.transactions, day.sales.net and day.sales.net.amount) == (len(money), sum(money))
+        assert day.average_transaction_value is not None
+        assert day.average_transaction_value.value == (sum(money) / len(money) if money else None)
+        assert (day.entries, day.conversion, day.sales_per_visitor, day.coverage) == (None,) * 4
+    assert totals.sales is not None
+    assert totals.sales.transactions == sum(map(len, sold.values()))

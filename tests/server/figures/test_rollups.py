@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, QueueCount, Sale, SaleKind, SaleLine, ZoneCount
+from server.config import Settings
 from server.figures.reading import Source, rows_for
-from server.figures.settling import settle
+from server.figures.settling import keep_settled, settle
 from server.metrics.intervals import Calendar, Interval, Resolution, split
 from server.metrics.report import Report, Terms, report
 from server.metrics.rows import PlanogramRow
@@ -24,6 +26,7 @@ from server.storage import counts, sales
 from server.storage.database import migrate, open_database, writing
 from server.storage.rollups import Overtaken, unchanged
 from tests.server.figures.same import differences
+from tests.server.ingest.running import until
 
 STORE = "corner"
 CLOCKS = {
@@ -298,6 +301,18 @@ def test_what_arrives_twice_removes_nothing(db: Database) -> None:
     assert held(db) == before
 
 
+def test_rollups_above_what_was_written_past_this_program_do_not_count(db: Database) -> None:
+    source, whole = busy_store(db)
+    settle(source, whole.end)
+    before = held(db)
+    db.execute("DELETE FROM buckets WHERE bucket_start = (SELECT min(bucket_start) FROM buckets)")
+    assert held(db) == before
+    assert compared(source, whole.begin, whole.end, Resolution.WEEK) == []
+    with writing(db):
+        pass
+    assert held(db) == {**before, "counts hour": 334, "counts day": 13, "counts week": 1}
+
+
 def test_a_late_ticket_removes_the_spans_of_its_payment_and_of_its_visit(db: Database) -> None:
     source, whole = busy_store(db)
     lagging = Source(db, STORE, replace(source.terms, visit_to_till_lag=timedelta(minutes=30)))
@@ -335,3 +350,27 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         with pytest.raises(Overtaken):
             overtaken(source, whole, theirs, late)
         assert held(ours) == {}
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_nothing_is_put_together_while_the_disk_is_nearly_full(tmp_path: Path, full: bool) -> None:
+    shop = {STORE: {"name": "Corner", "time_zone": "Europe/Berlin"}}
+    told = {"database": tmp_path / "f.db", "least_free_megabytes": 10**9 if full else 0, "stores": shop}
+    here = Settings.model_validate(told)
+    migrate(here.database)
+    began = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    with open_database(here.database) as db, writing(db):
+        counts.keep(db, _half_hour(began, 0), began)
+    stop = threading.Event()
+    part = threading.Thread(
+        target=keep_settled(here, lambda: began + timedelta(hours=2)), args=(stop,), daemon=True
+    )
+    part.start()
+    with open_database(here.database, read_only=True) as db:
+        if full:
+            stop.wait(0.3)
+        else:
+            until(lambda: bool(held(db)), "hours are put together")
+        stop.set()
+        part.join()
+        assert bool(held(db)) is not full

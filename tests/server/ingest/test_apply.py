@@ -51,6 +51,17 @@ def test_a_lower_revision_after_a_higher_changes_nothing_even_within_a_batch(db:
     assert _people_in(db) == 7
 
 
+def test_what_is_new_what_is_known_and_what_is_wrong_may_stand_in_one_batch(db: Database) -> None:
+    """Whichever way the batch is stored in the end, each message fares as it would alone."""
+    _apply(db, _sent(bucket(0)), _sent(bucket(1, revision=5, count_in=9)))
+    too_many = bucket(3).model_copy(update={"revision": 2**63})
+    batch = [_sent(bucket(0)), _sent(live()), _sent(bucket(1, revision=4)), _sent(bucket(2)), _sent(sale())]
+    assert _apply(db, *batch) == BatchResult(stored=3, unchanged=2, quarantined=0, refused=0)
+    again = [*batch, _sent(too_many), _sent(bucket(4)), Received(TOPIC, b"nonsense")]
+    assert _apply(db, *again) == BatchResult(stored=2, unchanged=4, quarantined=2, refused=0)
+    assert _people_in(db) == 3 + 9 + 3 + 3
+
+
 def test_clearing_a_state_that_the_broker_kept_is_no_mistake(db: Database) -> None:
     cleared = Received(status().topic, b"")
     assert _apply(db, cleared) == BatchResult(0, 1, 0, 0)
