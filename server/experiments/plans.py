@@ -17,6 +17,12 @@ CYCLE_DAYS = 14
 
 DAY_MINUTES = 24 * 60
 
+LEAST_SHARE = 0.1
+"""No arm is drawn more seldom, or nothing more would be learnt of it."""
+
+MOST_LOOKS = 28
+"""More looks cost certainty and tell nothing."""
+
 
 class Design(StrEnum):
     """How it is decided what is shown when."""
@@ -84,6 +90,16 @@ class Plan(Section):
         (), description="what must not get worse"
     )
 
+    @property
+    def tried(self) -> tuple[str, ...]:
+        """All arms but control."""
+        return self.arms[1:]
+
+    @property
+    def look_at_days(self) -> tuple[int, ...]:
+        """After how many days it is looked at; the last time is its end."""
+        return (*range(self.look_days, self.days, self.look_days), self.days)
+
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         for says_no, why in _REFUSALS:
@@ -123,6 +139,10 @@ _REFUSALS = (
     ),
     (lambda plan: plan.look_days > plan.days, "look_days: it cannot be longer than the experiment"),
     (
+        lambda plan: plan.days > MOST_LOOKS * plan.look_days,
+        f"look_days: an experiment is looked at {MOST_LOOKS} times at most",
+    ),
+    (
         lambda plan: any(guard.measure is plan.measure for guard in plan.guards),
         "guards: the figure that decides is watched already",
     ),
@@ -131,7 +151,7 @@ _REFUSALS = (
         "guards: each figure is watched once",
     ),
     (
-        lambda plan: (len(plan.arms) - 2) * 0.05 + plan.control_share > 0.9,
+        lambda plan: (len(plan.arms) - 1) * LEAST_SHARE + plan.control_share > 1,
         "control_share: too little is left for what is tried",
     ),
 )
