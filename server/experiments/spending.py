@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -13,6 +14,9 @@ _POINTS = 161
 
 _FARTHEST = 8.0
 """No bound is farther out, for nothing measured is: 8 standard errors are 1 in 10¹⁵."""
+
+Density = tuple[tuple[float, float], ...]
+"""Places with their probability mass."""
 
 Spending = Callable[[float, float], float]
 """What may have been spent of a one-sided error rate when a share of all information is in."""
@@ -45,28 +49,47 @@ def levels(shares: Sequence[float], alpha: float, spending: Spending = cautious)
     return tuple(2 * (1 - _NORMAL.cdf(bound)) for bound in bounds(tuple(shares), alpha, spending))
 
 
-@lru_cache(maxsize=256)
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One look: where the score stands among the cases that went on before it, and its bound."""
+
+    share: float
+    before: float
+    """The share of the look before it."""
+    arriving: Density
+    """Places of the score at the look before, with their probability mass when there is no effect."""
+    bound: float
+    """In standard errors, the same on both sides."""
+
+
 def bounds(shares: tuple[float, ...], alpha: float, spending: Spending = cautious) -> tuple[float, ...]:
-    """The bound of each look in standard errors, the same on both sides.
+    """The bound of each look in standard errors, the same on both sides."""
+    return tuple(stage.bound for stage in stages(shares, alpha, spending))
+
+
+@lru_cache(maxsize=64)
+def stages(shares: tuple[float, ...], alpha: float, spending: Spending = cautious) -> tuple[Stage, ...]:
+    """All looks, each with its bound.
 
     The sum of scores up to a share t is a Brownian motion at time t. Its density among the cases that have
     crossed no bound yet is carried from look to look (P. Armitage, C. K. McPherson and B. C. Rowe, "Repeated
     significance tests on accumulating data", Journal of the Royal Statistical Society A 132 (1969), 235-244).
     """
-    found: list[float] = []
-    spent, before, density = 0.0, 0.0, [(0.0, 1.0)]
+    found: list[Stage] = []
+    spent, before = 0.0, 0.0
+    density: Density = ((0.0, 1.0),)
     for share in shares:
         to_spend = max(0.0, spending(share, alpha / 2) - spent)
         spent += to_spend
         step = math.sqrt(share - before)
         bound = _bound(density, step, to_spend, _FARTHEST * math.sqrt(share))
-        found.append(bound / math.sqrt(share))
+        found.append(Stage(share, before, density, bound / math.sqrt(share)))
         density = _carried(density, step, bound)
         before = share
     return tuple(found)
 
 
-def _bound(density: Sequence[tuple[float, float]], step: float, to_spend: float, farthest: float) -> float:
+def _bound(density: Density, step: float, to_spend: float, farthest: float) -> float:
     low, high = 0.0, farthest
     while high - low > 1e-9:
         middle = (low + high) / 2
@@ -75,18 +98,16 @@ def _bound(density: Sequence[tuple[float, float]], step: float, to_spend: float,
     return high
 
 
-def _carried(density: Sequence[tuple[float, float]], step: float, bound: float) -> list[tuple[float, float]]:
+def _carried(density: Density, step: float, bound: float) -> Density:
     """Places within the bounds with their probability mass after one more step."""
     width = 2 * bound / (_POINTS - 1)
-    scale = 1 / (step * math.sqrt(2 * math.pi))
-    carried = []
+    scale = width / 3 / (step * math.sqrt(2 * math.pi))
+    after = []
     for number in range(_POINTS):
         at = -bound + number * width
-        mass = scale * sum(
-            weight * math.exp(-((at - from_) ** 2) / (2 * step**2)) for from_, weight in density
-        )
-        carried.append((at, mass * width / 3 * _simpson(number)))
-    return carried
+        mass = sum(weight * math.exp(-((at - place) ** 2) / (2 * step**2)) for place, weight in density)
+        after.append((at, mass * scale * _simpson(number)))
+    return tuple(after)
 
 
 def _simpson(number: int) -> int:

@@ -1,4 +1,4 @@
-"""A shop whose truth is known: hours and weekdays with their own shape, luck that lasts, and habits that linger."""
+"""A shop whose truth is known: hours and weekdays with a shape, luck that lasts, effects that linger."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def days_of(world: World, days: int, random: np.random.Generator) -> Days:
 def bought(
     days: Days, shown: NDArray[np.bool_], random: np.random.Generator
 ) -> tuple[NDArray[np.int64], Floats]:
-    """Purchases of each minute, and by how much the chance of each was really raised, given what was shown."""
+    """Purchases of each minute, and by how much the chance of each was really raised."""
     exposure = _lingering(shown, days.world.lingering_minutes)
     raised = days.chance * days.world.uplift
     chance = np.clip(days.chance + raised * exposure, 0, 0.95)
