@@ -67,15 +67,15 @@ def difference(
     group these are added up, tried less control, so what both arms of a group share (hour of the week, the
     day's weather) cancels out; the squares of the groups' sums add up to the variance. That is right whatever
     the outcomes are, and however they hang together in time, because the groups were drawn independently.
-    For few groups each square is raised by 1 / (1 - share of the group), and t has as many degrees of freedom
-    as there are groups of equal size with the same precision, less the ratios estimated.
+    Each sum is first divided by 1 - the group's share, for a group pulls the ratios its own way; and t has as
+    many degrees of freedom as groups of equal size would give the same precision, less the ratios estimated.
 
     `before` are the same stores' outcomes of an earlier time, in the arms that they have now: then it is the
     change since that is compared (difference in differences).
 
-    Source: delta method and cluster-robust variance with correction for leverage, as CR2 of R. M. Bell and
+    Source: delta method, and the cluster-robust variance CR3 (the jackknife over groups) of R. M. Bell and
     D. F. McCaffrey, "Bias reduction in standard errors for linear regression with multi-stage samples",
-    Survey Methodology 28 (2002), 169-181, for the mean of groups whose variance falls with their size.
+    Survey Methodology 28 (2002), 169-181, with degrees of freedom in the manner of Satterthwaite.
     """
     theirs, ours = _Arm.of(outcomes, control), _Arm.of(outcomes, tried)
     names = sorted(ours.shares.keys() | theirs.shares.keys())
@@ -86,7 +86,7 @@ def difference(
     degrees = _degrees(groups)
     if degrees < 1:
         return None
-    variance = sum(group.sum**2 / (1 - min(group.leverage, 0.9)) for group in groups)
+    variance = sum((group.sum / (1 - min(group.leverage, 0.9))) ** 2 for group in groups)
     apart = earlier[1].ratio - earlier[0].ratio
     return Difference(theirs.ratio, ours.ratio, math.sqrt(variance), degrees, len(groups), apart)
 
@@ -123,7 +123,7 @@ class _Group:
     """What it adds to the difference."""
     leverage: float
     weight: float
-    """Its part of the variance if every visitor were as uncertain as any other."""
+    """Its part of the variance if each group were as uncertain as any other."""
     whole: bool
     """Whether both arms are in it."""
 
@@ -135,7 +135,7 @@ class _Group:
         return cls(
             sum=_apart(now, name) - _apart(before, name),
             leverage=(own + other) / 2 if whole else own + other,
-            weight=own / ours.total + other / theirs.total,
+            weight=own**2 + other**2,
             whole=whole,
         )
 
@@ -155,7 +155,7 @@ def _degrees(groups: Sequence[_Group]) -> float:
 def ratio_of(outcomes: Sequence[Outcome], arm: str) -> tuple[float, float]:
     """An arm's ratio and its variance over groups; there must be two groups at least."""
     own = _Arm.of(outcomes, arm)
-    squares = (own.residuals[name] ** 2 / (1 - min(share, 0.9)) for name, share in own.shares.items())
+    squares = ((own.residuals[name] / (1 - min(share, 0.9))) ** 2 for name, share in own.shares.items())
     return own.ratio, sum(squares)
 
 
