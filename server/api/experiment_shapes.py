@@ -20,7 +20,7 @@ class ArmShape(Shape):
     value: float | None = Field(description="the measure with it")
     control: float | None = Field(description="the measure without it, at the same time")
     before: float | None = Field(
-        description="by how much the two were apart before; 0 unless stores are compared"
+        description="how far apart the two were before; 0 unless stores are compared"
     )
     difference: float | None = Field(description="value - control - before")
     low: float | None = Field(description="the difference is likely at least this")

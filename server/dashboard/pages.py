@@ -18,6 +18,7 @@ from server.api.routes import Number, try_again
 from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
 from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
+from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
@@ -124,4 +125,5 @@ PAGES = (
     Route("GET", "/quarantine", refused, Action.QUARANTINE),
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
+    *EXPERIMENT_PAGES,
 )

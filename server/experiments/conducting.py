@@ -73,7 +73,7 @@ def _check_zones(db: Database, settings: Settings, store: str, plan: Plan) -> No
     if missing := sorted(set(plan.zones) - known):
         raise PlanRefused(
             f"zones: the store {store} has no zone {missing[0]!r}",
-            f"it has: {', '.join(sorted(known)) or 'none'}; name it in [stores.{store}.zones] or the planogram",
+            f"it has: {', '.join(sorted(known)) or 'none'}; zones stand in [stores.{store}.zones]",
         )
 
 
@@ -154,9 +154,8 @@ def _places(db: Database, settings: Settings, plan: Plan, key: bytes, now: datet
     if plan.design is not Design.STORES:
         return
     before = {store: past(db, settings, plan, store, BEFORE_DAYS, now) for store in plan.stores}
-    for store, place in places(
-        {store: level(plan, of) for store, of in before.items()}, plan.arms, key
-    ).items():
+    levels = {store: level(plan, of) for store, of in before.items()}
+    for store, place in places(levels, plan.arms, key).items():
         own = [in_place(one, place.arm, str(place.group)) for one in before[store]]
         yield PlaceRow(store, place.arm, place.group, keeping.to_json(own))
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from sqlite_utils import Database
 
@@ -22,6 +23,7 @@ from server.experiments.sentences import headline, next_look, size_sentence, ver
 from server.experiments.sizing import TRIALS, Size, size
 from server.experiments.tending import days_over
 from server.figures.terms import calendar_of
+from server.metrics.intervals import Calendar
 from server.storage import experiments as held
 
 
@@ -210,9 +212,13 @@ def _schedule(
     return lambda: ([_drawn(seen, one) for one in history[store]], ())
 
 
+@lru_cache(maxsize=256)
+def _begins(plan: Plan, calendar: Calendar, day: date) -> dict[int, datetime]:
+    return {window.slot: window.interval.begin for window in windows(plan, calendar, day)}
+
+
 def _drawn(seen: Experiment, one: Measured) -> Measured:
-    window = next(w for w in windows(seen.plan, seen.calendar, one.day) if w.slot == one.slot)
-    given = assign(seen, one.zone, window.interval.begin)
+    given = assign(seen, one.zone, _begins(seen.plan, seen.calendar, one.day)[one.slot])
     assert given is not None
     return replace(one, arm=given.arm, group=given.group)
 

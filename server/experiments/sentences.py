@@ -82,7 +82,7 @@ def verdict(plan: Plan, look: Look, one: Compared) -> str:
     """What may be said of an arm after a look."""
     measure = plan.measure
     if one.found is None or one.low is None or one.high is None:
-        return "Nothing can be said yet: too few blocks were measured with and without it to tell it from chance."
+        return "Nothing can be said yet: too little was measured with and without it to tell it from chance."
     if one.beyond_chance:
         better = (one.found.value > 0) is not (measure in LESS_IS_BETTER)
         return "It helps: this is more than chance." if better else "It does harm: this is more than chance."

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from random import Random
+from statistics import NormalDist
 
 from server.experiments.estimating import Outcome, ratio_of, without_shape
 from server.experiments.plans import CONTROL, LEAST_SHARE, LESS_IS_BETTER, Plan
 
 DRAWS = 2000
-"""So many draws decide how likely each arm is the best one: right to about a hundredth."""
+"""So many draws decide which of several arms is likely the best: right to about a hundredth."""
 
 LEAST_BLOCKS = 8
 """Before each arm has been measured so often, all are as likely."""
@@ -41,9 +42,24 @@ def _chances_to_be_best(plan: Plan, outcomes: Sequence[Outcome], key: bytes) -> 
             return None
         ratio, variance = ratio_of(own, arm)
         known[arm] = ratio, math.sqrt(variance)
+    if len(known) == 2:
+        return _better_of_two(known, plan.measure in LESS_IS_BETTER)
+    return _drawn_best(known, plan.measure in LESS_IS_BETTER, key)
+
+
+def _better_of_two(known: Mapping[str, tuple[float, float]], less_is_better: bool) -> Mapping[str, float]:
+    (first, (one, error)), (second, (other, other_error)) = known.items()
+    apart = math.hypot(error, other_error)
+    ahead = NormalDist().cdf((one - other) / apart) if apart else 0.5
+    return {first: 1 - ahead, second: ahead} if less_is_better else {first: ahead, second: 1 - ahead}
+
+
+def _drawn_best(
+    known: Mapping[str, tuple[float, float]], less_is_better: bool, key: bytes
+) -> Mapping[str, float]:
     random = Random(key)  # noqa: S311 -- the same draws again whenever it is asked
-    choose = min if plan.measure in LESS_IS_BETTER else max
-    won = dict.fromkeys(plan.arms, 0)
+    choose = min if less_is_better else max
+    won = dict.fromkeys(known, 0)
     for _ in range(DRAWS):
         drawn = {arm: random.gauss(ratio, error) for arm, (ratio, error) in known.items()}
         won[choose(drawn, key=drawn.__getitem__)] += 1

@@ -85,7 +85,9 @@ def thompson(world: World, plan: Plan, seed: int) -> Trial:
     raised = 0.0
     for day in range(plan.days):
         today = FIRST + timedelta(days=day)
-        shares = shares_from(plan, outcomes_of(plan, measured, MEASURE), today.isoformat().encode())
+        # Tonight yesterday's day is measured, and tomorrow's chances are set.
+        known = [one for one in measured if one.day < today - timedelta(days=1)]
+        shares = shares_from(plan, outcomes_of(plan, known, MEASURE), today.isoformat().encode())
         experiment = replace(experiment, odds=(*experiment.odds, Odds(today, shares)))
         drawn = _drawn(experiment, [day])
         one = Days(shop.visits[day : day + 1], shop.chance[day : day + 1], world)
