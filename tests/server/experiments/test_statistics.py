@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -101,6 +102,23 @@ def test_what_both_arms_of_a_group_share_is_no_chance(shape: list[float]) -> Non
     assert found is not None
     assert found.value == pytest.approx(0)
     assert found.error == pytest.approx(0, abs=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 10_000), number=st.integers(20, 60))
+def test_the_error_is_that_of_leaving_each_group_out_in_turn(seed: int, number: int) -> None:
+    random = Random(seed)
+    groups = []
+    for _ in range(number):
+        visits, level = random.randint(50, 150), random.uniform(0.02, 0.06)
+        sold = [sum(random.random() < level for _ in range(visits)) for _ in range(2)]
+        groups.append((sold[0], visits, sold[1], visits))
+    found = difference(pairs(*groups), CONTROL, "shown")
+    assert found is not None
+    left_out = [difference(pairs(*groups[:at], *groups[at + 1 :]), CONTROL, "shown") for at in range(number)]
+    values = [one.value for one in left_out if one]
+    squares = sum((value - found.value) ** 2 for value in values)
+    assert found.error == pytest.approx(math.sqrt(squares), rel=0.02)
 
 
 def test_what_was_so_before_is_taken_away() -> None:
