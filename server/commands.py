@@ -17,7 +17,14 @@ from rich.progress import Progress
 from sqlite_utils import Database
 
 from edge.wire.topics import TopicError, checked_device
-from server import access_commands, assembly, enrolment_commands, telling, webhook_commands
+from server import (
+    access_commands,
+    assembly,
+    enrolment_commands,
+    experiment_commands,
+    telling,
+    webhook_commands,
+)
 from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
@@ -64,6 +71,7 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
+app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")

@@ -19,6 +19,7 @@ from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape
 from server.api.site import Here, Route, Site
 from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
+from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.period_page import period_page
@@ -143,4 +144,5 @@ PAGES = (
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
     *LABOUR_PAGES,
+    *EXPERIMENT_PAGES,
 )

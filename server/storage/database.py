@@ -11,7 +11,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
-from server.storage import parts_migration, touched_migration  # noqa: F401 -- their steps join those below
+from server.storage import (  # noqa: F401 -- their steps join those below
+    experiments_migration,
+    parts_migration,
+    touched_migration,
+)
 from server.storage.migrations import MIGRATIONS
 from server.storage.touched import settle_touched
 
