@@ -30,7 +30,7 @@ from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
-from edge.outbox import Outbox, Progress
+from edge.outbox import Audits, Outbox, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
 from edge.uplink import BadgeReaders, BrokerAddress, Publisher
@@ -251,6 +251,11 @@ def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     return settings.state.folder / f"outbox-{camera}.db"
 
 
+def audits_folder(settings: EdgeSettings, camera: str) -> Path:
+    """Where the set-up page leaves a camera's audits for the broker."""
+    return settings.state.folder / f"audits-{camera}"
+
+
 def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
     """A camera's outbox; open it in the thread that uses it."""
     return Outbox(outbox_path(settings, camera), settings.state.most_megabytes * 1024 * 1024)
@@ -417,6 +422,7 @@ class CameraProcess:
             time.time,
             time.monotonic,
             self._readers(),
+            Audits(audits_folder(settings, self._name)),
         )
 
     def _readers(self) -> BadgeReaders | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
+from server.storage import audit_migrations  # noqa: F401 - adds its step to the list
 from server.storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_SECONDS = 30.0
