@@ -73,7 +73,7 @@ class Audits:
 
     def _write(self, name: str, body: bytes) -> None:
         """Whole or not at all, and on the disk before this returns."""
-        beside = self._folder / f".{name}"
+        beside = self._folder / f".{name}.part"
         with beside.open("wb") as file:
             file.write(body)
             file.flush()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Any, Literal
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, Field
-from tomlkit.items import AoT
+from tomlkit.items import AoT, Comment, Table
 
 from edge.config import CameraSettings
 
@@ -89,8 +89,28 @@ def rewritten(text: str, camera: str, drawn: Drawn) -> str:
     """A file's text with a drawing in it; comments and the order of what stays are kept."""
     document = tomlkit.parse(text)
     cameras: Any = document["cameras"]
-    _draw(cameras[camera], drawn, tomlkit.table, tomlkit.aot)
+    table = cameras[camera]
+    orphaned = [comment for part in _leaving(table, drawn) for comment in _comments(part)]
+    _draw(table, drawn, tomlkit.table, tomlkit.aot)
+    for comment in orphaned:
+        document.add(comment)
     return document.as_string()
+
+
+def _leaving(table: Any, drawn: Drawn) -> Iterator[Any]:
+    """Sections of which nothing will be left."""
+    for name in ("lines", "zones", "queues"):
+        ids = {one.id for one in getattr(drawn, name)}
+        yield from (part for part in table.get(name, ()) if str(part.get("id")) not in ids)
+    if drawn.floor is None and "floor" in table:
+        yield table["floor"]
+
+
+def _comments(part: Any) -> list[Comment]:
+    # What stands before the next section belongs, for tomlkit, to the end of the one before it.
+    return (
+        [item for _, item in part.value.body if isinstance(item, Comment)] if isinstance(part, Table) else []
+    )
 
 
 def _draw(table: MutableMapping[str, Any], drawn: Drawn, new_table: Any, new_list: Any) -> None:
@@ -113,17 +133,14 @@ def _draw_named(
             return
         parts = new_list()
     known = {str(part.get("id")): number for number, part in enumerate(parts)}
-    ids = {one["id"] for one in wanted}
     for one in wanted:
-        if one["id"] in known:
-            _fill(parts[known[one["id"]]], one)
-        else:
-            part = new_table()
-            _fill(part, one)
+        number = known.pop(one["id"], None)
+        part = new_table() if number is None else parts[number]
+        _fill(part, one)
+        if number is None:
             parts.append(part)
-    for id_, number in sorted(known.items(), key=lambda item: -item[1]):
-        if id_ not in ids:
-            del parts[number]
+    for number in sorted(known.values(), reverse=True):
+        del parts[number]
     if not len(parts):
         del table[name]
     elif name not in table:

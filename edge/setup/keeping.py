@@ -1,4 +1,4 @@
-"""The device's file: changed with its comments, checked as a whole, replaced whole or not at all."""
+"""The file of a device: changed with its comments kept, checked as a whole, replaced whole or not at all."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class DeviceFile:
         content = drawn_into(tomllib.loads(before.decode()), self._camera, drawn)
         self._checked(content)
         after = rewritten(before.decode(), self._camera, drawn).encode()
-        if tomllib.loads(after.decode()) != content:
+        if not _says(after, content):
             raise NotSaved(
                 f"{self._path.name} is written in a way that cannot be changed without harm",
                 "write lines and zones as [[cameras.NAME.lines]] sections",
@@ -140,6 +140,13 @@ def _put(path: Path, body: bytes, mode: int) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _says(body: bytes, content: dict[str, Any]) -> bool:
+    try:
+        return tomllib.loads(body.decode()) == content
+    except tomllib.TOMLDecodeError:
+        return False
 
 
 def _digest(body: bytes) -> bytes:

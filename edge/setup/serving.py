@@ -33,8 +33,8 @@ LONGEST_BODY = 64 * 1024
 LONGEST_BODY_OF_STRANGERS = 1024
 MOST_CONNECTIONS = 24
 POLICY = (
-    "default-src 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' blob: data:; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HTML, SCRIPT, STYLE = (f"text/{kind}; charset=utf-8" for kind in ("html", "javascript", "css"))
 OF_STRANGERS = {

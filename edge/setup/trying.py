@@ -1,7 +1,7 @@
 """Would a line count? Made-up people walk over it, both ways and at several places, and are counted. Pure.
 
-They walk straight across, are seen while their feet are in the picture, and go through the very tracker
-and counter that count real people.
+They walk straight across, are seen as far as they are in the picture, and go through the very tracker and
+counter that count real people.
 """
 
 from __future__ import annotations
@@ -32,6 +32,12 @@ HEIGHTS_PER_SECOND = 0.8
 SHOULDERS = 0.35
 """How wide somebody is, in body heights."""
 
+STEP_HEIGHTS = 0.4
+"""A step: so far feet have to be seen on either side of a line, in body heights."""
+
+LEAST_SEEN = 0.4
+"""A detector finds somebody of whom so much is in the picture, upright and across."""
+
 SURE = 0.9
 ANY_TIME = 1_600_000_000.0
 AFTERWARDS_SECONDS = 4.0
@@ -43,13 +49,15 @@ class Walk:
 
     Attributes:
         path: from where to where, in pixels.
-        seen: how much of it lies in the picture, 0..1.
+        seen_before: for how long their feet are in the picture before the line, in body heights.
+        seen_behind: the same behind it.
         direction: the way that they went.
         counted: whether that is what was counted, once and no more.
     """
 
     path: tuple[Point, Point]
-    seen: float
+    seen_before: float
+    seen_behind: float
     direction: Direction
     counted: bool
 
@@ -141,17 +149,24 @@ def _walk(
         at += 1 / camera.fps
     found += counter.close(VisitEnd.STOPPED)
     counted = [fact.direction for fact in found if isinstance(fact, Crossing) and fact.line == line]
-    seen = sum(_is_in(place, size) for place in places) / len(places)
-    return Walk(path, seen, way, counted == [way])
+    half = len(places) // 2
+    before, behind = (_seen_heights(part, size) for part in (places[:half], places[-half:]))
+    return Walk(path, before, behind, way, counted == [way])
 
 
 def _seen(feet: Point, size: tuple[int, int], tall: float) -> Detections:
-    """What a detector finds of somebody: the part of them that is in the picture, if their feet are."""
-    if not _is_in(feet, size):
-        return NOBODY
+    """What a detector finds of somebody: the part of them that is in the picture, if that is enough."""
     half = SHOULDERS * tall / 2
-    box = [max(0.0, feet.x - half), max(0.0, feet.y - tall), min(size[0], feet.x + half), feet.y]
-    return Detections(np.array([box], np.float32), np.array([SURE], np.float32), np.array([feet], np.float32))
+    left, right = max(0.0, feet.x - half), min(float(size[0]), feet.x + half)
+    top, bottom = max(0.0, feet.y - tall), min(float(size[1]), feet.y)
+    if right - left < LEAST_SEEN * 2 * half or bottom - top < LEAST_SEEN * tall:
+        return NOBODY
+    box = np.array([[left, top, right, bottom]], np.float32)
+    return Detections.from_boxes(box, np.array([SURE], np.float32))
+
+
+def _seen_heights(places: list[Point], size: tuple[int, int]) -> float:
+    return REACH_HEIGHTS * sum(_is_in(place, size) for place in places) / len(places)
 
 
 def _is_in(place: Point, size: tuple[int, int]) -> bool:
@@ -162,13 +177,14 @@ def _doubts(walks: list[Walk], long: float, tall: float) -> Iterator[str]:
     if long < SHOULDERS * tall:
         yield "it is shorter than one person is wide: draw it from post to post"
     missed = [walk for walk in walks if not walk.counted]
-    if not missed:
-        return
-    ways = sorted({walk.direction.value for walk in missed})
-    many = "nobody" if len(missed) == len(walks) else f"only {len(walks) - len(missed)} of {len(walks)}"
-    yield f"{many} of those who walked over it was counted; missed on the way {' and '.join(ways)}"
-    if min(walk.seen for walk in missed) < 1:
+    if missed:
+        ways = sorted({walk.direction.value for walk in missed})
         yield (
-            "it lies too near to the picture's edge: feet are in the picture for too short a way before or "
-            "behind it; move it inwards, or turn the camera"
+            f"{len(walks) - len(missed)} of {len(walks)} who walked over it were counted; "
+            f"missed on the way {' and '.join(ways)}"
+        )
+    if any(min(walk.seen_before, walk.seen_behind) < STEP_HEIGHTS for walk in walks):
+        yield (
+            "it lies too near to the picture's edge: feet are seen for less than a step on one side of it; "
+            "move it inwards, or turn the camera"
         )
