@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+ROOT = Path(__file__).parents[3]
 JSON = {"Content-Type": "application/json"}
 MODEL = "person-v0"
 """The network of the box, which is quick."""
@@ -27,12 +28,15 @@ class SettingUp:
 
     def __init__(self, config: Path, *words: str) -> None:
         command = [sys.executable, "-m", "edge", "setup", "--config", str(config), "--port", "0", *words]
+        scratch = config.parent / "tmp"
+        scratch.mkdir(exist_ok=True)
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env=os.environ | {"COLUMNS": "200"},
+            cwd=config.parent,
+            env=os.environ | {"COLUMNS": "200", "TMPDIR": str(scratch), "PYTHONPATH": str(ROOT)},
         )
         self.said: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
