@@ -64,6 +64,7 @@ class Desk:
     def begin(self) -> dict[str, Any]:
         """What the page starts with."""
         with self._lock:
+            version = self._file.version
             settings = self._settings = self._file.read()
         camera = settings.cameras[self._name]
         return {
@@ -72,6 +73,7 @@ class Desk:
             "camera": self._name,
             "detector": self._detector(camera),
             "drawn": drawn_of(camera).model_dump(mode="json"),
+            "version": version,
             "measured": as_rows(survey(camera)),
         }
 
@@ -109,22 +111,28 @@ class Desk:
         """
         with self._lock:
             self._check_no_audit()
-            camera = self._file.checked(drawn)
+            here = self._settings.cameras[self._name]
+            paths = {"source": here.source, "password_file": here.password_file}  # absolute ones
+            camera = self._file.checked(drawn).model_copy(update=paths)
         self._watching.look(Looked(camera))
         return self._tried(camera)
 
-    def save(self, drawn: Drawn) -> dict[str, Any]:
-        """Writes a drawing into the device's file.
+    def save(self, drawn: Drawn, version: str) -> dict[str, Any]:
+        """Writes a drawing into the device's file, if that still is of the version that it was made from.
 
         Raises:
             EdgeError: it cannot be used or not be written; the file is as before.
         """
         with self._lock:
             self._check_no_audit()
-            self._settings = self._file.save(drawn)
+            self._settings = self._file.save(drawn, version)
+            version = self._file.version
             camera = self._settings.cameras[self._name]
         self._watching.look(Looked(camera))
-        return self._tried(camera) | {"drawn": drawn_of(camera).model_dump(mode="json")}
+        return self._tried(camera) | {
+            "drawn": drawn_of(camera).model_dump(mode="json"),
+            "version": version,
+        }
 
     def begin_audit(self) -> dict[str, Any]:
         """Begins to compare with what somebody clicks; counts by the file as it stands, as a run would."""

@@ -54,17 +54,19 @@ class DeviceFile:
     def __init__(self, path: Path, camera: str) -> None:
         self._path = path.resolve()
         self._camera = camera
-        self._known = b""
 
     def read(self) -> EdgeSettings:
-        """The settings that stand there now; later saving refuses to overwrite what somebody else wrote.
+        """The settings that stand there now.
 
         Raises:
             ConfigError: they cannot be used.
         """
-        settings = load_settings(self._path)
-        self._known = _digest(self._path.read_bytes())
-        return settings
+        return load_settings(self._path)
+
+    @property
+    def version(self) -> str:
+        """Known by it is what stands there now."""
+        return _digest(self._path.read_bytes())
 
     def checked(self, drawn: Drawn) -> CameraSettings:
         """The camera with a drawing in the place of its own.
@@ -75,15 +77,19 @@ class DeviceFile:
         content = tomllib.loads(self._path.read_text("utf-8"))
         return self._checked(drawn_into(content, self._camera, drawn)).cameras[self._camera]
 
-    def save(self, drawn: Drawn) -> EdgeSettings:
+    def save(self, drawn: Drawn, version: str) -> EdgeSettings:
         """Writes a drawing into the file, and keeps the file of before beside it.
+
+        Args:
+            drawn: the drawing.
+            version: of the file that it was made from.
 
         Raises:
             DrawingRefused: the drawing cannot be used.
             NotSaved: the file was changed meanwhile, or cannot be written.
         """
         before = self._path.read_bytes()
-        if _digest(before) != self._known:
+        if _digest(before) != version:
             raise NotSaved(
                 f"{self._path.name} was changed by somebody else meanwhile",
                 "load the page again, and draw anew",
@@ -149,5 +155,5 @@ def _says(body: bytes, content: dict[str, Any]) -> bool:
         return False
 
 
-def _digest(body: bytes) -> bytes:
-    return hashlib.sha256(body).digest()
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()

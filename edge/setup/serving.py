@@ -283,7 +283,7 @@ def _drawn(body: Body) -> Drawn:
 
 ACTIONS: dict[str, Callable[[Desk, Body], Body]] = {
     "/try": lambda desk, body: desk.try_out(_drawn(body)),
-    "/save": lambda desk, body: desk.save(_drawn(body)),
+    "/save": lambda desk, body: desk.save(_drawn(body), str(body["version"])),
     "/audit/click": lambda desk, body: desk.click(str(body["line"]), str(body["direction"])),
     "/audit/begin": lambda desk, _: desk.begin_audit(),
     "/audit/undo": lambda desk, _: desk.undo(),

@@ -127,8 +127,13 @@ class Watching:
             self._picture = None
 
     def look(self, looked: Looked) -> bool:
-        """Counts anew, with other lines or in another way; whether that has begun when this returns."""
+        """Counts anew, with other lines or in another way; whether that has begun when this returns.
+
+        Where it is looked at in this very way already, counting goes on.
+        """
         with self._lock:
+            if self._wanted is None and looked == self._looked:
+                return True
             self._switched.clear()
             self._wanted = looked
         return self._switched.wait(SWITCH_SECONDS)

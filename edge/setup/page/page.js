@@ -9,6 +9,7 @@ const WORDS = { lines: "Line", zones: "Zone", queues: "Queue", origins: "Staff a
 
 let proof = null;
 let drawn = null;
+let version = ""; // of the file that was drawn from
 let saved = "";
 let measured = [];
 let trials = [];
@@ -102,11 +103,11 @@ function take(ok, told) {
 async function save() {
   clearTimeout(trying);
   at("save").disabled = true;
-  const { ok, told } = await post("save", { drawn });
+  const { ok, told } = await post("save", { drawn, version });
   at("save").disabled = false;
   take(ok, told);
   if (ok) {
-    drawn = told.drawn;
+    ({ drawn, version } = told);
     saved = JSON.stringify(drawn);
     say("Saved. The file of before is kept beside it.");
   } else if (problems.length) say("Not saved: mend what is marked first.", true);
@@ -401,7 +402,7 @@ window.addEventListener("beforeunload", (event) => {
   const answer = await fetch("begin");
   const told = await answer.json();
   if (!answer.ok) return say(told.error, true);
-  ({ proof, drawn, measured } = told);
+  ({ proof, drawn, version, measured } = told);
   saved = JSON.stringify(drawn);
   at("name").textContent = `${told.store} · ${told.device} · ${told.camera}`;
   document.title = `footfall set-up: ${told.camera}`;

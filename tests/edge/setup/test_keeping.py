@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge.config import load_settings
+from edge.config import EdgeSettings, load_settings
 from edge.setup.drawing import (
     Drawn,
     DrawnFloor,
@@ -34,6 +35,11 @@ EVERYTHING = Drawn(
 )
 
 
+def saved(file: DeviceFile, drawn: Drawn) -> EdgeSettings:
+    """Saved from what stands there now."""
+    return file.save(drawn, file.version)
+
+
 def comments(text: str) -> list[str]:
     return [line for line in text.splitlines() if line.startswith("#")]
 
@@ -47,13 +53,11 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def file(path: Path) -> DeviceFile:
-    file = DeviceFile(path, "entrance")
-    file.read()
-    return file
+    return DeviceFile(path, "entrance")
 
 
 def test_what_is_saved_is_what_was_drawn_and_every_comment_stays(path: Path, file: DeviceFile) -> None:
-    settings = file.save(EVERYTHING)
+    settings = saved(file, EVERYTHING)
     assert drawn_of(settings.cameras["entrance"]) == EVERYTHING
     assert drawn_of(load_settings(path).cameras["entrance"]) == EVERYTHING
     assert set(comments(path.read_text("utf-8"))) >= set(comments(STARTER))
@@ -62,7 +66,7 @@ def test_what_is_saved_is_what_was_drawn_and_every_comment_stays(path: Path, fil
 
 def test_only_the_line_that_moved_changes_in_the_file(path: Path, file: DeviceFile) -> None:
     drawn = drawn_of(load_settings(path).cameras["entrance"])
-    file.save(drawn.model_copy(update={"lines": (LINE,)}))
+    saved(file, drawn.model_copy(update={"lines": (LINE,)}))
     before, after = STARTER.splitlines(), path.read_text("utf-8").splitlines()
     assert len(before) == len(after)
     assert [(old, new) for old, new in zip(before, after, strict=True) if old != new] == [
@@ -72,15 +76,14 @@ def test_only_the_line_that_moved_changes_in_the_file(path: Path, file: DeviceFi
 
 
 def test_saving_what_stands_there_changes_nothing(path: Path, file: DeviceFile) -> None:
-    file.save(drawn_of(load_settings(path).cameras["entrance"]))
+    saved(file, drawn_of(load_settings(path).cameras["entrance"]))
     assert path.read_text("utf-8") == STARTER
 
 
 def test_other_settings_of_a_line_stay(path: Path, file: DeviceFile) -> None:
     with_more = STARTER.replace('id = "main-door"', 'id = "main-door"\nrecross_seconds = 4.0  # a mat')
     path.write_text(with_more, "utf-8")
-    file.read()
-    settings = file.save(Drawn(lines=(LINE,)))
+    settings = saved(file, Drawn(lines=(LINE,)))
     (line,) = settings.cameras["entrance"].lines
     assert line.recross_seconds == 4.0
     assert "recross_seconds = 4.0  # a mat" in path.read_text("utf-8")
@@ -89,7 +92,7 @@ def test_other_settings_of_a_line_stay(path: Path, file: DeviceFile) -> None:
 
 def test_the_file_of_before_is_kept_beside_it_with_its_rights(path: Path, file: DeviceFile) -> None:
     path.chmod(0o640)
-    file.save(EVERYTHING)
+    saved(file, EVERYTHING)
     kept = path.with_name("edge.toml.last-good")
     assert kept.read_text("utf-8") == STARTER
     assert [one.stat().st_mode & 0o777 for one in (path, kept)] == [0o640, 0o640]
@@ -130,7 +133,7 @@ def test_the_file_of_before_is_kept_beside_it_with_its_rights(path: Path, file: 
 def test_a_drawing_that_cannot_be_used_is_refused_at_its_field_and_the_file_stays(
     path: Path, file: DeviceFile, drawn: Drawn, field: str, sentence: str
 ) -> None:
-    for act in (file.checked, file.save):
+    for act in (file.checked, partial(saved, file)):
         with pytest.raises(DrawingRefused) as refused:
             act(drawn)
         (problem,) = refused.value.problems
@@ -140,12 +143,12 @@ def test_a_drawing_that_cannot_be_used_is_refused_at_its_field_and_the_file_stay
 
 
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(path: Path, file: DeviceFile) -> None:
+    version = file.version
     path.write_text(STARTER + "# by hand\n", "utf-8")
     with pytest.raises(NotSaved, match="changed by somebody else"):
-        file.save(EVERYTHING)
+        file.save(EVERYTHING, version)
     assert path.read_text("utf-8").endswith("# by hand\n")
-    file.read()
-    file.save(EVERYTHING)
+    file.save(EVERYTHING, file.version)
 
 
 def test_lines_written_as_a_list_in_one_row_are_refused_or_right_but_never_harmed(tmp_path: Path) -> None:
@@ -156,10 +159,9 @@ def test_lines_written_as_a_list_in_one_row_are_refused_or_right_but_never_harme
     )
     path.write_text(text, "utf-8")
     file = DeviceFile(path, "entrance")
-    file.read()
     moved = LINE.model_copy(update={"points": ((0.2, 0.5), (0.9, 0.5))})
     try:
-        file.save(Drawn(lines=(moved, LINE.model_copy(update={"id": "other"}))))
+        saved(file, Drawn(lines=(moved, LINE.model_copy(update={"id": "other"}))))
     except NotSaved:
         assert path.read_text("utf-8") == text
     else:
@@ -170,7 +172,7 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(path: Path, file: DeviceF
     beside = path.with_name("edge.toml.last-good")
     beside.mkdir()
     with pytest.raises(NotSaved, match="cannot be written"):
-        file.save(EVERYTHING)
+        saved(file, EVERYTHING)
     assert path.read_text("utf-8") == STARTER
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -28,7 +30,7 @@ from edge.setup.serving import ACTIONS, OF_THOSE_LET_IN
 from edge.setup.tls import LASTS, made_here
 from edge.starter import starter_configuration
 from tests.edge.cast import DEMO, until
-from tests.edge.setup.running import MODEL, Caller, SettingUp
+from tests.edge.setup.running import MODEL, ROOT, Caller, SettingUp
 
 LINE = {
     "id": "main-door",
@@ -239,6 +241,21 @@ def test_a_mistake_ends_in_a_sentence(tmp_path: Path, words: list[str], sentence
     result = CliRunner().invoke(app, ["setup", "--config", str(configured(tmp_path)), *words])
     assert isinstance(result.exception, EdgeError)
     assert sentence in str(result.exception)
+
+
+def test_a_device_that_only_counts_needs_none_of_the_pages_packages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = "import edge.__main__, sys; print({'tomlkit', 'cryptography'} & set(sys.modules))"
+    asked = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert asked.stdout.strip() == "set()"
+    monkeypatch.setitem(sys.modules, "tomlkit", None)  # as if it were not installed
+    result = CliRunner().invoke(app, ["setup", "--config", str(configured(tmp_path))])
+    assert isinstance(result.exception, EdgeError)
+    assert "needs the package tomlkit" in str(result.exception)
+    assert "footfall[edge,setup]" in result.exception.hint
 
 
 def test_a_camera_that_is_not_there_is_told_on_the_page(tmp_path: Path) -> None:
