@@ -5,6 +5,7 @@ The set-up page writes them, the uplink of whatever counts the camera sends them
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from edge.outbox.store import OutboxError
 from edge.wire import Audit, encode
 
 MOST_WAITING = 1_000
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,9 @@ class Audits:
         """
         name = f"{audit.begin:%Y%m%dT%H%M%S%f}.json"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            if not self._folder.is_dir():
+                self._folder.mkdir(parents=True)
+                _leave_to_owner(self._folder, self._folder.parent)
             if len(self._names()) >= MOST_WAITING:
                 raise OutboxError(
                     f"{MOST_WAITING} audits wait to be sent in {self._folder} already",
@@ -63,8 +68,11 @@ class Audits:
         return waiting
 
     def delivered(self, name: str) -> None:
-        """Forgets an audit that the broker has."""
-        (self._folder / name).unlink(missing_ok=True)
+        """Forgets an audit that the broker has; one that may not be deleted is sent again at each start."""
+        try:
+            (self._folder / name).unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("%s was delivered and cannot be deleted: %s", self._folder / name, error.strerror)
 
     def _names(self) -> list[str]:
         if not self._folder.is_dir():
@@ -78,9 +86,17 @@ class Audits:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
+        _leave_to_owner(beside, self._folder)
         beside.replace(self._folder / name)
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)
         finally:
             os.close(folder)
+
+
+def _leave_to_owner(path: Path, like: Path) -> None:
+    """What root writes on the page belongs to the user under which counting runs, who deletes it."""
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)

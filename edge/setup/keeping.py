@@ -119,9 +119,9 @@ class DeviceFile:
     def _replace(self, before: bytes, after: bytes) -> None:
         kept = self._path.with_name(self._path.name + LAST_GOOD)
         try:
-            mode = self._path.stat().st_mode & 0o777
-            _put(kept, before, mode)
-            _put(self._path, after, mode)
+            like = self._path.stat()
+            _put(kept, before, like)
+            _put(self._path, after, like)
         except OSError as error:
             raise NotSaved(
                 f"{error.filename or self._path} cannot be written: {error.strerror}",
@@ -129,13 +129,15 @@ class DeviceFile:
             ) from error
 
 
-def _put(path: Path, body: bytes, mode: int) -> None:
-    """Writes a file whole: after a power cut there is the old one or the new one."""
+def _put(path: Path, body: bytes, like: os.stat_result) -> None:
+    """Writes a file whole, with another's rights: after a power cut there is the old one or the new one."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
         try:
             file.write(body)
             file.flush()
-            os.fchmod(file.fileno(), mode)
+            if os.geteuid() == 0:
+                os.fchown(file.fileno(), like.st_uid, like.st_gid)
+            os.fchmod(file.fileno(), like.st_mode & 0o777)
             os.fsync(file.fileno())
             Path(file.name).replace(path)
         except BaseException:

@@ -21,6 +21,7 @@ class AuditSender:
     def __init__(self, audits: Audits) -> None:
         self._audits = audits
         self._on_their_way: dict[int, tuple[str, float]] = {}  # name and when it was sent, by message id
+        self._delivered: set[str] = set()  # no more than wait in the folder
         self._due = float("-inf")
 
     def send(self, client: mqtt.Client, now: float) -> None:
@@ -30,14 +31,16 @@ class AuditSender:
         self._due = now + LOOK_SECONDS
         recent = {mid: sent for mid, sent in self._on_their_way.items() if now - sent[1] < ANSWER_SECONDS}
         self._on_their_way = recent
-        under_way = {name for name, _ in recent.values()}
-        for audit in self._audits.oldest(AT_ONCE):
-            if audit.name not in under_way:
-                message = client.publish(audit.topic, audit.body, qos=1)
-                self._on_their_way[message.mid] = (audit.name, now)
+        done = self._delivered | {name for name, _ in recent.values()}
+        waiting = self._audits.oldest(AT_ONCE + len(done))
+        self._delivered &= {audit.name for audit in waiting}
+        for audit in [one for one in waiting if one.name not in done][:AT_ONCE]:
+            message = client.publish(audit.topic, audit.body, qos=1)
+            self._on_their_way[message.mid] = (audit.name, now)
 
     def acknowledged(self, message_id: int) -> None:
         """Forgets an audit that the broker has; another message's id changes nothing."""
         sent = self._on_their_way.pop(message_id, None)
         if sent:
             self._audits.delivered(sent[0])
+            self._delivered.add(sent[0])  # not sent again by this process, even if it could not be deleted

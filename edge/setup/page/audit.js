@@ -2,9 +2,9 @@
 const at = (id) => document.getElementById(id);
 
 export class AuditPanel {
-  // post: sends a request of this page; busy: whether drawing has to wait.
-  constructor(post, lines) {
-    Object.assign(this, { post, lines, keys: {}, shown: "" });
+  // post: sends a request of this page.
+  constructor(post) {
+    Object.assign(this, { post, keys: {}, shown: "" });
     at("begin").addEventListener("click", () => this.act("begin"));
     at("take-back").addEventListener("click", () => this.act("undo"));
     at("end").addEventListener("click", () => this.act("end"));

@@ -21,7 +21,7 @@ let shown = -1;
 let trying = null;
 
 const overlay = new Overlay(at("overlay"), { onMove: changed, onChosen: choose });
-const audit = new AuditPanel(post, () => drawn.lines);
+const audit = new AuditPanel(post);
 
 async function post(name, body) {
   try {

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -65,3 +66,19 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("a file", "utf-8")
     with pytest.raises(OutboxError, match="cannot be written"):
         Audits(tmp_path / "taken").put(audit())
+
+
+def test_what_cannot_be_deleted_is_said_and_stops_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "taken.json").mkdir()
+    Audits(tmp_path).delivered("taken.json")
+    assert "was delivered and cannot be deleted" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for others")
+def test_what_root_keeps_belongs_to_whoever_counts(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12_345, 12_346)
+    Audits(tmp_path / "audits-entrance").put(audit())
+    for path in (tmp_path / "audits-entrance", *(tmp_path / "audits-entrance").iterdir()):
+        assert (path.stat().st_uid, path.stat().st_gid) == (12_345, 12_346)

@@ -36,7 +36,7 @@ class SettingUp:
             stderr=subprocess.STDOUT,
             text=True,
             cwd=config.parent,
-            env=os.environ | {"COLUMNS": "200", "TMPDIR": str(scratch), "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"COLUMNS": "200", "TMPDIR": str(scratch)},
         )
         self.said: list[str] = []
         self._lines: queue.Queue[str] = queue.Queue()
