@@ -42,6 +42,7 @@ from edge.counting import Direction
 from edge.errors import EdgeError
 from edge.figures import doubts_of, summary_of, tables_of, tally_tables
 from edge.service import Vitals
+from edge.setup_commands import setup
 from edge.starter import starter_configuration
 from edge.survey import as_rows, survey
 from edge.truth_commands import app as truth_app
@@ -66,6 +67,7 @@ model_app = typer.Typer(
 )
 app.add_typer(model_app, name="model")
 app.add_typer(truth_app, name="truth")
+app.command()(setup)
 
 out = Console()
 err = Console(stderr=True)
@@ -210,12 +212,15 @@ def init(
     device: Annotated[str, typer.Option(help="Name of this device.")] = "door-1",
     host: Annotated[str, typer.Option(help="The broker's host.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The broker's port.")] = 1883,
+    source: Annotated[str | None, typer.Option(help="The camera: rtsp://…, usb:0 or a recording.")] = None,
 ) -> None:
     """Print a configuration to start from, with every setting explained.
 
     Example: footfall-edge init --store high-street > edge.toml
     """
-    sys.stdout.write(starter_configuration(clip, store=store, device=device, host=host, port=port))
+    sys.stdout.write(
+        starter_configuration(clip, store=store, device=device, host=host, port=port, source=source)
+    )
 
 
 @app.command()

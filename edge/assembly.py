@@ -30,7 +30,7 @@ from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
-from edge.outbox import Outbox, Progress
+from edge.outbox import Audits, Outbox, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
 from edge.uplink import BadgeReaders, BrokerAddress, Publisher
@@ -40,6 +40,7 @@ BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
 """Of a detector, on the wire."""
 CLOCK_STEP_SECONDS = 2.0
+WHOLE_PICTURE = (0.0, 0.0, 1.0, 1.0)
 
 ANY_DAY = 1_600_000_000.0
 """When a recording is said to have begun where that does not matter; the contract wants a date after 2000."""
@@ -190,9 +191,13 @@ def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
 
 
 def open_chosen(
-    model: ChosenModel | BackgroundModel, settings: EdgeSettings, camera: CameraSettings | None = None
+    model: ChosenModel | BackgroundModel,
+    settings: EdgeSettings,
+    camera: CameraSettings | None = None,
+    *,
+    everywhere: bool = False,
 ) -> Detector:
-    """The detector of a chosen model, for a camera."""
+    """The detector of a chosen model, for a camera; `everywhere`: not only where something is counted."""
     if isinstance(model, BackgroundModel):
         return OverheadBackground(camera.person_size if camera else None)
     detector = settings.detector
@@ -205,13 +210,14 @@ def open_chosen(
     )
     if camera is None or (detector.width and camera.person_height is None):
         return network  # asked for by its width: the whole picture
-    return Framed(network, counted_region(camera), camera.person_height, detector.most_pixels)
+    region = WHOLE_PICTURE if everywhere else counted_region(camera)
+    return Framed(network, region, camera.person_height, detector.most_pixels)
 
 
 def counted_region(camera: CameraSettings) -> tuple[float, float, float, float]:
     """The part of the picture in which anything is counted: x0, y0, x1, y1 as shares of its size."""
     if camera.heatmap:
-        return 0.0, 0.0, 1.0, 1.0
+        return WHOLE_PICTURE
     staff = camera.staff
     parts = [line.points for line in camera.lines] + [zone.points for zone in camera.zones]
     parts += [place for queue in camera.queues for place in (queue.points, queue.service)]
@@ -249,6 +255,11 @@ def _ultralytics(path: Path) -> ChosenModel:
 def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     """Where a camera's counts are kept."""
     return settings.state.folder / f"outbox-{camera}.db"
+
+
+def audits_folder(settings: EdgeSettings, camera: str) -> Path:
+    """Where the set-up page leaves a camera's audits for the broker."""
+    return settings.state.folder / f"audits-{camera}"
 
 
 def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
@@ -401,11 +412,7 @@ class CameraProcess:
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
             return Recording(recording, run.started_at, self._clock.now if real_time else None)
-        credentials = None
-        if self._camera.password_file:
-            credentials = _credentials(self._camera.password_file)
-        name, opener = open_live(self._camera.source, credentials)
-        return LiveCamera(name, opener, self._clock.now, self._camera.fps)
+        return live_source(self._camera, self._clock.now)
 
     def _build_publisher(self) -> Publisher:
         settings, broker = self._settings, self._settings.broker
@@ -417,6 +424,7 @@ class CameraProcess:
             time.time,
             time.monotonic,
             self._readers(),
+            Audits(audits_folder(settings, self._name)),
         )
 
     def _readers(self) -> BadgeReaders | None:
@@ -484,6 +492,25 @@ class CameraProcess:
             source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
             detector=self.model.card,
         )
+
+
+def live_source(camera: CameraSettings, now: Callable[[], float]) -> LiveCamera:
+    """A camera's live pictures, stamped by the clock `now`.
+
+    Raises:
+        EdgeError: the source is no camera's, or its password cannot be read.
+    """
+    credentials = _credentials(camera.password_file) if camera.password_file else None
+    name, opener = open_live(camera.source, credentials)
+    return LiveCamera(name, opener, now, camera.fps)
+
+
+def shown_source(camera: CameraSettings, now: Callable[[], float]) -> FrameSource:
+    """What a camera sees from now on; a recording is played from its beginning, as fast as it was filmed."""
+    recording = recording_of(camera)
+    if recording is None:
+        return live_source(camera, now)
+    return Thinned(Recording(recording, now(), now), camera.fps)
 
 
 def facts_of(

@@ -98,15 +98,17 @@ MORE = """
 """
 
 
-def starter_configuration(clip: str | None, *, store: str, device: str, host: str, port: int) -> str:
-    """The text of a configuration that can be used as it is.
+def starter_configuration(
+    clip: str | None, *, store: str, device: str, host: str, port: int, source: str | None = None
+) -> str:
+    """The text of a configuration that can be used as it is; `source`: the camera, an example unless given.
 
     Raises:
         EdgeError: no such clip, or it is not on this machine.
     """
     text = HEAD.format(store=_toml(store), device=_toml(device), host=_toml(host), port=port)
     if clip is None:
-        text += CAMERA.format(camera="entrance", source=_toml("rtsp://192.0.2.10/stream1"))
+        text += CAMERA.format(camera="entrance", source=_toml(source or "rtsp://192.0.2.10/stream1"))
         text += LINE.format(
             camera="entrance",
             id=_toml("main-door"),
@@ -120,7 +122,8 @@ def starter_configuration(clip: str | None, *, store: str, device: str, host: st
         )
         return text + MORE.format(camera="entrance")
     asset = _known_clip(clip)
-    text += CAMERA.format(camera="entrance", source=_toml(str(require(clip, asset).path.resolve())))
+    shown = source or str(require(clip, asset).path.resolve())
+    text += CAMERA.format(camera="entrance", source=_toml(shown))
     for line in asset.lines:
         text += LINE.format(
             camera="entrance", id=_toml(line.id), points=_places(line.points), arrow=_places(line.arrow)

@@ -20,7 +20,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import EdgeError
-from edge.outbox import Outbox
+from edge.outbox import Audits, Outbox
+from edge.uplink.audits import AuditSender
 from edge.uplink.badges import BadgeListener, BadgeReaders
 from edge.wire import Health, Live, Status, encode
 
@@ -88,6 +89,7 @@ class Publisher:
         clock: seconds since the epoch, for the age of what waits.
         monotonic: seconds of any steady clock, for intervals.
         badges: whose badges are to be heard; None: nobody's.
+        audits: what the set-up page has left to be sent; None: nothing.
     """
 
     def __init__(
@@ -99,7 +101,9 @@ class Publisher:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         badges: BadgeReaders | None = None,
+        audits: Audits | None = None,
     ) -> None:
+        self._audits = AuditSender(audits) if audits else None
         self._badges = BadgeListener(badges) if badges else None
         self._address = address
         self._open_outbox = open_outbox
@@ -219,6 +223,8 @@ class Publisher:
             if not self.connected:
                 continue
             self._send_waiting(outbox)
+            if self._audits:
+                self._audits.send(self._client, self._monotonic())
             if self.failure:
                 log.info("counts are published again")
                 self.failure = None
@@ -232,7 +238,10 @@ class Publisher:
 
     def _settle(self, outbox: Outbox) -> None:
         while self._acknowledged:
-            sent = self._on_their_way.pop(self._acknowledged.popleft(), None)
+            message_id = self._acknowledged.popleft()
+            if self._audits:
+                self._audits.acknowledged(message_id)
+            sent = self._on_their_way.pop(message_id, None)
             if sent:
                 outbox.delivered(
                     *sent.bucket

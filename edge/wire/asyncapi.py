@@ -86,6 +86,13 @@ CHANNELS = (
         False,
         "A badge was read; for devices that tell staff apart, kept by nobody.",
     ),
+    Channel(
+        Kind.AUDIT,
+        f"{ROOT}/{{store}}/{{device}}/audit",
+        1,
+        False,
+        "How a camera's counts compare with what somebody counted beside it.",
+    ),
 )
 
 

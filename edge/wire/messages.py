@@ -29,6 +29,7 @@ from edge.wire.topics import (
     RESERVED_DEVICES,
     Address,
     Kind,
+    audit_topic,
     badge_topic,
     checked_device,
     counts_topic,
@@ -427,10 +428,70 @@ class BadgeRead(_Message):
         return (address.store, address.sender) == (self.store, self.till)
 
 
-Message = Counts | Live | Status | Health | Sale | BadgeRead
+class AuditedWay(_Part):
+    """One direction across one line: what somebody clicked, and what the device counted."""
+
+    clicked: NonNegativeInt = Field(description="crossings that somebody saw and clicked")
+    counted: NonNegativeInt = Field(description="crossings that the device counted meanwhile")
+    matched: NonNegativeInt = Field(
+        description="pairs of one of each, at most tolerance_seconds apart; no more than either"
+    )
+
+    @model_validator(mode="after")
+    def _pairs_have_two(self) -> Self:
+        if self.matched > min(self.clicked, self.counted):
+            raise ValueError("matched is at most clicked, and at most counted")
+        return self
+
+
+class AuditedLine(_Part):
+    """One line in an audit."""
+
+    line: Id
+    way_in: AuditedWay = Field(alias="in", description="along the line's arrow")
+    way_out: AuditedWay = Field(alias="out", description="against it")
+
+
+class Audit(_Message):
+    """Somebody stood at a camera, clicked as people crossed, and compared that with what was counted.
+
+    Figures only. Known by store, device, camera and `begin`; the first one that comes is kept.
+    """
+
+    store: Id
+    device: DeviceId
+    camera: Id
+    begin: Instant = Field(description="when clicking began, UTC")
+    end: Instant = Field(description="when it ended, UTC")
+    tolerance_seconds: float = Field(gt=0, le=60, description="most seconds between the two of a pair")
+    detector: str = Field("", max_length=100, description="name of the person detector that ran")
+    lines: tuple[AuditedLine, ...] = Field(min_length=1, max_length=100)
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if not timedelta(0) < self.end - self.begin <= LONGEST_BUCKET:
+            raise ValueError("end must lie after begin, at most a day after it")
+        names = [line.line for line in self.lines]
+        for name in names:
+            if names.count(name) > 1:
+                raise ValueError(f"line {name!r} stands twice in one audit")
+        return self
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return audit_topic(self.store, self.device)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same sender."""
+        return (address.store, address.sender) == (self.store, self.device)
+
+
+Message = Counts | Live | Status | Health | Sale | BadgeRead | Audit
 
 MESSAGE_OF: dict[
-    Kind, type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale] | type[BadgeRead]
+    Kind,
+    type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale] | type[BadgeRead] | type[Audit],
 ] = {
     Kind.COUNTS: Counts,
     Kind.LIVE: Live,
@@ -438,4 +499,5 @@ MESSAGE_OF: dict[
     Kind.HEALTH: Health,
     Kind.SALES: Sale,
     Kind.BADGE: BadgeRead,
+    Kind.AUDIT: Audit,
 }

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     HEALTH = "health"
     SALES = "sales"
     BADGE = "badge"
+    AUDIT = "audit"
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,11 @@ def badge_topic(store: str, till: str) -> str:
     return f"{ROOT}/{checked_id(store, 'store')}/pos/{checked_id(till, 'till')}/badge"
 
 
+def audit_topic(store: str, device: str) -> str:
+    """Where a device publishes how its counts compare with somebody's (QoS 1, not retained)."""
+    return f"{_of_device(store, device)}/audit"
+
+
 def subscriptions(store: str = "+") -> list[tuple[str, int]]:
     """Topic filters with their QoS that a store server listens to."""
     return [
@@ -108,6 +114,7 @@ def subscriptions(store: str = "+") -> list[tuple[str, int]]:
         (f"{ROOT}/{store}/+/+/status", 1),
         (f"{ROOT}/{store}/+/+/health", 0),
         (f"{ROOT}/{store}/pos/+/sales", 1),
+        (f"{ROOT}/{store}/+/audit", 1),
     ]
 
 
@@ -127,6 +134,8 @@ def parse_topic(topic: str) -> Address:
             return Address(Kind.COUNTS, checked_id(store, "store"), checked_device(device))
         case [store, device, "live"]:
             return Address(Kind.LIVE, checked_id(store, "store"), checked_device(device))
+        case [store, device, "audit"]:
+            return Address(Kind.AUDIT, checked_id(store, "store"), checked_device(device))
         case [store, device, camera, ("status" | "health") as kind]:
             return Address(
                 Kind(kind), checked_id(store, "store"), checked_device(device), checked_id(camera, "camera")

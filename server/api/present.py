@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from edge.wire import Live, QueueNow
 from server.api.reports import StoreReport, calendar_of, day_report
 from server.config import StoreSettings
+from server.storage.device_audits import DeviceAudit, newest_of_each
 from server.storage.devices import CameraState, camera_states
 
 SILENT_AFTER = timedelta(seconds=60)
@@ -34,10 +35,11 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CameraNow:
-    """One camera and whether it runs."""
+    """One camera, whether it runs, and how it last compared with somebody's own count."""
 
     state: CameraState
     presence: Presence
+    audit: DeviceAudit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ def store_now(db: Database, store_id: str, store: StoreSettings, now: datetime) 
     day = calendar_of(store).day_of(now)
     today = day_report(db, store_id, store, day, now)
     states = camera_states(db, store_id)
+    audits = newest_of_each(db, store_id)
     occupancy = today.totals.occupancy
     views = _live_views(states, now)
     return StoreNow(
@@ -75,7 +78,10 @@ def store_now(db: Database, store_id: str, store: StoreSettings, now: datetime) 
         inside=occupancy.at_end if occupancy else None,
         zones=_zones_now([zone.zone for zone in today.totals.zones], views),
         queues=_queues_now([queue.queue for queue in today.totals.queues], views),
-        cameras=tuple(CameraNow(state, presence(state, now)) for state in states),
+        cameras=tuple(
+            CameraNow(state, presence(state, now), audits.get((state.device, state.camera)))
+            for state in states
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from server.access.rights import Action
 from server.api import comparison_shapes, heat_shapes, queue_shapes, shapes, tables
 from server.api.alert_routes import ALERT_ROUTES
+from server.api.audits import AUDIT_ROUTES
 from server.api.catalogue import CATALOGUE_ROUTES
 from server.api.choosing import chosen_zones, without_empty
 from server.api.counting import COUNTING_ROUTES
@@ -294,6 +295,7 @@ ROUTES = (
     Route("GET", "/api/v1/changes", changes, Action.EXPORT),
     Route("GET", "/api/v1/events", events, Action.SEE_FIGURES, described=_STREAM),
     *ALERT_ROUTES,
+    *AUDIT_ROUTES,
     Route("GET", "/api/v1/quarantine", waiting, Action.QUARANTINE),
     Route("POST", "/api/v1/quarantine/{number}/retry", try_again, Action.QUARANTINE),
     Route("GET", "/healthz", healthz, Action.OPEN),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, PlainSerializer
 
+from server.api.audit_shapes import AuditShape, audit_shape
 from server.api.parts import DwellShape, Instant, RateShape, Shape, dwell_shape, means, rate_shape
 from server.api.present import CameraNow, Presence, StoreNow
 from server.api.queue_shapes import QueueNowShape, QueueShape, queue_now_shape, queue_shape
@@ -207,6 +208,7 @@ class CameraShape(Shape):
     outbox_depth: int | None
     outbox_oldest_seconds: float | None
     detector: DetectorShape | None
+    audit: AuditShape | None = Field(None, description="the newest comparison with somebody's own count")
 
 
 class NowShape(Shape):
@@ -481,4 +483,5 @@ def _camera(camera: CameraNow) -> CameraShape:
         outbox_depth=health.outbox_depth if health else None,
         outbox_oldest_seconds=health.outbox_oldest_seconds if health else None,
         detector=DetectorShape(**health.detector.model_dump()) if health else None,
+        audit=audit_shape(camera.audit) if camera.audit else None,
     )

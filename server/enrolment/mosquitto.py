@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from edge.wire import ROOT, badge_topic, counts_topic, live_topic, sales_topic, subscriptions
+from edge.wire import ROOT, audit_topic, badge_topic, counts_topic, live_topic, sales_topic, subscriptions
 from server.config import EnrolmentSettings
 from server.storage.broker_accounts import Enrolled
 
@@ -96,6 +96,7 @@ def _rights_of_device(store: str, device: str) -> list[str]:
     return [
         f"write {counts_topic(store, device)}",
         f"write {live_topic(store, device)}",
+        f"write {audit_topic(store, device)}",
         f"write {own}/+/status",
         f"write {own}/+/health",
         f"write {own}/config/state",

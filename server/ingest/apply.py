@@ -14,6 +14,7 @@ from typing import NamedTuple
 from sqlite_utils import Database
 
 from edge.wire import (
+    Audit,
     BadgeRead,
     Counts,
     Health,
@@ -29,11 +30,11 @@ from server.config import Settings
 from server.ingest.checking import checked_counts
 from server.ingest.counting import keep_counts, keep_together
 from server.ingest.gate import Gate, LeftOut
-from server.storage import devices, quarantine, sales
+from server.storage import device_audits, devices, quarantine, sales
 from server.storage.counts import SomeUnchanged
 from server.storage.database import writing
 
-Message = Counts | Live | Status | Health | Sale
+Message = Counts | Live | Status | Health | Sale | Audit
 
 
 class Received(NamedTuple):
@@ -132,7 +133,7 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
     try:
         message = _understood(settings, Received(row.origin, row.payload))
         Gate.of(db, settings).check(message)
-        if isinstance(message, Counts | Sale):
+        if isinstance(message, Counts | Sale | Audit):
             _keep_safely(db, message, row.received_at, retained=True)
     except (WireError, LeftOut) as error:
         return str(error)
@@ -231,6 +232,8 @@ def _keep_safely(db: Database, message: Message, now: datetime, *, retained: boo
 def _keep(db: Database, message: Message, now: datetime, *, retained: bool) -> bool:
     if isinstance(message, Sale):
         return sales.keep_sale(db, message, now)
+    if isinstance(message, Audit):
+        return device_audits.keep_audit(db, message, now)
     if (seen_at := _ran_at(message, now, retained=retained)) is not None:
         devices.seen(db, message.store, message.device, message.camera, seen_at)
     if isinstance(message, Counts):

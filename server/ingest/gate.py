@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from edge.wire import Counts, Health, Live, Sale, Status, WireError
+from edge.wire import Audit, Counts, Health, Live, Sale, Status, WireError
 from server.config import Settings
 from server.storage import gate_decisions
 from server.storage.gate_decisions import MOST_CAMERAS, Decision
@@ -39,7 +39,7 @@ class Gate:
             cameras_of_store=Counter(store for store, _, _ in cameras),
         )
 
-    def check(self, message: Counts | Live | Status | Health | Sale) -> None:
+    def check(self, message: Counts | Live | Status | Health | Sale | Audit) -> None:
         """Let a message pass; tills are known by the broker's rules.
 
         Raises:

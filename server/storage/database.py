@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from server.errors import ServerError
 from server.storage import (  # noqa: F401 -- their steps join those below
+    audit_migrations,
     experiments_migration,
     parts_migration,
     touched_migration,

@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from edge.wire import (
+    Audit,
+    AuditedLine,
+    AuditedWay,
     Counts,
     DetectorCard,
     DwellSketch,
@@ -30,7 +33,7 @@ from server.metrics.rows import PlanogramRow
 from server.storage.database import migrate, open_database, writing
 from server.storage.sales import replace_planogram
 
-Message = Counts | Live | Status | Health | Sale
+Message = Counts | Live | Status | Health | Sale | Audit
 
 STORE, DEVICE, CAMERA = "corner", "edge-1", "door"
 
@@ -70,6 +73,23 @@ def receive(settings: Settings, received: Sequence[Received], now: datetime) -> 
 def lay_out(settings: Settings, rows: Iterable[PlanogramRow], store: str = STORE) -> None:
     with open_database(settings.database) as db, writing(db):
         replace_planogram(db, store, rows)
+
+
+def audit(begin: datetime, clicked: int, counted: int, matched: int) -> Audit:
+    """Somebody who stood at the door for ten minutes; nobody left meanwhile."""
+    ways = (
+        AuditedWay(clicked=clicked, counted=counted, matched=matched),
+        AuditedWay(clicked=0, counted=0, matched=0),
+    )
+    return Audit(
+        store=STORE,
+        device=DEVICE,
+        camera=CAMERA,
+        begin=begin,
+        end=begin + timedelta(minutes=10),
+        tolerance_seconds=2.0,
+        lines=(AuditedLine(line="door", way_in=ways[0], way_out=ways[1]),),
+    )
 
 
 def counts(

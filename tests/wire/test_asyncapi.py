@@ -9,6 +9,7 @@ from jsonschema import Draft7Validator
 from edge.wire import (
     ROOT,
     Kind,
+    audit_topic,
     badge_topic,
     counts_topic,
     health_topic,
@@ -41,6 +42,7 @@ def test_addresses_are_those_that_topics_are_built_by() -> None:
         Kind.HEALTH: health_topic("s", "d", "c"),
         Kind.SALES: sales_topic("s", "t"),
         Kind.BADGE: badge_topic("s", "t"),
+        Kind.AUDIT: audit_topic("s", "d"),
     }
     assert all(address.startswith(ROOT + "/") for address in addresses.values())
 

@@ -12,6 +12,7 @@ from tests.server.asking import Asking, asking
 from tests.server.filling import (
     NOON,
     STORE,
+    audit,
     berlin_store,
     counts,
     fill,
@@ -54,6 +55,26 @@ def test_now_says_who_is_inside_and_how_the_cameras_fare(settings: Settings, ask
         "average_precision": 0.71,
         "measured_on": "COCO val2017, persons",
     }
+
+
+def test_audits_are_listed_newest_first_and_the_newest_stands_at_its_camera(
+    settings: Settings, ask: Asking
+) -> None:
+    earlier = NOON - timedelta(days=1)
+    fill(settings, [status(NOON), audit(earlier, 30, 31, 29), audit(NOON, 40, 39, 38)], NOON)
+    answer = ask.get(f"/api/v1/stores/{STORE}/audits").json()
+    assert [(one["clicked"], one["counted"], one["matched"]) for one in answer["audits"]] == [
+        (40, 39, 38),
+        (30, 31, 29),
+    ]
+    newest = answer["audits"][0]
+    assert newest["found"]["value"] == pytest.approx(0.95)
+    assert newest["found"]["low"] == pytest.approx(0.8350, abs=1e-4)
+    assert newest["right"]["numerator"] == 38
+    assert newest["ways"][1]["found"] is None, "nobody left, so no share is known"
+    (camera,) = ask.get(f"/api/v1/stores/{STORE}/now").json()["cameras"]
+    assert camera["audit"] == newest
+    assert len(ask.get(f"/api/v1/stores/{STORE}/audits?limit=1").json()["audits"]) == 1
 
 
 def test_nobody_knows_who_is_inside_without_a_count(ask: Asking) -> None:
@@ -201,6 +222,7 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/stores/{store}/comparison",
         "/api/v1/stores/{store}/queues",
         "/api/v1/stores/{store}/heatmap",
+        "/api/v1/stores/{store}/audits",
         "/api/v1/stores/{store}/now",
         "/api/v1/glossary",
         "/api/v1/changes",

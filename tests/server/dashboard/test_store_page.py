@@ -17,6 +17,7 @@ from tests.server.filling import (
     NOON,
     STORE,
     Message,
+    audit,
     berlin_store,
     counts,
     fill,
@@ -100,6 +101,22 @@ def test_a_zone_shows_visits_dwell_and_conversion(filled: Settings, ask: Asking)
     assert same(page.value("dwell_p90"), tea["dwell"]["p90_seconds"])
     assert same(page.all(data_metric="conversion")[-2].attributes["data-value"], 12 / 30)
     assert page.all("span", data_metric="inside")[0].text == "2"
+
+
+@pytest.mark.parametrize(
+    ("clicked", "counted", "matched", "words"),
+    [
+        pytest.param(40, 39, 38, ["38 of 40 found", "1 too many", "95.0", "likely 83.5"], id="enough"),
+        pytest.param(5, 5, 5, ["5 of 5 found", "too few crossings to say"], id="too few"),
+        pytest.param(0, 1, 0, ["nobody crossed", "1 too many"], id="nobody"),
+    ],
+)
+def test_a_camera_shows_how_it_last_compared_with_somebodys_own_count(
+    settings: Settings, ask: Asking, clicked: int, counted: int, matched: int, words: list[str]
+) -> None:
+    fill(settings, [status(NOON), audit(NOON, clicked, counted, matched)], NOON)
+    (shown,) = page_of(ask).all("dd", data_metric="audit")
+    assert [word for word in words if word not in shown.text] == []
 
 
 def test_where_nothing_is_known_the_page_says_no_data_and_never_zero(ask: Asking) -> None:

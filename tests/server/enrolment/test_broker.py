@@ -48,12 +48,14 @@ TOPICS = [
     for topic in (
         "door-1/counts",
         "door-1/live",
+        "door-1/audit",
         "door-1/entrance/status",
         "door-1/entrance/health",
         "door-1/config/set",
         "door-1/config/state",
         "door-2/counts",
         "door-2/live",
+        "door-2/audit",
         "door-2/entrance/status",
         "door-2/entrance/health",
         "door-2/config/set",
@@ -71,7 +73,7 @@ TOPICS = [
 
 DEVICE = {
     f"{HERE}/door-1/{kind}"
-    for kind in ("counts", "live", "entrance/status", "entrance/health", "config/state")
+    for kind in ("counts", "live", "audit", "entrance/status", "entrance/health", "config/state")
 }
 TILL = {f"{HERE}/pos/till-1/{kind}" for kind in ("sales", "badge")}
 SERVER = {
@@ -86,7 +88,7 @@ MAY_WRITE = {
     "server": SERVER,
 }
 
-STATES = ("counts", "live", "entrance/status", "entrance/health", "config/state")
+STATES = ("counts", "live", "audit", "entrance/status", "entrance/health", "config/state")
 MAY_READ: dict[str, set[str]] = {
     "device": {f"{HERE}/door-1/config/set", f"{HERE}/pos/till-1/badge", f"{HERE}/pos/till-2/badge"},
     "other device": {

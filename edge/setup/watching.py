@@ -1,0 +1,265 @@
+"""Looks at a camera for the page: counts as a run would, and keeps the newest picture veiled.
+
+The picture that came from the camera is forgotten before the next one is taken; only the veiled one is
+kept, in memory. Nothing is put into the outbox.
+"""
+
+from __future__ import annotations
+
+import logging
+import statistics
+import threading
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import cv2
+
+from edge.capture import Frame, FrameSource
+from edge.config import CameraSettings
+from edge.counting import CameraCounter, Crossing, Direction
+from edge.detection import Detector, Framed
+from edge.errors import EdgeError
+from edge.people import Box, Image, Track
+from edge.planning import plan_of
+from edge.setup.veil import Veil
+from edge.tracking import Tracker
+
+MOST_CROSSINGS = 5_000
+MOST_HEIGHTS = 200
+RETRY_SECONDS = 2.0
+SWITCH_SECONDS = 60.0
+JPEG_QUALITY = 75
+BREAK_SECONDS = 10.0
+"""Nobody is followed across a longer gap between two pictures."""
+
+USUAL_HEIGHT = 0.25
+"""Of people, as a share of the picture's height, until some were seen."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a camera is to be looked at.
+
+    Attributes:
+        camera: what is counted in it.
+        everywhere: look at the whole picture, to draw in it; else as a run would, which may leave out
+            what is far from lines and zones.
+    """
+
+    camera: CameraSettings
+    everywhere: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the page is told of the camera.
+
+    Attributes:
+        size: width and height of the camera's picture in pixels; None before the first.
+        shown: number of the picture that is shown.
+        at: when it was taken, seconds since the epoch.
+        tall: how tall people are, in pixels of the camera's picture.
+        trouble: what is wrong, in words; empty if nothing is.
+        crossings: how many were counted since this way of looking began.
+    """
+
+    size: tuple[int, int] | None
+    shown: int
+    at: float
+    tall: float
+    trouble: str
+    crossings: int
+
+
+class Watching:
+    """One camera, looked at by a thread of its own between `start` and `stop`.
+
+    Args:
+        looked: how to begin.
+        open_source: opens the camera; called again where it ends, so that a recording is shown again.
+        open_detector: what finds people when a camera is looked at in some way; `None` or how tall they
+            are, as a share of the picture's height.
+    """
+
+    def __init__(
+        self,
+        looked: Looked,
+        open_source: Callable[[], FrameSource],
+        open_detector: Callable[[Looked, float | None], Detector],
+    ) -> None:
+        self._looked = looked
+        self._wanted: Looked | None = looked
+        self._open_source = open_source
+        self._open_detector = open_detector
+        self._lock = threading.Lock()
+        self._switched = threading.Event()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
+        self._source: FrameSource | None = None
+        self._detector: Detector | None = None
+        self._counter: CameraCounter | None = None
+        self._tracker: Tracker | None = None
+        self._veil = Veil()
+        self._size: tuple[int, int] | None = None
+        self._picture: Image | None = None
+        self._shown, self._at, self._trouble = 0, 0.0, ""
+        self._crossings: deque[Crossing] = deque(maxlen=MOST_CROSSINGS)
+        self._number = 0
+        self._counted: Counter[tuple[str, Direction]] = Counter()
+        self._heights: deque[float] = deque(maxlen=MOST_HEIGHTS)
+
+    def start(self) -> None:
+        """Begins to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Lets go of the camera and forgets the picture."""
+        self._stopping.set()
+        with self._lock:
+            source = self._source
+        if source:
+            source.close()
+        self._thread.join(timeout=15)
+        with self._lock:
+            self._picture = None
+
+    def look(self, looked: Looked) -> bool:
+        """Counts anew, with other lines or in another way; whether that has begun when this returns.
+
+        Where it is looked at in this very way already, counting goes on.
+        """
+        with self._lock:
+            if self._wanted is None and looked == self._looked:
+                return True
+            self._switched.clear()
+            self._wanted = looked
+        return self._switched.wait(SWITCH_SECONDS)
+
+    @property
+    def sight(self) -> Sight:
+        """How things are now."""
+        with self._lock:
+            return Sight(self._size, self._shown, self._at, self._tall(), self._trouble, self._number)
+
+    @property
+    def counted(self) -> dict[tuple[str, Direction], int]:
+        """Crossings by line and direction, since this way of looking began."""
+        with self._lock:
+            return dict(self._counted)
+
+    def crossings(self, after: int = 0) -> list[Crossing]:
+        """Crossings after the first so many; the oldest are forgotten when there are thousands."""
+        with self._lock:
+            kept = list(self._crossings)
+            return kept[max(0, after - (self._number - len(kept))) :]
+
+    def jpeg(self) -> bytes | None:
+        """The newest picture, veiled; None before there is one."""
+        with self._lock:
+            picture = self._picture
+        if picture is None:
+            return None
+        _, encoded = cv2.imencode(".jpg", picture, [int(cv2.IMWRITE_JPEG_QUALITY), JPEG_QUALITY])
+        return encoded.tobytes()
+
+    def _tall(self) -> float:
+        high = self._size[1] if self._size else 0
+        if isinstance(self._detector, Framed) and self._detector.person_height:
+            return self._detector.person_height * high
+        return statistics.median(self._heights) if self._heights else USUAL_HEIGHT * high
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                self._watch()
+            except EdgeError as error:
+                self._say(f"{error}; {error.hint}" if error.hint else str(error))
+                self._stopping.wait(RETRY_SECONDS)
+            except Exception:  # top of a thread
+                log.exception("the camera cannot be looked at")
+                self._say("the program met a fault of its own; its log says more")
+                self._stopping.wait(RETRY_SECONDS)
+
+    def _watch(self) -> None:
+        source = self._open_source()
+        with self._lock:
+            self._source = source
+        self._forget_everybody()
+        try:
+            for frame in source.frames():
+                if self._stopping.is_set():
+                    return
+                self._take(frame)
+        finally:
+            source.close()
+
+    def _take(self, frame: Frame) -> None:
+        detector = self._detector_now()
+        height, width = frame.image.shape[:2]
+        if (width, height) != self._size or not 0 <= frame.at - self._at <= BREAK_SECONDS:
+            self._forget_everybody()
+        if self._tracker is None or self._counter is None:
+            self._tracker = Tracker(detector.sure_score, picture_height=height)
+            self._counter = CameraCounter(plan_of(self._looked.camera, width, height))
+        found = detector.detect(frame.image, frame.at)
+        tracks = self._tracker.update(found, frame.at)
+        facts = self._counter.update(tracks, frame.at)
+        veiled = self._veil.over(frame.image, frame.at, found.boxes, looked_at(detector))
+        with self._lock:
+            self._size, self._at, self._trouble = (width, height), frame.at, ""
+            self._picture, self._shown = veiled, self._shown + 1
+            self._note(tracks, [fact for fact in facts if isinstance(fact, Crossing)])
+            if self._wanted is None:
+                self._switched.set()
+
+    def _note(self, tracks: list[Track], crossings: list[Crossing]) -> None:
+        self._heights.extend(track.height for track in tracks if track.steps)
+        self._crossings.extend(crossings)
+        self._number += len(crossings)
+        self._counted.update((one.line, one.direction) for one in crossings)
+
+    def _detector_now(self) -> Detector:
+        with self._lock:
+            wanted, self._wanted = self._wanted, None
+        if wanted is not None:
+            if self._detector is None or _eyes(wanted) != _eyes(self._looked):
+                self._detector = self._open_detector(wanted, self._learned(wanted))
+            with self._lock:
+                self._looked = wanted
+                self._crossings.clear()
+                self._counted.clear()
+                self._number = 0
+            self._counter = self._tracker = None
+        assert self._detector is not None
+        return self._detector
+
+    def _learned(self, wanted: Looked) -> float | None:
+        """What was learned of people's height is not learned again."""
+        learned = self._detector.person_height if isinstance(self._detector, Framed) else None
+        return wanted.camera.person_height or (learned if wanted.camera.view == "oblique" else None)
+
+    def _forget_everybody(self) -> None:
+        self._counter = self._tracker = None
+        self._veil = Veil()
+
+    def _say(self, trouble: str) -> None:
+        with self._lock:
+            self._trouble, self._picture = trouble, None
+
+
+def looked_at(detector: Detector) -> Box | None:
+    """The part of the picture that a detector looks at, in pixels; None: everywhere."""
+    if not isinstance(detector, Framed) or detector.framing is None:
+        return None
+    x0, y0, x1, y1 = detector.framing.around
+    return float(x0), float(y0), float(x1), float(y1)
+
+
+def _eyes(looked: Looked) -> object:
+    """What a detector depends on."""
+    camera = looked.camera
+    whole = (camera.view, camera.person_height, camera.person_size)
+    return whole if looked.everywhere else (*whole, camera)
