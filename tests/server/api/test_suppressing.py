@@ -237,3 +237,16 @@ def test_the_list_of_stores_shows_few_people_to_the_shop_and_to_nobody_else(
     fill(settings, [counts(NOON - timedelta(hours=1), 3, 0)], NOON)
     page = read(asking(settings, NOON, role).get("/").raise_for_status().text)
     assert ("3" in [cell.text for cell in page.all("dd")]) is shown
+
+
+@pytest.mark.parametrize("kind", ["day", "week", "month", "4-5-4"])
+@pytest.mark.parametrize(("role", "shown"), SHOP_AND_OTHERS)
+def test_a_period_of_few_people_is_shown_to_the_shop_and_to_nobody_else(
+    tmp_path: Path, role: Role, shown: bool, kind: str
+) -> None:
+    ask = _at_noon(tmp_path, 3, 1, 5, role)
+    text = ask.get(f"/stores/{STORE}/period?kind={kind}").raise_for_status().text
+    page = read(text)
+    assert ("3" in {cell.text for cell in (*page.all("td"), *page.all("dd"))}) is shown
+    assert (": 3 entries" in text) is shown
+    assert ("fewer than 5 people are not shown" in " ".join(text.split())) is not shown
