@@ -20,12 +20,14 @@ from pathlib import Path
 
 import cv2
 
+from edge.addresses import is_live, without_credentials
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
 from edge.badges import BadgeInbox, BadgeSeen
-from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
-from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
+from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live
+from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime
 from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
+from edge.credentials import read_secret, systemd_credential
 from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
@@ -246,6 +248,29 @@ def _ultralytics(path: Path) -> ChosenModel:
     return chosen
 
 
+def credentials_of(name: str, camera: CameraSettings) -> Callable[[], str | None]:
+    """What reads user:password of a camera, anew each time; None where there are none.
+
+    Raises:
+        EdgeError: the file cannot be read, or holds nothing; now, not only when the camera is opened.
+    """
+    path = camera.password_file or systemd_credential(f"camera-{name}", os.environ)
+    if path is None:
+        return lambda: None
+    read_secret(path)
+    return lambda: read_secret(path)
+
+
+def open_camera(name: str, camera: CameraSettings, now: Callable[[], float]) -> LiveCamera:
+    """A live camera of the configuration, not yet started; `now` stamps its pictures.
+
+    Raises:
+        EdgeError: its address is none, or its credentials cannot be read.
+    """
+    shown, opener = open_live(camera.source, credentials_of(name, camera), camera.transport)
+    return LiveCamera(shown, opener, now, camera.fps, frozen_seconds=camera.frozen_seconds)
+
+
 def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     """Where a camera's counts are kept."""
     return settings.state.folder / f"outbox-{camera}.db"
@@ -323,6 +348,7 @@ class CameraProcess:
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
         # A recording shows the past, and a badge is read now.
+        self._live: LiveCamera | None = None
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
             tally = Tally(self.watched)
@@ -401,11 +427,8 @@ class CameraProcess:
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
             return Recording(recording, run.started_at, self._clock.now if real_time else None)
-        credentials = None
-        if self._camera.password_file:
-            credentials = _credentials(self._camera.password_file)
-        name, opener = open_live(self._camera.source, credentials)
-        return LiveCamera(name, opener, self._clock.now, self._camera.fps)
+        self._live = open_camera(self._name, self._camera, self._clock.now)
+        return self._live
 
     def _build_publisher(self) -> Publisher:
         settings, broker = self._settings, self._settings.broker
@@ -563,10 +586,3 @@ def _since(fact: Crossing | Visit, begin: float) -> Crossing | Visit:
     if isinstance(fact, Crossing):
         return replace(fact, at=fact.at - begin)
     return replace(fact, entered_at=fact.entered_at - begin, left_at=fact.left_at - begin)
-
-
-def _credentials(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"password_file {path} cannot be read: {error}") from error

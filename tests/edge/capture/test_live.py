@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from edge.capture import Frame, LiveCamera
+from edge.capture import Fault, Frame, LiveCamera, Waits
 from edge.people import Image
 from tests.edge.cast import NOON, FakeCamera, FakeClock, FakeOpener, picture, until
 
@@ -139,3 +139,19 @@ def test_a_camera_that_is_never_there_is_not_knocked_on_all_the_time() -> None:
     counting.join(3)
 
     assert 1 <= opener.tried <= 2
+
+
+@pytest.mark.parametrize(
+    ("failures", "fault", "seconds"),
+    [
+        pytest.param(0, Fault.NO_PICTURE, 1.0, id="at first"),
+        pytest.param(3, Fault.UNREACHABLE, 8.0, id="after three more"),
+        pytest.param(10_000, Fault.UNREACHABLE, 60.0, id="after a week"),
+        pytest.param(0, Fault.WRONG_CREDENTIALS, 120.0, id="a wrong password, lest the camera lock us out"),
+    ],
+)
+def test_the_wait_grows_to_a_bound_and_is_left_to_chance_by_a_fifth(
+    failures: int, fault: Fault, seconds: float
+) -> None:
+    waits = [Waits().after(failures, fault, jitter) for jitter in (0.0, 0.5, 1.0)]
+    assert waits == pytest.approx([0.8 * seconds, seconds, 1.2 * seconds])
