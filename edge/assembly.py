@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import logging
 import os
 import resource
@@ -11,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 from functools import partial
@@ -32,11 +33,13 @@ from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
+from edge.machine import machine_now
 from edge.outbox import Outbox, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
 from edge.uplink import BadgeReaders, BrokerAddress, Publisher
-from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ZoneNow
+from edge.view import ReferenceFile, ViewWatch, Watched
+from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ViewNow, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
@@ -276,6 +279,17 @@ def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     return settings.state.folder / f"outbox-{camera}.db"
 
 
+def view_path(settings: EdgeSettings, camera: str) -> Path:
+    """Where it is kept what a camera's view looks like, as places and hashes of them."""
+    return settings.state.folder / f"view-{camera}.json"
+
+
+def drawn_in(camera: CameraSettings) -> str:
+    """What stands for all that is drawn in a camera's picture; another one once it was drawn anew."""
+    drawn = camera.model_dump_json(include={"lines", "zones", "queues"})
+    return hashlib.sha256(drawn.encode()).hexdigest()
+
+
 def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
     """A camera's outbox; open it in the thread that uses it."""
     return Outbox(outbox_path(settings, camera), settings.state.most_megabytes * 1024 * 1024)
@@ -349,12 +363,14 @@ class CameraProcess:
         self._since = datetime.now(UTC)
         # A recording shows the past, and a badge is read now.
         self._live: LiveCamera | None = None
+        self._view: Watched | None = None
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
             tally = Tally(self.watched)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
-            self._source = Thinned(source, most_fps) if recording and most_fps else source
+            source = Thinned(source, most_fps) if recording and most_fps else source
+            self._source = self._watched(source) if publish and not replayed else source
             self.service = CameraService(
                 CountedBy(settings.store, settings.device, camera, replayed),
                 run,
@@ -430,6 +446,11 @@ class CameraProcess:
         self._live = open_camera(self._name, self._camera, self._clock.now)
         return self._live
 
+    def _watched(self, source: FrameSource) -> Watched:
+        kept = ReferenceFile(view_path(self._settings, self._name), drawn_in(self._camera))
+        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write)
+        return self._view
+
     def _build_publisher(self) -> Publisher:
         settings, broker = self._settings, self._settings.broker
         return Publisher(
@@ -504,9 +525,25 @@ class CameraProcess:
             outbox_depth=outbox_depth,
             outbox_oldest_seconds=round(outbox_oldest_seconds, 1),
             memory_mb=memory_mb(),
-            source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
+            source=self._source_state(state, trouble),
             detector=self.model.card,
+            view=ViewNow.model_validate(asdict(self._view.state)) if self._view else None,
+            framing=(self._framing_trouble or None) and self._framing_trouble[:500],
+            machine=machine_now(self._settings.state.folder),
         )
+
+    def _source_state(self, state: str, trouble: str) -> SourceState:
+        told: dict[str, object] = {"state": state, "reason": trouble[:500]}
+        if live := self._live:
+            told |= {"fault": live.fault, "reconnects": live.reconnects}
+            if live.last_fault:
+                fault, at = live.last_fault
+                told |= {"last_fault": fault, "last_fault_at": datetime.fromtimestamp(at, UTC)}
+        return SourceState.model_validate(told)
+
+    @property
+    def _framing_trouble(self) -> str:
+        return self._detector.trouble if isinstance(self._detector, Framed) else ""
 
 
 def facts_of(

@@ -20,7 +20,11 @@ CORNER_QUALITY = 0.02
 BRIGHT = 90
 """Percentile of the levels that says how light a picture is; a lamp in the dark does not change it."""
 
+LEAST_CONTRAST = 16
+"""Levels between the darkest and the lightest about a corner; what is blurred before the lens has less."""
+
 _PATCH = 31
+_NEAR = 9
 _RIM = 18
 """A corner nearer to the edge has no full patch around it."""
 
@@ -47,8 +51,10 @@ class Look:
 
     def corners(self) -> Floats:
         """Places that can be recognised, (n, 2) in pixels, the best first."""
+        around = np.ones((_NEAR, _NEAR), np.uint8)
+        contrast = cv2.morphologyEx(self.grey, cv2.MORPH_GRADIENT, around)
         inside = np.zeros_like(self.grey)
-        inside[_RIM:-_RIM, _RIM:-_RIM] = 255
+        inside[_RIM:-_RIM, _RIM:-_RIM] = (contrast[_RIM:-_RIM, _RIM:-_RIM] >= LEAST_CONTRAST) * 255
         found = cv2.goodFeaturesToTrack(
             self.grey, MOST_CORNERS, CORNER_QUALITY, CORNERS_APART, mask=inside, blockSize=5
         )

@@ -27,14 +27,20 @@ HEALS_SECONDS = 10.0
 DARK_LEVEL = 40.0
 """A picture nine tenths of which are darker shows nobody."""
 
+UNFOCUSED_SECONDS = 180.0
+"""Longer than it takes to know that a view is blocked, by which it is blurred too."""
+
 SHARP_SHARE = 0.6
 """Of the reference's sharpness; with less the view is out of focus."""
 
 FEWEST_SHARP = 15
 """With fewer corners in sight nothing is said about focus."""
 
-IN_PLACE_SHARE = 0.35
+IN_PLACE_SHARE = 0.85
 """While so many corners are where they were, the camera has not moved."""
+
+BETTER_SHARE = 0.1
+"""So many more corners must be found where they would have moved to than where they were."""
 
 ELSEWHERE_SPREAD = 0.35
 """A picture whose corners lie in so many of its cells shows something, and no hand or bag."""
@@ -42,7 +48,10 @@ ELSEWHERE_SPREAD = 0.35
 LONGEST_GAP_SECONDS = 60.0
 """After a longer gap between two looks nothing is known of what lasted."""
 
+ANOTHER_SHARE = 0.35
 OTHER_LIGHT_SECONDS = 300.0
+"""If no more corners than these look as they did for so long, and the camera has not moved, it is the light."""
+
 MOST_REFERENCES = 4
 """By day, by night, with the blinds down: one view in several lights."""
 
@@ -139,7 +148,7 @@ class ViewWatch:
         self._wants_another = True
         self._dark, self._moved = _Lasting(), _Lasting()
         self._blocked = _Lasting(HEALS_SECONDS)  # what hides is told by corners that have lasted already
-        self._unfocused = _Lasting(HIDDEN_SECONDS)
+        self._unfocused = _Lasting(UNFOCUSED_SECONDS)
         self._other_light = _Lasting(OTHER_LIGHT_SECONDS)
         self._last: tuple[Floats, Bits] | None = None
         self._last_at: float | None = None
@@ -192,7 +201,9 @@ class ViewWatch:
     def _compare(self, look: Look, at: float) -> None:
         known = self._best(look, at)
         way = None if known.share_now >= IN_PLACE_SHARE else way_of(known.reference, look)
-        gone = way is not None and way.share > MOVED_SHARE
+        # Along a straight edge a corner looks like the next one: in place are more than really are.
+        better = way is not None and way.matched > known.share_now + BETTER_SHARE
+        gone = way is not None and way.share > MOVED_SHARE and better
         if way and not gone:
             known.all_seen(at)  # a shake, or another light: it is the same view
         hidden = min(one.hidden(at) for one in self._known) > BLOCKED_SHARE
@@ -202,7 +213,8 @@ class ViewWatch:
         sharpness = known.sharpness(look)
         if sharpness is not None:
             self._unfocused.update(sharpness < SHARP_SHARE, at)
-        if self._other_light.update(way is not None and not gone, at):
+        another = way is not None and not gone and known.share_now < ANOTHER_SHARE
+        if self._other_light.update(another, at):
             self._other_light = _Lasting(OTHER_LIGHT_SECONDS)
             self._wants_another = True
 
