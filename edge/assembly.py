@@ -532,6 +532,17 @@ class CameraProcess:
             machine=machine_now(self._settings.state.folder),
         )
 
+    def health_now(self) -> Health | None:
+        """How the process fares, for any thread; None if the outbox cannot be read."""
+        try:
+            box = open_outbox(self._settings, self._name)
+        except EdgeError:
+            return None
+        try:
+            return self.health(*box.depth(time.time()))
+        finally:
+            box.close()
+
     def _source_state(self, state: str, trouble: str) -> SourceState:
         told: dict[str, object] = {"state": state, "reason": trouble[:500]}
         if live := self._live:

@@ -177,6 +177,14 @@ class DetectorSettings(Section):
     )
 
 
+class MetricsSettings(Section):
+    """What Prometheus may ask the device for."""
+
+    enabled: bool = Field(False, description="whether it may")
+    host: str = Field("127.0.0.1", min_length=1, description="where it is answered; 0.0.0.0: everywhere")
+    port: int = Field(9464, ge=1, le=65_000, description="of the first camera; each further has the next")
+
+
 class EdgeSettings(Section):
     """The whole file."""
 
@@ -189,6 +197,7 @@ class EdgeSettings(Section):
     broker: BrokerSettings = BrokerSettings()
     state: StateSettings = StateSettings()
     detector: DetectorSettings = DetectorSettings()
+    metrics: MetricsSettings = MetricsSettings()
     cameras: Annotated[dict[Id, CameraSettings], Field(min_length=1)]
 
     @property

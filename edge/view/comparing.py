@@ -17,6 +17,9 @@ FEWEST_MATCHES = 12
 
 MATCHED_SHARE = 0.2
 NEAR_PIXELS = 4.0
+TURNS_DEGREES = (0.0, 15.0, -15.0, 30.0, -30.0)
+"""Descriptions bear a turn of some 12 degrees; more is tried for in steps."""
+
 CELLS = 6
 """The picture is divided into so many columns and rows where it matters how things are spread."""
 
@@ -44,7 +47,13 @@ def way_of(reference: Reference, look: Look) -> Moved | None:
     places = look.corners()
     if len(places) < FEWEST_MATCHES:
         return None
-    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(reference.bits, look.describe(places))
+    ways = (_way_if_turned(reference, look, places, degrees) for degrees in TURNS_DEGREES)
+    return next((way for way in ways if way is not None), None)
+
+
+def _way_if_turned(reference: Reference, look: Look, places: Floats, degrees: float) -> Moved | None:
+    bits = look.describe(places, degrees)
+    pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(reference.bits, bits)
     pairs = [pair for pair in pairs if pair.distance <= SAME_BITS]
     if len(pairs) < FEWEST_MATCHES:
         return None
@@ -57,8 +66,8 @@ def way_of(reference: Reference, look: Look) -> Moved | None:
     if turn is None or matched < max(FEWEST_MATCHES, MATCHED_SHARE * len(reference.places)):
         return None
     now = reference.places @ turn[:, :2].T + turn[:, 2]
-    ways = np.linalg.norm(now - reference.places, axis=1)
-    return Moved(float(np.median(ways)) / look.size[0], matched / len(reference.places))
+    way = float(np.median(np.linalg.norm(now - reference.places, axis=1)))
+    return Moved(way / look.size[0], matched / len(reference.places))
 
 
 def spread(places: Floats, size: tuple[int, int]) -> float:

@@ -60,11 +60,11 @@ class Look:
         )
         return np.zeros((0, 2), np.float32) if found is None else found.reshape(-1, 2).astype(np.float32)
 
-    def describe(self, places: Floats) -> Bits:
-        """What these places look like (BRIEF, as ORB has it), upright: cameras seldom roll."""
+    def describe(self, places: Floats, degrees: float = 0.0) -> Bits:
+        """What these places look like (BRIEF, as ORB has it), to one who is turned clockwise by so much."""
         if not len(places):
             return np.zeros((0, 32), np.uint8)
-        points = [cv2.KeyPoint(float(x), float(y), _PATCH, 0.0, 1.0, 0) for x, y in places]
+        points = [cv2.KeyPoint(float(x), float(y), _PATCH, degrees % 360, 1.0, 0) for x, y in places]
         orb = cv2.ORB.create(nlevels=1, edgeThreshold=_PATCH // 2 + 1, patchSize=_PATCH)
         kept, bits = orb.compute(self.grey, points)
         if len(kept) != len(places):

@@ -50,7 +50,7 @@ LONGEST_GAP_SECONDS = 60.0
 
 ANOTHER_SHARE = 0.35
 OTHER_LIGHT_SECONDS = 300.0
-"""If no more corners than these look as they did for so long, and the camera has not moved, it is the light."""
+"""If no more corners look as they did for so long, in a camera that has not moved, it is the light."""
 
 MOST_REFERENCES = 4
 """By day, by night, with the blinds down: one view in several lights."""
