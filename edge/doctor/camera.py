@@ -16,6 +16,7 @@ from edge.view.look import look_at
 from edge.view.watch import DARK_LEVEL
 
 WATCH_SECONDS = 4.0
+STEP_SECONDS = 0.1
 TRIES = 5
 ENOUGH_SHARE = 0.8
 """So much of the pictures that are asked for is enough."""
@@ -35,19 +36,21 @@ def watch(camera: LiveCamera, seconds: float, patience_seconds: float) -> Seen |
     Why none comes stands in the camera's `trouble` and `fault`.
     """
     given: list[Frame] = []
-    any_came, enough = threading.Event(), threading.Event()
+    enough = threading.Event()
 
     def take() -> None:
         for frame in camera.frames():
-            given[:] = [*given[-200:], frame]
-            any_came.set()
+            given.append(frame)
             if frame.at - given[0].at >= seconds:
-                enough.set()
-                return
+                break
+        enough.set()
 
     taking = threading.Thread(target=take, name="doctor", daemon=True)
     taking.start()
-    if any_came.wait(patience_seconds):
+    waited = 0.0
+    while not given and not camera.trouble and waited < patience_seconds and not enough.wait(STEP_SECONDS):
+        waited += STEP_SECONDS
+    if given:
         enough.wait(seconds * 2)
     camera.close()
     taking.join(5)

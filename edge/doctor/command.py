@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -40,6 +41,7 @@ def doctor(
     Example: footfall-edge doctor --config /etc/footfall/edge.toml
     """
     settings = load_settings(config)
+    logging.basicConfig(handlers=[logging.NullHandler()])  # what the parts log stands in the findings
     findings = list(examine(settings) if as_json else _shown(examine(settings)))
     code = exit_code_of(findings)
     if as_json:

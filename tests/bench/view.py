@@ -203,12 +203,12 @@ def learned(pictures: list[Image]) -> ViewWatch:
     return watching
 
 
-def watch(watching: ViewWatch, pictures: list[Image], fault: Fault) -> Watched:
-    """Watches on, while a fault sets in and goes."""
+def watch(watching: ViewWatch, pictures: list[Image], fault: Fault, every: float = LOOK_SECONDS) -> Watched:
+    """Watches on, with a look so often, while a fault sets in and goes."""
     said: dict[str, float] = {kind: -1.0 for kind in KINDS if getattr(watching.state, kind)}
     spent, looks, state = 0.0, 0, watching.state
     source = to_and_fro(pictures)
-    for at in np.arange(FAULT_AT, END_AT, LOOK_SECONDS):
+    for at in np.arange(FAULT_AT, END_AT, every):
         image = next(source)
         if at < HEALED_AT:
             image = fault.spoil(image, at - FAULT_AT)
