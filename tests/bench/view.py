@@ -1,7 +1,7 @@
 """Watches the views of real clips, with faults made up: what is said wrongly, and what is missed.
 
 Run it as `python -m tests.bench.view`, with FOOTFALL_ASSETS naming a folder that holds the clips. Each is
-played to and fro, and looked at every two seconds. After two minutes the fault sets in; four
+played to and fro, and looked at every two, later every six seconds. After two minutes the fault sets in; four
 minutes later it goes, and a minute and a half after that all should be well. Arguments: names of clips.
 """
 
@@ -24,6 +24,9 @@ from edge.view.look import look_at
 from edge.view.watched import LOOK_SECONDS
 
 FAULT_AT, HEALED_AT, END_AT = 120.0, 360.0, 450.0
+SELDOM_SECONDS = 6.0
+"""Between two looks once a view is known; a device looks three times as often."""
+
 KINDS = ("blocked", "moved", "dark", "unfocused")
 
 Spoil = Callable[[Image, float], Image]
@@ -203,7 +206,7 @@ def learned(pictures: list[Image]) -> ViewWatch:
     return watching
 
 
-def watch(watching: ViewWatch, pictures: list[Image], fault: Fault, every: float = LOOK_SECONDS) -> Watched:
+def watch(watching: ViewWatch, pictures: list[Image], fault: Fault, every: float = SELDOM_SECONDS) -> Watched:
     """Watches on, with a look so often, while a fault sets in and goes."""
     said: dict[str, float] = {kind: -1.0 for kind in KINDS if getattr(watching.state, kind)}
     spent, looks, state = 0.0, 0, watching.state

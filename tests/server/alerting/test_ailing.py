@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -15,9 +16,7 @@ SHOP = StoreSettings(name="High Street", time_zone="Europe/Berlin")
 WELL = health(NOON)
 
 
-def told(
-    said: Health | None, now: datetime = NOON, *, online: bool = True, **terms: object
-) -> list[AlertKind]:
+def told(said: Health | None, now: datetime = NOON, *, online: bool = True, **terms: Any) -> list[AlertKind]:
     state = CameraState(DEVICE, CAMERA, status(NOON, online=online), said, None, NOON)
     asked = AlertSettings.model_validate(terms)
     found = list(ailing_cameras(STORE, SHOP, [state], now, asked))
@@ -74,7 +73,7 @@ def test_of_a_camera_that_is_not_heard_of_only_the_silence_is_told() -> None:
     ],
 )
 def test_a_dark_view_is_told_while_the_shop_should_be_light(
-    hour: int, lit: dict[str, str], kinds: list[AlertKind]
+    hour: int, lit: dict[str, Any], kinds: list[AlertKind]
 ) -> None:
     now = NOON.astimezone(SHOP.zone).replace(hour=hour)
     dark = health(now).model_copy(update={"view": ViewNow(known=True, dark=True)})
