@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import signal
-import time
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +14,16 @@ from tests.edge.cast import free_port
 from tests.edge.device import Device, ended
 
 SECRET = "s3cr/t@#"
+
+
+def until_it_says(words: str, running: subprocess.Popen[str]) -> Iterator[str]:
+    """What it says until then."""
+    assert running.stderr
+    for line in running.stderr:
+        yield line
+        if words in line:
+            return
+    raise AssertionError(f"it never said {words!r}")
 
 
 @pytest.mark.rtsp
@@ -30,14 +40,13 @@ def test_a_wrong_password_is_found_and_neither_output_nor_files_hold_it(tmp_path
     with serving(port, "admin:another"):
         out, err = device.run("doctor", "--json", code=5)
         with device.start("run") as running:
-            time.sleep(6)
-            running.send_signal(signal.SIGTERM)
-            said = ended(running, 0)
+            before = list(until_it_says("refuses user and password", running))
+            running.terminate()
+            said = [*before, *ended(running, 0)]
     found = {one["check"]: one for one in json.loads(out)["findings"]}
     assert found["camera"]["verdict"] == "wrong"
     assert "refuses user and password" in found["camera"]["sentence"]
     assert "password_file" in found["camera"]["remedy"]
-    assert "refuses user and password" in said[1]
     kept = [path.read_bytes() for path in (device.folder / "state").iterdir() if path.is_file()]
     for whole in (out.encode(), err.encode(), *(one.encode() for one in said), *kept):
         assert b"s3cr" not in whole
