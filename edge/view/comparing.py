@@ -15,7 +15,12 @@ from edge.view.reference import SAME_BITS, Reference
 FEWEST_MATCHES = 12
 """So many corners that moved together tell how the camera moved; by chance a handful do."""
 
-MATCHED_SHARE = 0.2
+MATCHED_SHARE = 0.25
+"""A way is believed if so many corners are where it leads to."""
+
+LIKE_BITS = 60
+"""Corners that differ in so many bits may be the same: which are is told by all moving together."""
+
 NEAR_PIXELS = 4.0
 TURNS_DEGREES = (0.0, 15.0, -15.0, 30.0, -30.0)
 """Descriptions bear a turn of some 12 degrees; more is tried for in steps."""
@@ -30,7 +35,7 @@ class Moved:
 
     Attributes:
         share: the median way of the reference's corners, as a share of the picture's width.
-        matched: the share of the reference's corners that were found again.
+        matched: the share of the reference's corners that are where they would have moved to.
     """
 
     share: float
@@ -54,7 +59,7 @@ def way_of(reference: Reference, look: Look) -> Moved | None:
 def _way_if_turned(reference: Reference, look: Look, places: Floats, degrees: float) -> Moved | None:
     bits = look.describe(places, degrees)
     pairs = cv2.BFMatcher(cv2.NORM_HAMMING, crossCheck=True).match(reference.bits, bits)
-    pairs = [pair for pair in pairs if pair.distance <= SAME_BITS]
+    pairs = [pair for pair in pairs if pair.distance <= LIKE_BITS]
     if len(pairs) < FEWEST_MATCHES:
         return None
     before = reference.places[[pair.queryIdx for pair in pairs]]
@@ -62,12 +67,23 @@ def _way_if_turned(reference: Reference, look: Look, places: Floats, degrees: fl
     turn, together = cv2.estimateAffinePartial2D(
         before, after, method=cv2.RANSAC, ransacReprojThreshold=NEAR_PIXELS
     )
-    matched = 0 if together is None else int(together.sum())
-    if turn is None or matched < max(FEWEST_MATCHES, MATCHED_SHARE * len(reference.places)):
+    if turn is None or together.sum() < FEWEST_MATCHES:
         return None
-    now = reference.places @ turn[:, :2].T + turn[:, 2]
+    now = np.asarray(reference.places @ turn[:, :2].T + turn[:, 2], np.float32)
+    matched = _matched(reference, look, now, degrees)
+    if matched < MATCHED_SHARE:
+        return None
     way = float(np.median(np.linalg.norm(now - reference.places, axis=1)))
-    return Moved(way / look.size[0], matched / len(reference.places))
+    return Moved(way / look.size[0], matched)
+
+
+def _matched(reference: Reference, look: Look, places: Floats, degrees: float) -> float:
+    """The share of the reference's corners that are at these places, of those within the picture."""
+    inside = look.holds(places)
+    if inside.sum() < FEWEST_MATCHES:
+        return 0.0
+    apart = bits_apart(look.describe(places[inside], degrees), reference.bits[inside])
+    return float(np.mean(apart <= SAME_BITS))
 
 
 def spread(places: Floats, size: tuple[int, int]) -> float:

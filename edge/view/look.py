@@ -49,6 +49,12 @@ class Look:
         """Width and height."""
         return self.grey.shape[1], self.grey.shape[0]
 
+    def holds(self, places: Floats) -> NDArray[np.bool_]:
+        """Which places have a full patch around them."""
+        width, height = self.size
+        x, y = places.T
+        return np.asarray((x >= _RIM) & (x < width - _RIM) & (y >= _RIM) & (y < height - _RIM), np.bool_)
+
     def corners(self) -> Floats:
         """Places that can be recognised, (n, 2) in pixels, the best first."""
         around = np.ones((_NEAR, _NEAR), np.uint8)

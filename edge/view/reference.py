@@ -10,8 +10,8 @@ from edge.people import Floats
 from edge.view.look import Bits, Look, bits_apart
 
 LEARN_LOOKS = 40
-SAME_BITS = 60
-"""Corners that differ in no more of their 256 bits are the same; by chance 128 differ."""
+SAME_BITS = 45
+"""A place that differs in no more of its 256 bits looks as it did; by chance 128 differ."""
 
 LASTING_SHARE = 0.7
 """A corner belongs to the view if it was there in so many of the looks; people are not."""

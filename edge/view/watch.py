@@ -14,7 +14,7 @@ from edge.view.reference import SAME_BITS, Learner, Reference
 HIDDEN_SECONDS = 120.0
 """A corner that was not seen for so long is hidden. People who stand before the lens mostly go sooner."""
 
-BLOCKED_SHARE = 0.65
+BLOCKED_SHARE = 0.6
 """Hidden corners that make a blocked view."""
 
 MOVED_SHARE = 0.03
@@ -208,7 +208,8 @@ class ViewWatch:
             known.all_seen(at)  # a shake, or another light: it is the same view
         hidden = min(one.hidden(at) for one in self._known) > BLOCKED_SHARE
         elsewhere = hidden and way is None and self._shows_something_else(look)
-        self._moved.update(gone or elsewhere, at)
+        if way is not None or hidden or known.share_now >= IN_PLACE_SHARE:
+            self._moved.update(gone or elsewhere, at)  # else nobody can tell at this look
         self._blocked.update(hidden and not gone and not elsewhere, at)
         sharpness = known.sharpness(look)
         if sharpness is not None:
