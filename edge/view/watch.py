@@ -206,7 +206,8 @@ class ViewWatch:
         gone = way is not None and way.share > MOVED_SHARE and better
         if way and not gone:
             known.all_seen(at)  # a shake, or another light: it is the same view
-        hidden = min(one.hidden(at) for one in self._known) > BLOCKED_SHARE
+        # What is much out of focus looks like nothing that was known, and is told as what it is.
+        hidden = min(one.hidden(at) for one in self._known) > BLOCKED_SHARE and not self._unfocused.is_so
         elsewhere = hidden and way is None and self._shows_something_else(look)
         if way is not None or hidden or known.share_now >= IN_PLACE_SHARE:
             self._moved.update(gone or elsewhere, at)  # else nobody can tell at this look

@@ -16,13 +16,14 @@ from tests.edge.device import Device
 @contextmanager
 def at_work(process: CameraProcess) -> Iterator[None]:
     """The camera is counted meanwhile."""
-    working = threading.Thread(target=process.work)
+    working = threading.Thread(target=process.service.work)
     working.start()
     try:
         yield
     finally:
         process.service.stop()
         working.join(20)
+        process.work()  # over at once; it lets go of everything in the thread that opened it
 
 
 def test_a_lost_camera_says_what_kind_of_fault_it_is_and_when_it_was_noticed(tmp_path: Path) -> None:
