@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from edge.assembly import CameraProcess, drawn_in, outbox_path, recording_of
+import pytest
+
+from edge.assembly import CameraProcess, credentials_of, drawn_in, outbox_path, recording_of
+from edge.capture import Fault
 from edge.wire import decode, encode
-from tests.edge.cast import free_port, until
+from tests.edge.cast import ROOT, free_port, until
 from tests.edge.device import Device
 
 
@@ -71,3 +74,25 @@ def test_another_line_is_another_drawing_and_another_password_is_not(tmp_path: P
     line = camera.lines[0].model_copy(update={"points": ((0.1, 0.5), (0.9, 0.5))})
     assert drawn_in(camera.model_copy(update={"lines": (line,)})) != drawn_in(camera)
     assert drawn_in(camera.model_copy(update={"password_file": tmp_path / "secret"})) == drawn_in(camera)
+
+
+def test_a_cameras_password_comes_from_its_file_or_from_systemd_and_is_read_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = Device(tmp_path).settings.cameras["entrance"]
+    assert credentials_of("entrance", camera)() is None
+    (tmp_path / "camera-entrance").write_text("admin:of-systemd")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    assert credentials_of("entrance", camera)() == "admin:of-systemd"
+
+    file = tmp_path / "password"
+    file.write_text("admin:of-the-file")
+    read = credentials_of("entrance", camera.model_copy(update={"password_file": file}))
+    assert read() == "admin:of-the-file"
+    file.write_text("admin:another")
+    assert read() == "admin:another"
+
+
+def test_every_kind_of_fault_stands_in_the_contract() -> None:
+    readme = (ROOT / "edge/wire/README.md").read_text("utf-8")
+    assert [fault for fault in Fault if f"`{fault}`" not in readme] == []
