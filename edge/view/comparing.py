@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge.people import Floats
-from edge.view.look import Look, bits_apart
+from edge.view.look import Look, bits_apart, holds
 from edge.view.reference import SAME_BITS, Reference
 
 FEWEST_MATCHES = 12
@@ -79,7 +79,7 @@ def _way_if_turned(reference: Reference, look: Look, places: Floats, degrees: fl
 
 def _matched(reference: Reference, look: Look, places: Floats, degrees: float) -> float:
     """The share of the reference's corners that are at these places, of those within the picture."""
-    inside = look.holds(places)
+    inside = holds(places, look.size)
     if inside.sum() < FEWEST_MATCHES:
         return 0.0
     apart = bits_apart(look.describe(places[inside], degrees), reference.bits[inside])

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from edge.view.look import holds
 from edge.view.reference import Reference
 
 VERSION = 1
@@ -77,4 +78,6 @@ def _reference(row: dict[str, Any]) -> Reference:
     sharpness = np.array(row["sharpness"], np.float32)
     if not len(places) == len(bits) == len(sharpness) > 0:
         raise ValueError("it has not as many places as hashes")
+    if not holds(places, (width, height)).all():
+        raise ValueError("a place lies outside the picture")
     return Reference((width, height), places, bits, sharpness)

@@ -49,12 +49,6 @@ class Look:
         """Width and height."""
         return self.grey.shape[1], self.grey.shape[0]
 
-    def holds(self, places: Floats) -> NDArray[np.bool_]:
-        """Which places have a full patch around them."""
-        width, height = self.size
-        x, y = places.T
-        return np.asarray((x >= _RIM) & (x < width - _RIM) & (y >= _RIM) & (y < height - _RIM), np.bool_)
-
     def corners(self) -> Floats:
         """Places that can be recognised, (n, 2) in pixels, the best first."""
         around = np.ones((_NEAR, _NEAR), np.uint8)
@@ -85,6 +79,12 @@ class Look:
         x, y = np.rint(places).astype(int).T
         near_fine, near_coarse = (cv2.blur(one, (9, 9))[y, x] for one in (fine, coarse))
         return np.asarray(near_fine / (near_coarse + 1.0), np.float32)
+
+
+def holds(places: Floats, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """Which places have a full patch around them in a picture of (width, height)."""
+    (x, y), (width, height) = places.T, size
+    return np.asarray((x >= _RIM) & (x < width - _RIM) & (y >= _RIM) & (y < height - _RIM), np.bool_)
 
 
 def look_at(image: Image) -> Look:

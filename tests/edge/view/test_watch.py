@@ -121,6 +121,7 @@ def test_what_is_kept_holds_no_picture_and_comes_back_as_it_was(known: ViewWatch
         pytest.param(lambda text: "", id="empty"),
         pytest.param(lambda text: "[1, 2]", id="something else"),
         pytest.param(lambda text: text.replace('"bits"', '"bytes"'), id="a part is missing"),
+        pytest.param(lambda text: text.replace('"places": [[', '"places": [[9'), id="a place is outside"),
         pytest.param(lambda text: json.dumps({"version": 99}), id="of a later version"),
     ],
 )
