@@ -19,9 +19,6 @@ from edge.capture.frame import CameraLost, Fault, Frame
 from edge.capture.frozen import Frozen
 from edge.people import Image
 
-STALL_SECONDS = 30.0
-"""A reader that has had neither picture nor error for so long hangs; OpenCV itself gives up after ten."""
-
 FROZEN_SECONDS = 60.0
 
 log = logging.getLogger(__name__)
@@ -29,17 +26,19 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Waits:
-    """How long to wait before a camera is tried again.
+    """How long to wait before a camera is tried again, and before it is said that it hangs.
 
     Attributes:
         first_seconds: after the first failure; each further one doubles it.
         longest_seconds: the bound of that.
         refused_seconds: after a wrong password, of which many cameras bear only a few before they lock.
+        stall_seconds: for a reader that has neither picture nor error; OpenCV itself gives up after ten.
     """
 
     first_seconds: float = 1.0
     longest_seconds: float = 60.0
     refused_seconds: float = 120.0
+    stall_seconds: float = 30.0
 
     def after(self, failures: int, fault: Fault | None, jitter: float) -> float:
         """Seconds to wait after so many failures in a row; `jitter` from 0 to 1 moves it by a fifth.
@@ -143,10 +142,11 @@ class LiveCamera:
 
     def _notice_a_stall(self) -> None:
         """A driver that never returns cannot be ended from here, but it can be said."""
-        if not self.trouble and time.monotonic() - self._stirred_at > STALL_SECONDS:
+        most = self._waits.stall_seconds
+        if not self.trouble and time.monotonic() - self._stirred_at > most:
             self._note(
                 CameraLost(
-                    f"{self._name} has given neither picture nor error for {STALL_SECONDS:.0f} s",
+                    f"{self._name} has given neither picture nor error for {most:.0f} s",
                     "restart the camera, then the device",
                     Fault.SILENT,
                 )
