@@ -12,7 +12,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version as installed_version
@@ -39,8 +39,10 @@ from edge.assembly import (
 )
 from edge.config import EdgeSettings, load_settings
 from edge.counting import Direction
+from edge.doctor.command import doctor
 from edge.errors import EdgeError
 from edge.figures import doubts_of, summary_of, tables_of, tally_tables
+from edge.metrics import metrics_served
 from edge.service import Vitals
 from edge.setup_commands import setup
 from edge.starter import starter_configuration
@@ -68,6 +70,7 @@ model_app = typer.Typer(
 app.add_typer(model_app, name="model")
 app.add_typer(truth_app, name="truth")
 app.command()(setup)
+app.command("doctor")(doctor)
 
 out = Console()
 err = Console(stderr=True)
@@ -331,7 +334,7 @@ def _run_here(settings: EdgeSettings, camera: str, *, as_json: bool) -> None:
         if process.model.advice:
             logging.getLogger(__name__).info("%s", process.model.advice)
         began = time.monotonic()
-        with _stopping(process):
+        with _stopping(process), _metrics(settings, camera, process):
             delivered = process.work(None, END_DRAIN_SECONDS if recording else FLUSH_SECONDS)
         if not process.vitals.ended:
             return
@@ -341,6 +344,17 @@ def _run_here(settings: EdgeSettings, camera: str, *, as_json: bool) -> None:
         logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
         if not delivered:
             raise typer.Exit(_not_delivered(settings, camera))
+
+
+def _metrics(
+    settings: EdgeSettings, camera: str, process: CameraProcess
+) -> AbstractContextManager[int | None]:
+    """Serves Prometheus where that is turned on; the second camera at the port after the first one's."""
+    asked = settings.metrics
+    if not asked.enabled:
+        return nullcontext()
+    port = asked.port + list(settings.cameras).index(camera)
+    return metrics_served(process.health_now, asked.host, port)
 
 
 def _supervise(config: Path, cameras: list[str]) -> None:

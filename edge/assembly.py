@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import logging
 import os
 import resource
@@ -11,7 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from datetime import time as time_of_day
 from functools import partial
@@ -20,21 +21,25 @@ from pathlib import Path
 
 import cv2
 
+from edge.addresses import is_live, without_credentials
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
 from edge.badges import BadgeInbox, BadgeSeen
-from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
-from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
+from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live
+from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime
 from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
+from edge.credentials import read_secret, systemd_credential
 from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
+from edge.machine import machine_now
 from edge.outbox import Audits, Outbox, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
 from edge.uplink import BadgeReaders, BrokerAddress, Publisher
-from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ZoneNow
+from edge.view import ReferenceFile, ViewWatch, Watched
+from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ViewNow, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
@@ -252,6 +257,29 @@ def _ultralytics(path: Path) -> ChosenModel:
     return chosen
 
 
+def credentials_of(name: str, camera: CameraSettings) -> Callable[[], str | None]:
+    """What reads user:password of a camera, anew each time; None where there are none.
+
+    Raises:
+        EdgeError: the file cannot be read, or holds nothing; now, not only when the camera is opened.
+    """
+    path = camera.password_file or systemd_credential(f"camera-{name}", os.environ)
+    if path is None:
+        return lambda: None
+    read_secret(path)
+    return lambda: read_secret(path)
+
+
+def open_camera(name: str, camera: CameraSettings, now: Callable[[], float]) -> LiveCamera:
+    """A live camera of the configuration, not yet started; `now` stamps its pictures.
+
+    Raises:
+        EdgeError: its address is none, or its credentials cannot be read.
+    """
+    shown, opener = open_live(camera.source, credentials_of(name, camera), camera.transport)
+    return LiveCamera(shown, opener, now, camera.fps, frozen_seconds=camera.frozen_seconds)
+
+
 def outbox_path(settings: EdgeSettings, camera: str) -> Path:
     """Where a camera's counts are kept."""
     return settings.state.folder / f"outbox-{camera}.db"
@@ -260,6 +288,17 @@ def outbox_path(settings: EdgeSettings, camera: str) -> Path:
 def audits_folder(settings: EdgeSettings, camera: str) -> Path:
     """Where the set-up page leaves a camera's audits for the broker."""
     return settings.state.folder / f"audits-{camera}"
+
+
+def view_path(settings: EdgeSettings, camera: str) -> Path:
+    """Where it is kept what a camera's view looks like, as places and hashes of them."""
+    return settings.state.folder / f"view-{camera}.json"
+
+
+def drawn_in(camera: CameraSettings) -> str:
+    """What stands for all that is drawn in a camera's picture; another one once it was drawn anew."""
+    drawn = camera.model_dump_json(include={"lines", "zones", "queues"})
+    return hashlib.sha256(drawn.encode()).hexdigest()
 
 
 def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
@@ -334,12 +373,15 @@ class CameraProcess:
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
         # A recording shows the past, and a badge is read now.
+        self._live: LiveCamera | None = None
+        self._view: Watched | None = None
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
             tally = Tally(self.watched)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
-            self._source = Thinned(source, most_fps) if recording and most_fps else source
+            source = Thinned(source, most_fps) if recording and most_fps else source
+            self._source = self._watched(source) if publish and not replayed else source
             self.service = CameraService(
                 CountedBy(settings.store, settings.device, camera, replayed),
                 run,
@@ -412,7 +454,13 @@ class CameraProcess:
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
             return Recording(recording, run.started_at, self._clock.now if real_time else None)
-        return live_source(self._camera, self._clock.now)
+        self._live = open_camera(self._name, self._camera, self._clock.now)
+        return self._live
+
+    def _watched(self, source: FrameSource) -> Watched:
+        kept = ReferenceFile(view_path(self._settings, self._name), drawn_in(self._camera))
+        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write)
+        return self._view
 
     def _build_publisher(self) -> Publisher:
         settings, broker = self._settings, self._settings.broker
@@ -489,27 +537,43 @@ class CameraProcess:
             outbox_depth=outbox_depth,
             outbox_oldest_seconds=round(outbox_oldest_seconds, 1),
             memory_mb=memory_mb(),
-            source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
+            source=self._source_state(state, trouble),
             detector=self.model.card,
+            view=ViewNow.model_validate(asdict(self._view.state)) if self._view else None,
+            framing=(self._framing_trouble or None) and self._framing_trouble[:500],
+            machine=machine_now(self._settings.state.folder),
         )
 
+    def health_now(self) -> Health | None:
+        """How the process fares, for any thread; None if the outbox cannot be read."""
+        try:
+            box = open_outbox(self._settings, self._name)
+        except EdgeError:
+            return None
+        try:
+            return self.health(*box.depth(time.time()))
+        finally:
+            box.close()
 
-def live_source(camera: CameraSettings, now: Callable[[], float]) -> LiveCamera:
-    """A camera's live pictures, stamped by the clock `now`.
+    def _source_state(self, state: str, trouble: str) -> SourceState:
+        told: dict[str, object] = {"state": state, "reason": trouble[:500]}
+        if live := self._live:
+            told |= {"fault": live.fault, "reconnects": live.reconnects}
+            if live.last_fault:
+                fault, at = live.last_fault
+                told |= {"last_fault": fault, "last_fault_at": datetime.fromtimestamp(at, UTC)}
+        return SourceState.model_validate(told)
 
-    Raises:
-        EdgeError: the source is no camera's, or its password cannot be read.
-    """
-    credentials = _credentials(camera.password_file) if camera.password_file else None
-    name, opener = open_live(camera.source, credentials)
-    return LiveCamera(name, opener, now, camera.fps)
+    @property
+    def _framing_trouble(self) -> str:
+        return self._detector.trouble if isinstance(self._detector, Framed) else ""
 
 
-def shown_source(camera: CameraSettings, now: Callable[[], float]) -> FrameSource:
+def shown_source(name: str, camera: CameraSettings, now: Callable[[], float]) -> FrameSource:
     """What a camera sees from now on; a recording is played from its beginning, as fast as it was filmed."""
     recording = recording_of(camera)
     if recording is None:
-        return live_source(camera, now)
+        return open_camera(name, camera, now)
     return Thinned(Recording(recording, now(), now), camera.fps)
 
 
@@ -590,10 +654,3 @@ def _since(fact: Crossing | Visit, begin: float) -> Crossing | Visit:
     if isinstance(fact, Crossing):
         return replace(fact, at=fact.at - begin)
     return replace(fact, entered_at=fact.entered_at - begin, left_at=fact.left_at - begin)
-
-
-def _credentials(path: Path) -> str:
-    try:
-        return path.read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"password_file {path} cannot be read: {error}") from error

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
+from edge.addresses import doubt_of, is_live
 from edge.errors import EdgeError
 from edge.sections import (
     ClockTime,
@@ -50,15 +51,30 @@ class ConfigError(EdgeError):
         self.problems = tuple(problems)
 
 
+def _known_source(source: str) -> str:
+    if doubt := doubt_of(source):
+        raise ValueError(doubt)
+    return source
+
+
 class CameraSettings(Section):
     """One camera, with what is counted in its picture."""
 
-    source: str = Field(
+    source: Annotated[str, AfterValidator(_known_source)] = Field(
         min_length=1,
         description="rtsp://…, usb:0, or the path of a recording (relative to this file's folder)",
     )
     password_file: Path | None = Field(
-        None, description="file that holds user:password for an rtsp source, so that neither stands here"
+        None,
+        description="file that holds user:password for a network camera, so that neither stands here; "
+        "unset: systemd's credential camera-NAME, if there is one",
+    )
+    transport: Literal["tcp", "udp"] = Field("tcp", description="what carries RTSP")
+    frozen_seconds: float = Field(
+        60.0,
+        ge=0,
+        le=86_400,
+        description="one and the same picture for so long is a lost camera; 0: never (live sources)",
     )
     fps: float = Field(
         10.0, gt=0, le=60, description="most frames per second that are looked at (live sources)"
@@ -161,6 +177,14 @@ class DetectorSettings(Section):
     )
 
 
+class MetricsSettings(Section):
+    """What Prometheus may ask the device for."""
+
+    enabled: bool = Field(False, description="whether it may")
+    host: str = Field("127.0.0.1", min_length=1, description="where it is answered; 0.0.0.0: everywhere")
+    port: int = Field(9464, ge=1, le=65_000, description="of the first camera; each further has the next")
+
+
 class EdgeSettings(Section):
     """The whole file."""
 
@@ -173,6 +197,7 @@ class EdgeSettings(Section):
     broker: BrokerSettings = BrokerSettings()
     state: StateSettings = StateSettings()
     detector: DetectorSettings = DetectorSettings()
+    metrics: MetricsSettings = MetricsSettings()
     cameras: Annotated[dict[Id, CameraSettings], Field(min_length=1)]
 
     @property
@@ -201,11 +226,6 @@ def load_settings(path: Path) -> EdgeSettings:
     except ValidationError as error:
         raise ConfigError(path, list(in_sentences(error, EdgeSettings))) from error
     return _with_absolute_paths(settings, path.resolve().parent)
-
-
-def is_live(source: str) -> bool:
-    """Whether a source is a camera rather than a recording."""
-    return source.startswith(("rtsp://", "rtsps://", "http://", "https://", "usb:"))
 
 
 def _with_absolute_paths(settings: EdgeSettings, folder: Path) -> EdgeSettings:

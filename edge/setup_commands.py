@@ -125,7 +125,7 @@ def _built(
         return choose_detector(one, settings.detector.model, settings.detector.runtime).name
 
     detector_name(camera)  # a missing model is said here, and not on the page
-    watching = Watching(Looked(camera), lambda: shown_source(camera, clock.now), detector)
+    watching = Watching(Looked(camera), lambda: shown_source(name, camera, clock.now), detector)
     audits = Audits(audits_folder(settings, name))
     desk = Desk(file, name, settings, watching, audits, detector_name, clock.now)
     tls = identity.context() if identity else None

@@ -289,6 +289,16 @@ class AlertSettings(Section):
     quarantine_per_hour: int = Field(
         100, ge=0, description="more messages and rows set aside within an hour are told; 0: never"
     )
+    outbox_seconds: int = Field(
+        1800, ge=0, description="counts that a device could not deliver for so long are told; 0: never"
+    )
+    device_disk_megabytes: int = Field(
+        500, ge=0, description="less space on a device's disk is told; 0: never"
+    )
+    lit_from: ClockTime | None = Field(
+        None, description="local time from which a dark view is told; unset: it is always"
+    )
+    lit_until: ClockTime | None = Field(None, description="local time until which a dark view is told")
 
 
 class WebhookSettings(Section):

@@ -32,7 +32,8 @@ def _sentence(problem: ErrorDetails, place: tuple[str | int, ...], whole: type[B
         case "too_long":
             return f"may have at most {bounds['max_length']} of them, and has more; leave some out"
     message = problem["msg"].removeprefix("Value error, ")
-    shown = f" (it says {given!r})" if isinstance(given, str | int | float) else ""
+    # An address may hold a password, written rightly or not.
+    shown = f" (it says {given!r})" if isinstance(given, str | int | float) and place[-1] != "source" else ""
     return f"{message[:1].lower()}{message[1:]}{shown}"
 
 

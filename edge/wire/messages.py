@@ -330,6 +330,34 @@ class SourceState(_Part):
 
     state: Literal["ok", "lost", "ended"]
     reason: str = Field("", max_length=500, description="what is wrong, in words")
+    fault: Id | None = Field(None, description="what kind of fault it is; absent while pictures come")
+    last_fault: Id | None = Field(None, description="the kind of the last fault, healed or not")
+    last_fault_at: Instant | None = Field(None, description="when that was noticed last")
+    reconnects: NonNegativeInt | None = Field(
+        None, description="how often pictures came again after a fault, since the process began"
+    )
+
+
+class ViewNow(_Part):
+    """How the camera's view compares with what it was when it was learned."""
+
+    known: bool = Field(description="false: it is being learned, or has too few features to be compared")
+    blocked: bool = Field(False, description="something hides most of it")
+    moved: bool = Field(False, description="the camera looks elsewhere")
+    dark: bool = Field(False, description="too dark to see anybody")
+    unfocused: bool = Field(False, description="out of focus")
+
+
+class Machine(_Part):
+    """How the device fares that the process runs on; what it cannot tell is absent."""
+
+    disk_free_mb: NonNegativeFloat | None = Field(None, description="MiB free where counts are kept")
+    memory_available_mb: NonNegativeFloat | None = Field(None, description="MiB that programs can still have")
+    temperature_celsius: float | None = Field(
+        None, ge=-100, le=300, description="of the hottest sensor of the board"
+    )
+    open_files: NonNegativeInt | None = Field(None, description="files and sockets that the process holds")
+    open_files_most: NonNegativeInt | None = Field(None, description="how many it may hold")
 
 
 class DetectorCard(_Part):
@@ -359,6 +387,11 @@ class Health(_Message):
     memory_mb: NonNegativeFloat = Field(description="resident memory of the process")
     source: SourceState
     detector: DetectorCard
+    view: ViewNow | None = Field(None, description="absent where the view is not watched")
+    framing: str | None = Field(
+        None, max_length=500, description="what is wrong with how large people are, in words; absent: nothing"
+    )
+    machine: Machine | None = None
 
     @property
     def topic(self) -> str:

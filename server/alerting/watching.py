@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from server.alerting import conditions
+from server.alerting.ailing import ailing_cameras
 from server.api.alert_shapes import alert_shape
 from server.api.present import store_now
 from server.config import AlertSettings, Settings
@@ -30,6 +31,7 @@ def _wrong_now(db: Database, settings: Settings, now: datetime, free_bytes: int)
     for store_id, store in settings.stores.items():
         states = camera_states(db, store_id)
         yield from conditions.silent_cameras(store_id, store, states, now, silent_after)
+        yield from ailing_cameras(store_id, store, states, now, settings.alerts)
         if any(state.live is not None and state.live.queues for state in states):
             queues = store_now(db, store_id, store, now).queues
             yield from conditions.long_queues(store_id, store, queues)

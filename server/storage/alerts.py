@@ -23,6 +23,13 @@ class AlertKind(StrEnum):
     DEVICE_SILENT = "device-silent"
     DISK_LOW = "disk-low"
     QUARANTINE_GROWING = "quarantine-growing"
+    CAMERA_LOST = "camera-lost"
+    VIEW_BLOCKED = "view-blocked"
+    VIEW_MOVED = "view-moved"
+    VIEW_DARK = "view-dark"
+    VIEW_UNFOCUSED = "view-unfocused"
+    OUTBOX_GROWING = "outbox-growing"
+    DEVICE_DISK_LOW = "device-disk-low"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from edge.config import ConfigError, EdgeSettings, is_live, load_settings
+from edge.addresses import is_live
+from edge.config import ConfigError, EdgeSettings, load_settings
 from edge.starter import starter_configuration
 from edge.wire.topics import RESERVED_DEVICES
 
@@ -85,6 +86,14 @@ def test_all_that_the_starter_configuration_proposes_can_be_used(tmp_path: Path)
     assert camera.heatmap
     assert camera.staff
     assert camera.staff.numbers.contains("7500")
+
+
+def test_a_misspelt_address_is_named_without_the_password_in_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        loaded(GOOD.replace("rtsp://192.0.2.1/stream", "rstp://admin:s3cr@192.0.2.1/stream"), tmp_path)
+
+    assert "cameras.entrance.source: rstp:// is no kind of camera; did you mean rtsp://?" in str(caught.value)
+    assert "s3cr" not in str(caught.value)
 
 
 SOURCE = 'source = "rtsp://192.0.2.1/stream"'

@@ -18,6 +18,7 @@ from edge.wire import (
     Heat,
     LineCount,
     Live,
+    Machine,
     QueueCount,
     QueueNow,
     Sale,
@@ -25,6 +26,7 @@ from edge.wire import (
     SaleLine,
     SourceState,
     Status,
+    ViewNow,
     ZoneCount,
     ZoneNow,
 )
@@ -150,7 +152,26 @@ healths = st.builds(
     outbox_depth=_many,
     outbox_oldest_seconds=_amounts,
     memory_mb=_amounts,
-    source=st.builds(SourceState, state=st.sampled_from(["ok", "lost", "ended"]), reason=_text(500)),
+    source=st.builds(
+        SourceState,
+        state=st.sampled_from(["ok", "lost", "ended"]),
+        reason=_text(500),
+        fault=st.none() | ids,
+        last_fault=st.none() | ids,
+        last_fault_at=st.none() | instants,
+        reconnects=st.none() | _many,
+    ),
+    view=st.none() | st.builds(ViewNow, known=st.booleans(), blocked=st.booleans(), dark=st.booleans()),
+    framing=st.none() | _text(500),
+    machine=st.none()
+    | st.builds(
+        Machine,
+        disk_free_mb=st.none() | _amounts,
+        memory_available_mb=st.none() | _amounts,
+        temperature_celsius=st.none() | st.floats(-100, 300),
+        open_files=st.none() | _many,
+        open_files_most=st.none() | _many,
+    ),
     detector=st.builds(
         DetectorCard,
         name=_text(100),

@@ -7,7 +7,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from edge.capture import Frame, LiveCamera
+from edge.capture import Fault, Frame, LiveCamera, Waits
 from edge.people import Image
 from tests.edge.cast import NOON, FakeCamera, FakeClock, FakeOpener, picture, until
 
@@ -139,3 +139,48 @@ def test_a_camera_that_is_never_there_is_not_knocked_on_all_the_time() -> None:
     counting.join(3)
 
     assert 1 <= opener.tried <= 2
+
+
+@pytest.mark.parametrize(
+    ("failures", "fault", "seconds"),
+    [
+        pytest.param(0, Fault.NO_PICTURE, 1.0, id="at first"),
+        pytest.param(3, Fault.UNREACHABLE, 8.0, id="after three more"),
+        pytest.param(10_000, Fault.UNREACHABLE, 60.0, id="after a week"),
+        pytest.param(0, Fault.WRONG_CREDENTIALS, 120.0, id="a wrong password, lest the camera lock us out"),
+    ],
+)
+def test_the_wait_grows_to_a_bound_and_is_left_to_chance_by_a_fifth(
+    failures: int, fault: Fault, seconds: float
+) -> None:
+    waits = [Waits().after(failures, fault, jitter) for jitter in (0.0, 0.5, 1.0)]
+    assert waits == pytest.approx([0.8 * seconds, seconds, 1.2 * seconds])
+
+
+class HangingCamera(FakeCamera):
+    """A driver whose call does not return until it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self.let_go = threading.Event()
+
+    def read(self) -> Image:
+        self.let_go.wait(10)
+        return picture()
+
+
+def test_a_driver_that_hangs_is_said_while_it_hangs_and_heals_when_it_goes_on() -> None:
+    hanging = HangingCamera()
+    camera = LiveCamera(
+        "door", FakeOpener(hanging), FakeClock(NOON, 1.0), MANY_FPS, waits=Waits(stall_seconds=0.5)
+    )
+    given: list[Frame] = []
+    counting = threading.Thread(target=lambda: given.extend(camera.frames()))
+    counting.start()
+    until(lambda: camera.fault is Fault.SILENT, "the stall is noticed")
+    assert "neither picture nor error for" in camera.trouble
+    hanging.let_go.set()
+    until(lambda: len(given) > 0, "a picture comes")
+    assert camera.trouble == ""
+    camera.close()
+    counting.join(5)

@@ -1,0 +1,74 @@
+"""What a camera's health message says is wrong with it; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+
+from edge.wire import Health, ViewNow
+from server.config import AlertSettings, StoreSettings
+from server.storage.alerts import AlertKind, Condition
+from server.storage.devices import CameraState
+
+Wrong = tuple[AlertKind, str]
+"""A kind and how the sentence goes on after the camera's name."""
+
+
+def ailing_cameras(
+    store_id: str,
+    store: StoreSettings,
+    states: Iterable[CameraState],
+    now: datetime,
+    terms: AlertSettings,
+) -> Iterator[Condition]:
+    """What cameras say of themselves. Of one that is silent it is told that it is, and nothing else."""
+    fresh = timedelta(seconds=terms.silent_seconds)
+    for state in states:
+        health = state.health
+        if health is None or abs(now - health.at) > fresh or _is_gone(state):
+            continue
+        name = f"Camera {state.camera} of {state.device} in {store.name}"
+        for kind, what in _wrong_with(health, terms, lit=_is_lit(store, terms, now)):
+            yield Condition(store_id, kind, f"{state.device}/{state.camera}", f"{name} {what}")
+
+
+def _is_gone(state: CameraState) -> bool:
+    return state.status is not None and state.status.state == "offline"
+
+
+def _is_lit(store: StoreSettings, terms: AlertSettings, now: datetime) -> bool:
+    """Whether the shop should be light now."""
+    if terms.lit_from is None or terms.lit_until is None:
+        return True
+    at = now.astimezone(store.zone).time()
+    if terms.lit_from <= terms.lit_until:
+        return terms.lit_from <= at < terms.lit_until
+    return at >= terms.lit_from or at < terms.lit_until
+
+
+def _wrong_with(health: Health, terms: AlertSettings, *, lit: bool) -> Iterator[Wrong]:
+    if health.source.state == "lost":
+        yield AlertKind.CAMERA_LOST, f"gives no picture: {health.source.reason or 'it does not say why'}."
+    elif health.view:
+        yield from _wrong_with_view(health.view, lit=lit)
+    waits = health.outbox_oldest_seconds
+    if terms.outbox_seconds and waits > terms.outbox_seconds:
+        yield (
+            AlertKind.OUTBOX_GROWING,
+            f"has {health.outbox_depth} minutes that could not be delivered, the oldest for"
+            f" {waits / 60:.0f} minutes, though it reaches the broker.",
+        )
+    free = health.machine.disk_free_mb if health.machine else None
+    if free is not None and free < terms.device_disk_megabytes:
+        yield AlertKind.DEVICE_DISK_LOW, f"has {free:.0f} MiB left on its disk."
+
+
+def _wrong_with_view(view: ViewNow, *, lit: bool) -> Iterator[Wrong]:
+    if view.dark and lit:
+        yield AlertKind.VIEW_DARK, "sees nothing but the dark: switch the light on, or clean the lens."
+    if view.blocked:
+        yield AlertKind.VIEW_BLOCKED, "is blocked: clean the lens, and take away what stands before it."
+    if view.moved:
+        yield AlertKind.VIEW_MOVED, "has moved: turn it back, or draw its lines and zones anew."
+    if view.unfocused:
+        yield AlertKind.VIEW_UNFOCUSED, "is out of focus: clean the lens, and focus it."
