@@ -60,7 +60,7 @@ class FactorsLearner:
     name: str = "factors"
     factors: int = 64
     regularization: float = 0.1
-    alpha: float = 5.0
+    alpha: float = 1.0
     rounds: int = 12
     half_life_days: float = 120.0
     least_customers: int = 5
