@@ -75,7 +75,7 @@ class Asking:
         whole = list(self._filled(known, 4))
         _, first = np.unique([customer[basket] for basket, _ in whole], return_index=True)
         chosen = self._drawn(first.astype(np.int32), most)
-        return [self._half(*whole[place], draw, True) for place in chosen]
+        return [self._half(whole[place][0], whole[place][1], draw, True) for place in chosen]
 
     def _half(self, basket: int, items: Ints, draw: np.random.Generator, named: bool) -> Question:
         mixed = draw.permutation(items)

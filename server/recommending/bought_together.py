@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from server.recommending.asking import Query, Ranking, Words, words_of
 from server.recommending.baskets import Baskets, Floats, Ints
@@ -18,7 +18,6 @@ from server.recommending.matrices import (
     matrix,
     nearest,
     together,
-    unit_rows,
     weighted,
 )
 from server.recommending.naming import names_in
@@ -65,19 +64,19 @@ class BoughtTogether:
     def reasons(self, query: Query, product: int, words: Words) -> tuple[Reason, ...]:
         """Of the basket's products the one that speaks most for it."""
         counted = Pairs(self.tickets, self.per_product, self.pairs)
-        speaking = [
-            int(item) for item in query.basket if cell(self.strength, int(item), product) > 0
-        ]
+        speaking = [int(item) for item in query.basket if cell(self.strength, int(item), product) > 0]
         if not speaking:
             return ()
-        return (pair_reason(counted, max(speaking, key=lambda item: counted.lift(item, product)), product, words),)
+        return (
+            pair_reason(counted, max(speaking, key=lambda item: counted.lift(item, product)), product, words),
+        )
 
 
 def pair_reason(counted: Pairs, item: int, product: int, words: Words) -> Reason:
     """How much more often than by chance two products are bought together."""
     lift, both = counted.lift(item, product), cell(counted.pairs, item, product)
     text = f"bought with {words.name(item)} {lift:.1f} times as often as chance, in {both:.0f} tickets"
-    figures = {
+    figures: dict[str, float | str] = {
         "with": words.products[item],
         "lift": round(lift, 6),
         "tickets": both,
@@ -150,8 +149,6 @@ def _counts_of(baskets: Sparse, near: Sparse) -> Sparse:
         mask = block.copy()
         mask.data = np.ones_like(mask.data)
         found.append(csr_array((turned[begin : begin + 512] @ baskets).multiply(mask)))
-    from scipy.sparse import vstack
-
     return csr_array(vstack(found, format="csr")) if found else near
 
 

@@ -48,7 +48,10 @@ class AlikeProducts:
                 begin, end = self.unit.indptr[item], self.unit.indptr[item + 1]
                 wanted[self.unit.indices[begin:end]] += self.unit.data[begin:end]
         elif query.customer != NOBODY:
-            begin, end = self.of_customers.indptr[query.customer], self.of_customers.indptr[query.customer + 1]
+            begin, end = (
+                self.of_customers.indptr[query.customer],
+                self.of_customers.indptr[query.customer + 1],
+            )
             wanted[self.of_customers.indices[begin:end]] = self.of_customers.data[begin:end]
         found: Floats = np.asarray(self.unit @ wanted, dtype=np.float32)
         return found
@@ -61,7 +64,10 @@ class AlikeProducts:
             return (self._reason(f"like what this customer buys: {self._named(shared)}", {}),)
         alike = max((int(item) for item in query.basket), key=lambda item: self._cosine(item, product))
         shared = own & self._of(self.unit, alike)
-        figures = {"like": words.products[alike], "cosine": round(self._cosine(alike, product), 6)}
+        figures: dict[str, float | str] = {
+            "like": words.products[alike],
+            "cosine": round(self._cosine(alike, product), 6),
+        }
         return (self._reason(f"like {words.name(alike)}: {self._named(shared)}", figures),)
 
     def _of(self, rows: Sparse, row: int) -> frozenset[int]:

@@ -77,7 +77,6 @@ class CustomersProducts:
         """The sum over the customer's products of how near others are to them; nothing for nobody."""
         if query.customer == NOBODY:
             return np.zeros(self.bought.shape[1], dtype=np.float32)
-        begin, end = self.bought.indptr[query.customer], self.bought.indptr[query.customer + 1]
         own = csr_array(self.bought[query.customer : query.customer + 1] @ self.near)
         found = np.zeros(self.bought.shape[1], dtype=np.float32)
         found[own.indices] = own.data
@@ -87,10 +86,19 @@ class CustomersProducts:
         """Which of the customer's own products is nearest to it."""
         begin, end = self.bought.indptr[query.customer], self.bought.indptr[query.customer + 1]
         own = self.bought.indices[begin:end]
-        nearest_own = max(own, key=lambda item: cell(self.near, int(item), product) * cell(self.bought, query.customer, int(item)))
+        nearest_own = max(
+            own,
+            key=lambda item: (
+                cell(self.near, int(item), product) * cell(self.bought, query.customer, int(item))
+            ),
+        )
         near = cell(self.near, int(nearest_own), product)
         text = f"customers who buy {words.name(int(nearest_own))}, as this one does, often buy it too"
-        return (Reason(ReasonKind.CUSTOMERS, text, {"with": words.products[nearest_own], "cosine": round(near, 6)}),)
+        return (
+            Reason(
+                ReasonKind.CUSTOMERS, text, {"with": words.products[nearest_own], "cosine": round(near, 6)}
+            ),
+        )
 
 
 @dataclass(frozen=True)
@@ -98,8 +106,8 @@ class CustomersProductsLearner:
     """Weighted cosine between products over the customers who bought them: item-item."""
 
     name: str = "customers' products"
-    weighting: Weighting = "bm25"
-    nearest_products: int = 50
+    weighting: Weighting = "idf"
+    nearest_products: int = 20
     least_customers: int = 5
     half_life_days: float = 120.0
 

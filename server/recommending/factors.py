@@ -78,7 +78,9 @@ class FactorsLearner:
     def _vectors(self, rows: Sparse) -> tuple[Floats, Floats]:
         if not rows.nnz:
             traits = min(self.factors, 1)
-            return np.zeros((rows.shape[0], traits), np.float32), np.zeros((rows.shape[1], traits), np.float32)
+            return np.zeros((rows.shape[0], traits), np.float32), np.zeros(
+                (rows.shape[1], traits), np.float32
+            )
         from implicit.cpu.als import AlternatingLeastSquares
         from scipy.sparse import csr_matrix
         from threadpoolctl import threadpool_limits

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import numpy as np
-from scipy.sparse import csr_array, vstack
-
 from numpy.typing import NDArray
-from server.recommending.baskets import NOBODY, Baskets, Floats, Ints
+from scipy.sparse import coo_array, csr_array, vstack
+
+from server.recommending.baskets import NOBODY, Baskets, Floats
 
 Sparse = csr_array[Any, Any]
+Whole = NDArray[np.integer[Any]]
 Weighting = Literal["none", "idf", "bm25"]
 
 _BLOCK_CELLS = 32_000_000
@@ -21,9 +22,10 @@ _K1 = 1.2
 _B = 0.75
 
 
-def matrix(rows: Ints, columns: Ints, values: Floats, shape: tuple[int, int]) -> Sparse:
+def matrix(rows: Whole, columns: Whole, values: Floats, shape: tuple[int, int]) -> Sparse:
     """A sparse matrix; what falls on one cell is added up."""
-    found: Sparse = csr_array((values.astype(np.float32), (rows, columns)), shape=shape, dtype=np.float32)
+    cells = coo_array((values.astype(np.float32), (rows, columns)), shape=shape)
+    found: Sparse = csr_array(cells)
     found.sum_duplicates()
     return found
 
@@ -56,7 +58,8 @@ def column_weights(rows: Sparse, weighting: Weighting) -> Floats:
     if weighting == "none":
         return np.ones(rows.shape[1], dtype=np.float32)
     having = np.bincount(rows.indices, minlength=rows.shape[1])
-    return np.log1p(rows.shape[0] / np.maximum(having, 1)).astype(np.float32)
+    found: Floats = np.log1p(rows.shape[0] / np.maximum(having, 1)).astype(np.float32)
+    return found
 
 
 def weighted(rows: Sparse, weighting: Weighting) -> Sparse:

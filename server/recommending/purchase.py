@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
@@ -99,7 +99,8 @@ class Network:
 def softmax(rows: Floats) -> Floats:
     """e^x / Σ e^x per row, without overflow."""
     raised = np.exp(rows - rows.max(axis=1, keepdims=True))
-    return (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    found: Floats = (raised / raised.sum(axis=1, keepdims=True)).astype(np.float32)
+    return found
 
 
 @dataclass(frozen=True)
@@ -164,13 +165,13 @@ class PurchaseLearner:
     def _scorer(self, groups: Groups, encoder: Encoder, rows: Rows) -> Purchases:
         count = len(groups.names)
         many = len(np.unique(rows.groups)) > 1
-        model = self.trainer(rows, count, self.seed) if many else _always(rows, count, encoder.width)
+        model = self.trainer(rows, count, self.seed) if many else _always(rows, count)
         return Purchases(
             model, groups.share, count, groups.of_product, encoder.zones, encoder.history, groups.names
         )
 
 
-def _always(rows: Rows, groups: int, width: int) -> GroupModel:
+def _always(rows: Rows, groups: int) -> GroupModel:
     """What was bought is of one group at most: a single leaf."""
     counts = np.bincount(rows.groups, minlength=groups).astype(np.float32)
     chance = (counts / max(float(counts.sum()), 1.0))[None, :]
@@ -226,8 +227,8 @@ def _all_outputs(weights: Floats, bias: Floats, classes: Ints, groups: int) -> t
     return whole, offsets
 
 
-def _trees(made: list[object], classes: Ints, groups: int) -> Trees:
-    parts = [tree.tree_ for tree in made]  # type: ignore[attr-defined] -- scikit-learn has no types
+def _trees(made: list[Any], classes: Ints, groups: int) -> Trees:
+    parts = [tree.tree_ for tree in made]
     starts = np.cumsum([0, *(part.node_count for part in parts)])
     chance = np.zeros((int(starts[-1]), groups), dtype=np.float32)
     values = np.concatenate([part.value[:, 0, :] for part in parts])
@@ -244,9 +245,7 @@ def _trees(made: list[object], classes: Ints, groups: int) -> Trees:
 
 
 def _moved(children: list[Ints], starts: Ints) -> Ints:
-    moved = [
-        np.where(one < 0, -1, one + start) for one, start in zip(children, starts[:-1], strict=True)
-    ]
+    moved = [np.where(one < 0, -1, one + start) for one, start in zip(children, starts[:-1], strict=True)]
     return np.concatenate(moved).astype(np.int32)
 
 
