@@ -125,7 +125,7 @@ class Columns:
 
 
 def from_columns(lines: Columns) -> Baskets:
-    """Baskets out of lines in any order; a product that a ticket names twice is one line of both strengths."""
+    """Baskets out of lines in any order; a product that a ticket names twice is one line of both."""
     if not len(lines.basket):
         return _none(lines)
     order = np.lexsort((lines.product, lines.basket, lines.hour, lines.day))

@@ -92,7 +92,7 @@ def comparable(scores: Floats, may: Flags) -> Floats:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """What recommenders said to some questions: scores (question, product, part), bought, best gain possible."""
+    """What was said to some questions: scores (question, product, part), bought, best gain possible."""
 
     scores: NDArray[np.float32]
     bought: NDArray[np.bool_]

@@ -22,7 +22,7 @@ _PAIRS_LOOKED_AT = 200_000
 
 @dataclass(frozen=True)
 class Traits:
-    """Products (rows) by attribute values (columns), 1 where a product has one, and each column's attribute."""
+    """Products (rows) by attribute values (columns), 1 where a product has one; each column's attribute."""
 
     rows: Sparse
     values: tuple[str, ...]

@@ -91,7 +91,7 @@ def load(folder: Path, store: str) -> tuple[Card, Blend]:
 
 def packed(blend: Blend) -> bytes:
     """A blend as the bytes of a NumPy archive; equal ones give equal bytes."""
-    arrays: dict[str, NDArray[Any]] = {}
+    arrays: dict[str, Any] = {}
     words = blend.words
     structure = {
         "format": FORMAT,
@@ -105,7 +105,7 @@ def packed(blend: Blend) -> bytes:
     }
     arrays[_STRUCTURE] = np.frombuffer(json.dumps(structure).encode(), dtype=np.uint8)
     into = io.BytesIO()
-    np.savez(into, allow_pickle=False, **arrays)  # type: ignore[arg-type] -- its stub takes the flag for an array
+    np.savez(into, **arrays)
     return into.getvalue()
 
 
@@ -139,8 +139,9 @@ def _put(value: Any, arrays: dict[str, NDArray[Any]]) -> Any:
         parts = [_put(part, arrays) for part in (value.data, value.indices, value.indptr)]
         return {"sparse": parts, "shape": [int(size) for size in value.shape]}
     if is_dataclass(value):
+        kind = next(name for name, made in _KINDS.items() if type(value) is made)
         of = {one.name: _put(getattr(value, one.name), arrays) for one in fields(value)}
-        return {"kind": type(value).kind, "fields": of}  # type: ignore[attr-defined] -- those of _KINDS have one
+        return {"kind": kind, "fields": of}
     return list(value) if isinstance(value, tuple) else value
 
 

@@ -249,10 +249,10 @@ def _moved(children: list[Ints], starts: Ints) -> Ints:
     return np.concatenate(moved).astype(np.int32)
 
 
-def default_learners() -> tuple[PurchaseLearner, ...]:
+def default_learners(seed: int = 0) -> tuple[PurchaseLearner, ...]:
     """The three purchase models."""
     return (
-        PurchaseLearner("decision tree", one_tree),
-        PurchaseLearner("random forest", forest),
-        PurchaseLearner("neural network", network),
+        PurchaseLearner("decision tree", one_tree, seed=seed),
+        PurchaseLearner("random forest", forest, seed=seed),
+        PurchaseLearner("neural network", network, seed=seed),
     )

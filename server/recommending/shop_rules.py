@@ -1,4 +1,4 @@
-"""What the shop knows itself: what never, what together, what in which season, above which margin and stock."""
+"""What the shop knows itself: what goes with what, and what is for which season."""
 
 from __future__ import annotations
 
