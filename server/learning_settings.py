@@ -54,7 +54,7 @@ class LearningSettings(Section):
     days: int = Field(400, ge=14, le=3660, description="so many days of tickets are learnt from")
     least_tickets: int = Field(500, ge=50, le=10_000_000, description="with fewer nothing is learnt")
     clear_bar_by: float = Field(
-        0.05, ge=0, le=10, description="what is learnt is used if it beats popularity by this share"
+        0.02, ge=0, le=10, description="what is learnt is used if it beats popularity by this share"
     )
     seed: int = Field(0, ge=0, le=2**31, description="the same tickets and seed give the same model")
     rules: RuleSettings = RuleSettings()

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from server.recommending.baskets import NOBODY, Baskets, Flags, Floats, Ints
+from server.recommending.catalogue import Catalogue
 from server.recommending.protocol import Context, Reason, Scored
 
 
@@ -45,12 +46,16 @@ class Words:
 
 @dataclass(frozen=True)
 class Query:
-    """A context in numbers. `customer` is NOBODY and `store` -1 where they are not known."""
+    """A context in numbers. `customer` is NOBODY and `store` -1 where they are not known.
+
+    `worked_out` holds what a scorer found for this query, by the scorer's id, so that reasons are cheap.
+    """
 
     context: Context
     basket: Ints
     customer: int
     store: int
+    worked_out: dict[int, tuple[Floats, Floats]] = field(default_factory=dict, compare=False, repr=False)
 
 
 class Scorer(Protocol):
@@ -110,10 +115,18 @@ class Ranking:
     words: Words
     scorer: Scorer
 
+    def ranked(self, context: Context, k: int) -> list[str]:
+        """The same products as `recommend`, without their reasons."""
+        scores = self._scores(context, query_of(self.words, context))
+        return [self.words.products[product] for product in best(scores, k)]
+
+    def _scores(self, context: Context, query: Query) -> Floats:
+        return np.where(allowed(self.words, context), self.scorer.scores(query), np.float32(0))
+
     def recommend(self, context: Context, k: int) -> list[Scored]:
         """At most `k` products with a score above 0, best first, with their reasons."""
         query = query_of(self.words, context)
-        scores = np.where(allowed(self.words, context), self.scorer.scores(query), np.float32(0))
+        scores = self._scores(context, query)
         return [
             Scored(
                 self.words.products[product],
@@ -122,3 +135,16 @@ class Ranking:
             )
             for product in best(scores, k)
         ]
+
+
+class Learner(Protocol):
+    """A way to learn from tickets; two of the same settings and seed learn the same."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables, cards and settings."""
+        ...
+
+    def fit(self, baskets: Baskets, catalogue: Catalogue) -> Ranking:
+        """Learn from tickets and products; no tickets are no mistake."""
+        ...

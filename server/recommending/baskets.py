@@ -31,7 +31,7 @@ def day_of(number: int) -> date:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One product of one ticket, by the store's clocks. `strength`: pieces, or a rating where there is one."""
+    """One product of one ticket, by the store's clocks. `strength`: pieces, or a rating."""
 
     store: str
     ticket: str

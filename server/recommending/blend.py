@@ -47,18 +47,24 @@ class Blend:
     parts: tuple[Ranking, ...]
     weights: Floats
 
-    def recommend(self, context: Context, k: int) -> list[Scored]:
-        """At most `k` products, best first, explained by what speaks most for each."""
-        query = query_of(self.words, context)
+    def ranked(self, context: Context, k: int) -> list[str]:
+        """The same products as `recommend`, without their reasons."""
+        shares = self._shares(context, query_of(self.words, context))
+        return [self.words.products[product] for product in best(_added(shares), k)]
+
+    def _shares(self, context: Context, query: Query) -> dict[int, Floats]:
         weights = self.weights[situation_of(query)]
         may = allowed(self.words, context)
-        shares = {
+        return {
             place: weights[place] * comparable(self.parts[place].scorer.scores(query), may)
             for place in map(int, np.flatnonzero(weights))
         }
-        if not shares:
-            return []
-        scores = np.sum(list(shares.values()), axis=0)
+
+    def recommend(self, context: Context, k: int) -> list[Scored]:
+        """At most `k` products, best first, explained by what speaks most for each."""
+        query = query_of(self.words, context)
+        shares = self._shares(context, query)
+        scores = _added(shares)
         return [
             Scored(
                 self.words.products[product],
@@ -79,6 +85,11 @@ class Blend:
         """Without those that weigh nothing in any situation."""
         kept = np.flatnonzero(self.weights.sum(axis=0))
         return replace(self, parts=tuple(self.parts[place] for place in kept), weights=self.weights[:, kept])
+
+
+def _added(shares: Mapping[int, Floats]) -> Floats:
+    found: Floats = np.sum(list(shares.values()), axis=0, dtype=np.float32)
+    return np.atleast_1d(found)
 
 
 def comparable(scores: Floats, may: Flags) -> Floats:

@@ -47,7 +47,7 @@ def importance(learnt: Purchases, rows: Rows, seed: int) -> dict[str, float]:
     before = measures.log_loss(learnt.model.chances(rows.inputs), rows.groups)
     return {
         name: _loss_shuffled(learnt.model, rows, columns, draw) - before
-        for name, columns in learnt.encoder.blocks().items()
+        for name, columns in learnt.encoder.blocks.items()
         if len(columns)
     }
 

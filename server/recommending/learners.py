@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from server.learning_settings import RuleSettings
+from server.recommending.asking import Learner
 from server.recommending.bought_together import ItemCosineLearner, RulesLearner
 from server.recommending.content import ContentLearner
 from server.recommending.customers import AlikeCustomersLearner, CustomersProductsLearner
 from server.recommending.factors import FactorsLearner
 from server.recommending.popularity import PopularityLearner, RecentLearner
-from server.recommending.protocol import Learner
 from server.recommending.purchase import default_learners
 from server.recommending.repeat import RepeatLearner
 from server.recommending.shop_rules import ShopRulesLearner

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from server.recommending.asking import Ranking
-from server.recommending.backtest import Answers, Asking, Question, answers
+from server.recommending.asking import Learner, Ranking
+from server.recommending.backtest import Answers, Asking, Question, Ranks, answers
 from server.recommending.baskets import Baskets
 from server.recommending.blend import Blend, Situation, weighed
 from server.recommending.card import AnswersShape, ChancesShape, TestedShape
@@ -17,7 +17,6 @@ from server.recommending.catalogue import Catalogue
 from server.recommending.chances import judged_chances
 from server.recommending.learners import BAR
 from server.recommending.popularity import last_day
-from server.recommending.protocol import Learner, Recommender
 from server.recommending.purchase import Purchases
 
 BLEND = "blend"
@@ -41,7 +40,7 @@ class Fitted:
 
 @dataclass(frozen=True)
 class Learnt:
-    """What came of it. `blend` is learnt from all baskets; the figures are of one that did not know the newest."""
+    """What came of it. `blend` is learnt from all baskets; the figures are of one without the newest."""
 
     blend: Blend
     tested: tuple[TestedShape, ...]
@@ -151,7 +150,7 @@ def _tested(blend: Blend, fitted: Sequence[Fitted], asking: Asking) -> tuple[Tes
     next_ones, halves = asking.next_baskets(MOST_QUESTIONS), asking.completions(MOST_QUESTIONS)
     sold = len(np.unique(asking.older.line_product))
 
-    def shape(recommender: Recommender, seconds: float, weights: list[float]) -> TestedShape:
+    def shape(recommender: Ranks, seconds: float, weights: list[float]) -> TestedShape:
         return TestedShape(
             name=recommender.name,
             next_basket=_shape(answers(recommender, next_ones, sold)),

@@ -6,11 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from server.recommending.baskets import Baskets
-    from server.recommending.catalogue import Catalogue
+from typing import Protocol
 
 
 class ReasonKind(StrEnum):
@@ -87,17 +83,4 @@ class Recommender(Protocol):
 
         Fewer where there is evidence for fewer; none where nothing is known.
         """
-        ...
-
-
-class Learner(Protocol):
-    """A way to learn from tickets; two of the same settings and seed learn the same."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in tables, cards and settings."""
-        ...
-
-    def fit(self, baskets: Baskets, catalogue: Catalogue) -> Recommender:
-        """Learn from tickets and products; no tickets are no mistake."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -18,6 +19,7 @@ from server.recommending.protocol import Reason, ReasonKind
 from server.recommending.situation import Encoder, Groups, Rows, encoder_of, groups_of, training_rows
 
 _STEPS_TOLD = 3
+_PRIOR_ROWS = 5.0
 
 
 class GroupModel(Protocol):
@@ -116,22 +118,33 @@ class Purchases:
     history: Sparse
     group_names: tuple[str, ...]
 
-    @property
+    @cached_property
     def encoder(self) -> Encoder:
         """What makes rows of situations."""
         return Encoder(self.groups, self.of_product, self.zones, self.history)
 
+    @cached_property
+    def _input_names(self) -> tuple[str, ...]:
+        return self.encoder.names(self.group_names)
+
+    def _worked_out(self, query: Query) -> tuple[Floats, Floats]:
+        if id(self) not in query.worked_out:
+            rows = self.encoder.row(query)
+            query.worked_out[id(self)] = rows[0], self.model.chances(rows)[0]
+        return query.worked_out[id(self)]
+
     def scores(self, query: Query) -> Floats:
         """P(group | situation) · P(product | group)."""
-        chance = self.model.chances(self.encoder.row(query))[0]
+        _, chance = self._worked_out(query)
         found: Floats = chance[self.of_product] * self.share
         return found
 
     def reasons(self, query: Query, product: int, words: Words) -> tuple[Reason, ...]:
         """How likely its group is here, and the steps that lead there."""
-        row, group = self.encoder.row(query), int(self.of_product[product])
-        chance = float(self.model.chances(row)[0, group])
-        steps = self.model.why(row[0], group, self.encoder.names(self.group_names))
+        row, chances = self._worked_out(query)
+        group = int(self.of_product[product])
+        chance = float(chances[group])
+        steps = self.model.why(row, group, self._input_names)
         text = f"{self.group_names[group]} is bought next in {100 * chance:.0f} % of situations like this"
         figures: Mapping[str, float | str] = {"group": self.group_names[group], "chance": round(chance, 6)}
         return (Reason(ReasonKind.SITUATION, f"{text} ({steps})" if steps else text, figures),)
@@ -232,7 +245,11 @@ def _trees(made: list[Any], classes: Ints, groups: int) -> Trees:
     starts = np.cumsum([0, *(part.node_count for part in parts)])
     chance = np.zeros((int(starts[-1]), groups), dtype=np.float32)
     values = np.concatenate([part.value[:, 0, :] for part in parts])
-    chance[:, classes] = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
+    values = values / np.maximum(values.sum(axis=1, keepdims=True), 1e-12)
+    rows = np.concatenate([part.weighted_n_node_samples for part in parts])[:, None]
+    # Of a group that a leaf never saw nobody knows that it is never bought: leaves are drawn to the whole.
+    whole = values[starts[:-1]].mean(axis=0, keepdims=True)
+    chance[:, classes] = (values * rows + whole * _PRIOR_ROWS) / (rows + _PRIOR_ROWS)
     feature = np.concatenate([np.where(part.children_left < 0, -1, part.feature) for part in parts])
     return Trees(
         roots=starts[:-1].astype(np.int32),

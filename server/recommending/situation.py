@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,7 +69,8 @@ class Encoder:
         history = (f"share of {name} bought before" for name in groups)
         return (*_CLOCK, *_DAYS, *_COUNTED, *zones, *basket, *history)
 
-    def blocks(self) -> dict[str, NDArray[np.int64]]:
+    @cached_property
+    def blocks(self) -> Mapping[str, NDArray[np.int64]]:
         """Which numbers of a row belong together, by what they tell of."""
         sizes = {
             "hour": len(_CLOCK),
@@ -90,16 +92,19 @@ class Encoder:
         row = np.zeros((1, self.width), dtype=np.float32)
         _write_time(row, context.hour, None if context.weekday is None else context.weekday - 1)
         _write_counted(row, context.dwell_seconds, context.occupancy)
-        at = self.blocks()
+        at = self.blocks
         if context.zone in self.zones:
             row[0, at["zone"][self.zones.index(context.zone)]] = 1
         np.add.at(row[0], at["basket"][0] + self.of_product[query.basket], 1)
         if query.customer != NOBODY:
-            row[0, at["customer's history"]] = _shares(self._history([query.customer]))[0]
+            begin, end = self.history.indptr[query.customer], self.history.indptr[query.customer + 1]
+            counts = self.history.data[begin:end]
+            of = self.history.indices[begin:end]
+            row[0, at["customer's history"][0] + of] = counts / max(float(counts.sum()), 1.0)
         return row
 
-    def _history(self, customers: Sequence[int] | Ints) -> Floats:
-        found: Floats = self.history[np.asarray(customers)].toarray().astype(np.float32)
+    def histories(self, customers: Ints) -> Floats:
+        found: Floats = self.history[customers].toarray().astype(np.float32)
         return found
 
 
@@ -134,7 +139,7 @@ def training_rows(
     basket = baskets.line_basket[chosen]
     target = encoder.of_product[baskets.line_product[chosen]]
     inputs = np.zeros((len(chosen), encoder.width), dtype=np.float32)
-    at = encoder.blocks()
+    at = encoder.blocks
     _write_times(inputs, baskets.basket_hour[basket], baskets.basket_day[basket])
     _write_counts(inputs, at, baskets.dwell_seconds[basket], baskets.occupancy[basket])
     _write_zones(inputs, at["zone"], baskets, catalogue, encoder, chosen, draw)
@@ -143,7 +148,7 @@ def training_rows(
     customer = baskets.basket_customer[basket]
     named = customer != NOBODY
     if named.any():
-        history = encoder._history(customer[named])
+        history = encoder.histories(customer[named])
         if own_history:
             history = np.maximum(history - whole[named], 0)
         inputs[np.ix_(named, at["customer's history"])] = _shares(history)
@@ -193,7 +198,9 @@ def _write_counted(rows: Floats, dwell_seconds: float | None, occupancy: float |
         rows[:, at + 2], rows[:, at + 3] = occupancy, 1
 
 
-def _write_counts(rows: Floats, at: dict[str, NDArray[np.int64]], dwell: Floats, occupancy: Floats) -> None:
+def _write_counts(
+    rows: Floats, at: Mapping[str, NDArray[np.int64]], dwell: Floats, occupancy: Floats
+) -> None:
     for name, values, unit in (("dwell", dwell, _MINUTE), ("occupancy", occupancy, 1.0)):
         known = ~np.isnan(values)
         rows[known, at[name][0]] = values[known] / unit

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str]) -> None:
     rows = [*_ours(older, catalogue, asking), *_libraries(older, asking)]
     console.print(_table(rows))
     before, begun = _peak(), time.perf_counter()
-    learnt = learn_from(baskets, catalogue, all_learners(), clear_bar_by=0.05, seed=0)
+    learnt = learn_from(baskets, catalogue, all_learners(), clear_bar_by=0.02, seed=0)
     console.print(
         f"all of `learn` on all {len(baskets.line_product)} lines: {time.perf_counter() - begun:.0f} s,"
         f" peak {_peak():.0f} MB (before {before:.0f}); {learnt.sentence}"
@@ -103,7 +103,7 @@ def _libraries(older: Baskets, asking: Asking) -> list[Row]:
     return [_tuned(name, made, choosing, asking) for name, made in _candidates().items()]
 
 
-Made = Callable[[], Any]
+Made = Callable[..., Any]
 
 
 def _candidates() -> dict[str, list[tuple[str, Made, bool]]]:
