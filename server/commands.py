@@ -17,7 +17,14 @@ from rich.progress import Progress
 from sqlite_utils import Database
 
 from edge.wire.topics import TopicError, checked_device
-from server import access_commands, assembly, enrolment_commands, telling, webhook_commands
+from server import (
+    access_commands,
+    assembly,
+    enrolment_commands,
+    learning_commands,
+    telling,
+    webhook_commands,
+)
 from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
@@ -81,6 +88,7 @@ TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in plac
 
 access_commands.add_to(app)
 enrolment_commands.add_to(app)
+learning_commands.add_to(app)
 
 
 @app.command()

@@ -38,6 +38,8 @@ class Action(StrEnum):
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
     SEE_AUDIT = "see-audit"
+    SEE_LEARNING = "see-learning"
+    """What was learnt from tickets, and how good it is; no customers."""
     MANAGE_WEBHOOKS = "manage-webhooks"
     """Whoever is told of alerts is told of all stores that they name, and their secrets sign."""
 
@@ -57,9 +59,10 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
     Role.MANAGER: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
-    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS},
+    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS, Action.SEE_LEARNING},
     Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT},
-    Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE},
+    Role.HEAD_OFFICE: _FIGURES
+    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE, Action.SEE_LEARNING},
     Role.DEVICE: frozenset({Action.SEND_COUNTS}),
     Role.TILL: frozenset({Action.IMPORT_SALES}),
 }

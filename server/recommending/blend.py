@@ -20,6 +20,8 @@ _LEAST_GAIN = 1e-4
 _LOOKED_AT = 60
 """So many products of each recommender are weighed."""
 
+_FILLING_UP = 0.01
+
 _REASONS = 2
 """A product is explained by so many of the recommenders that speak most for it."""
 
@@ -31,6 +33,14 @@ class Situation(IntEnum):
     BASKET = 1
     CUSTOMER = 2
     BOTH = 3
+
+
+_KNOWS_LESS = {
+    Situation.NOTHING: Situation.NOTHING,
+    Situation.BASKET: Situation.NOTHING,
+    Situation.CUSTOMER: Situation.NOTHING,
+    Situation.BOTH: Situation.BASKET,
+}
 
 
 def situation_of(query: Query) -> Situation:
@@ -126,13 +136,16 @@ def weighed(
 ) -> Blend:
     """Weights that answer these questions best, found one at a time until nothing gets better.
 
-    A situation without questions takes the weights of the one that knows less.
+    A situation without questions takes the weights of the one that knows less; with none at all there is
+    the first part alone. It also fills up where the others have nothing more to say.
     """
     found = np.zeros((len(Situation), len(parts)), dtype=np.float32)
+    found[Situation.NOTHING, 0] = 1
     for situation in Situation:
         told(situation.name.lower())
         asked = questions.get(situation, ())
-        found[situation] = _ascent(_sheet(parts, asked)) if asked else found[situation & 1 or 0]
+        found[situation] = _ascent(_sheet(parts, asked)) if asked else found[_KNOWS_LESS[situation]]
+    found[:, 0] = np.maximum(found[:, 0], _FILLING_UP)
     return Blend(name, parts[0].words, tuple(parts), found)
 
 

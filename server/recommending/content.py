@@ -134,23 +134,30 @@ def traits_of(products: tuple[str, ...], catalogue: Catalogue, without: frozense
 def learnt_weights(traits: Traits, baskets: Baskets, seed: int) -> Mapping[str, float]:
     """Per attribute ln(share of pairs in one basket that have it in common / that of any pairs), at least 0.
 
-    An attribute that pairs in one basket have in common no more often than any two products tells nothing.
+    An attribute that pairs in one basket have in common no more often than any two products tells nothing;
+    where that is true of all of them, all weigh the same.
     """
     lines = len(baskets.line_product)
     if lines < 2 or not traits.attributes:
         return dict.fromkeys(traits.attributes, 1.0)
     draw = np.random.default_rng(seed)
-    first = draw.integers(0, lines - 1, min(_PAIRS_LOOKED_AT, 10 * lines))
-    second = first + 1
-    beside = baskets.line_basket[first] == baskets.line_basket[second]
-    near = _common(traits, baskets.line_product[first[beside]], baskets.line_product[second[beside]])
-    other = draw.permutation(baskets.line_product[second])
-    far = _common(traits, baskets.line_product[first], other)
-    ratio = np.log(np.maximum(near, 1e-6) / np.maximum(far, 1e-6))
-    return {name: max(float(ratio[place]), 0.0) for place, name in enumerate(traits.attributes)}
+    first = draw.integers(0, lines, min(_PAIRS_LOOKED_AT, 10 * lines))
+    starts, basket = baskets.starts(), baskets.line_basket[first]
+    second = starts[basket] + (draw.random(len(first)) * (starts[basket + 1] - starts[basket])).astype(
+        np.int64
+    )
+    near = _common(traits, baskets.line_product[first], baskets.line_product[second])
+    far = _common(traits, baskets.line_product[first], draw.permutation(baskets.line_product[second]))
+    ratio = np.maximum(np.log(np.maximum(near, 1e-6) / np.maximum(far, 1e-6)), 0)
+    if not ratio.any():
+        ratio = np.ones_like(ratio)
+    return {name: float(ratio[place]) for place, name in enumerate(traits.attributes)}
 
 
 def _common(traits: Traits, first: Ints, second: Ints) -> Floats:
+    """Per attribute the share of pairs of different products that have it in common."""
+    different = first != second
+    first, second = first[different], second[different]
     both = csr_array(traits.rows[first].multiply(traits.rows[second]))
     count = np.bincount(traits.attribute_of[both.indices], minlength=len(traits.attributes))
     return (count / max(len(first), 1)).astype(np.float32)

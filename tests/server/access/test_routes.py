@@ -36,6 +36,7 @@ MAY: dict[Action, set[str]] = {
     Action.MANAGE_USERS: {"owner"},
     Action.MANAGE_TOKENS: {"owner"},
     Action.SEE_AUDIT: {"owner"},
+    Action.SEE_LEARNING: MANAGERS | {"head office"},
     Action.MANAGE_WEBHOOKS: {"owner"},
 }
 """Written down by hand, not taken from the code's own table."""
