@@ -149,7 +149,11 @@ def _counts_of(baskets: Sparse, near: Sparse) -> Sparse:
         mask = block.copy()
         mask.data = np.ones_like(mask.data)
         found.append(csr_array((turned[begin : begin + 512] @ baskets).multiply(mask)))
-    return csr_array(vstack(found, format="csr")) if found else near
+    if not found:
+        return near
+    whole = csr_array(vstack(found, format="csr"))
+    whole.sort_indices()
+    return whole
 
 
 def cell(rows: Sparse, row: int, column: int) -> float:

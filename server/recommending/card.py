@@ -43,7 +43,7 @@ class AnswersShape(_Shape):
     milliseconds: float = Field(description="mean time of an answer")
 
 
-class TestedShape(_Shape):
+class TriedShape(_Shape):
     """One recommender in the backtest."""
 
     name: str
@@ -88,7 +88,7 @@ class Card(_Shape):
     sentence: str = Field(description="whether it is used, and why")
     data: DataShape
     cleaned: list[str]
-    tested: list[TestedShape]
+    tested: list[TriedShape]
     chances: list[ChancesShape]
     features: list[str] = Field(description="what purchase models look at")
     libraries: dict[str, str]

@@ -12,7 +12,7 @@ from server.recommending.asking import Learner, Ranking
 from server.recommending.backtest import Answers, Asking, Question, Ranks, answers
 from server.recommending.baskets import Baskets
 from server.recommending.blend import Blend, Situation, weighed
-from server.recommending.card import AnswersShape, ChancesShape, TestedShape
+from server.recommending.card import AnswersShape, ChancesShape, TriedShape
 from server.recommending.catalogue import Catalogue
 from server.recommending.chances import judged_chances
 from server.recommending.learners import BAR
@@ -43,7 +43,7 @@ class Learnt:
     """What came of it. `blend` is learnt from all baskets; the figures are of one without the newest."""
 
     blend: Blend
-    tested: tuple[TestedShape, ...]
+    tested: tuple[TriedShape, ...]
     chances: tuple[ChancesShape, ...]
     clears_bar: bool
     sentence: str
@@ -146,12 +146,12 @@ def questions_by_situation(asking: Asking) -> Mapping[Situation, list[Question]]
     return found
 
 
-def _tested(blend: Blend, fitted: Sequence[Fitted], asking: Asking) -> tuple[TestedShape, ...]:
+def _tested(blend: Blend, fitted: Sequence[Fitted], asking: Asking) -> tuple[TriedShape, ...]:
     next_ones, halves = asking.next_baskets(MOST_QUESTIONS), asking.completions(MOST_QUESTIONS)
     sold = len(np.unique(asking.older.line_product))
 
-    def shape(recommender: Ranks, seconds: float, weights: list[float]) -> TestedShape:
-        return TestedShape(
+    def shape(recommender: Ranks, seconds: float, weights: list[float]) -> TriedShape:
+        return TriedShape(
             name=recommender.name,
             next_basket=_shape(answers(recommender, next_ones, sold)),
             completion=_shape(answers(recommender, halves, sold)),
@@ -177,7 +177,7 @@ def _shape(found: Answers) -> AnswersShape:
     )
 
 
-def verdict(tested: Sequence[TestedShape], clear_bar_by: float) -> tuple[bool, str]:
+def verdict(tested: Sequence[TriedShape], clear_bar_by: float) -> tuple[bool, str]:
     """Whether the blend beats the bar by enough, over both tasks, and a sentence that says so."""
     of = {one.name: one for one in tested}
     blend, bar = of[BLEND], of[BAR]
@@ -191,7 +191,7 @@ def verdict(tested: Sequence[TestedShape], clear_bar_by: float) -> tuple[bool, s
     return True, f"used: it clears the bar, {figures}"
 
 
-def _gain(tested: TestedShape) -> float:
+def _gain(tested: TriedShape) -> float:
     """The mean over tasks that had any questions."""
     tasks = [task.ndcg_10 for task in (tested.next_basket, tested.completion) if task.questions]
     return sum(tasks) / len(tasks) if tasks else 0.0

@@ -40,7 +40,7 @@ each_learner = pytest.mark.parametrize("learner", LEARNERS, ids=lambda learner: 
 
 
 @pytest.fixture(scope="module")
-def learnt() -> Callable[[Learner], Recommender]:
+def recommender_of() -> Callable[[Learner], Recommender]:
     """Each learner's recommender of the small shop, learnt once."""
     known, products, made = baskets(), catalogue(), dict[str, Recommender]()
 
@@ -54,47 +54,47 @@ def learnt() -> Callable[[Learner], Recommender]:
 
 @each_learner
 def test_at_most_k_products_come_best_first_each_once_and_each_with_a_reason(
-    learnt: Callable[[Learner], Recommender], learner: Learner
+    recommender_of: Callable[[Learner], Recommender], learner: Learner
 ) -> None:
     for k in (0, 1, 3, 100):
-        found = learnt(learner).recommend(FULL, k)
+        found = recommender_of(learner).recommend(FULL, k)
         assert len(found) <= k
         assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
         assert len({one.sku for one in found}) == len(found)
         assert all(one.score > 0 and one.reasons and one.reasons[0].words for one in found)
-    assert learnt(learner).recommend(FULL, 3)
+    assert recommender_of(learner).recommend(FULL, 3)
 
 
 @each_learner
 def test_neither_the_basket_nor_what_is_excluded_nor_what_is_no_candidate_comes(
-    learnt: Callable[[Learner], Recommender], learner: Learner
+    recommender_of: Callable[[Learner], Recommender], learner: Learner
 ) -> None:
-    first = {one.sku for one in learnt(learner).recommend(FULL, 100)}
+    first = {one.sku for one in recommender_of(learner).recommend(FULL, 100)}
     excluded = frozenset(sorted(first)[:2])
-    without = {one.sku for one in learnt(learner).recommend(replace(FULL, excluded=excluded), 100)}
+    without = {one.sku for one in recommender_of(learner).recommend(replace(FULL, excluded=excluded), 100)}
     assert without == first - excluded
     candidates = frozenset({"tea-0", "tea-1", "sweets-0", "fruit-1", "never sold"})
-    only = {one.sku for one in learnt(learner).recommend(replace(FULL, candidates=candidates), 100)}
+    only = {one.sku for one in recommender_of(learner).recommend(replace(FULL, candidates=candidates), 100)}
     assert only <= candidates - {"tea-0", "never sold"}
-    assert learnt(learner).recommend(replace(FULL, candidates=frozenset()), 5) == []
+    assert recommender_of(learner).recommend(replace(FULL, candidates=frozenset()), 5) == []
 
 
 @each_learner
 def test_the_same_tickets_and_seed_give_the_same_answers(
-    learnt: Callable[[Learner], Recommender], learner: Learner
+    recommender_of: Callable[[Learner], Recommender], learner: Learner
 ) -> None:
     again = learner.fit(baskets(), catalogue())
-    assert again.recommend(FULL, 10) == learnt(learner).recommend(FULL, 10)
+    assert again.recommend(FULL, 10) == recommender_of(learner).recommend(FULL, 10)
 
 
 @each_learner
 def test_an_unknown_customer_store_and_products_are_as_if_nothing_was_said(
-    learnt: Callable[[Learner], Recommender], learner: Learner
+    recommender_of: Callable[[Learner], Recommender], learner: Learner
 ) -> None:
     strange = Context(store="elsewhere", customer="customer:ffff", basket=("no such product",), zone="cellar")
     nothing = Context(store="elsewhere")
-    told = [(one.sku, one.score) for one in learnt(learner).recommend(strange, 5)]
-    assert told == [(one.sku, one.score) for one in learnt(learner).recommend(nothing, 5)]
+    told = [(one.sku, one.score) for one in recommender_of(learner).recommend(strange, 5)]
+    assert told == [(one.sku, one.score) for one in recommender_of(learner).recommend(nothing, 5)]
     assert bool(told) == (learner.name in NEEDS_NEITHER_BASKET_NOR_CUSTOMER)
 
 
@@ -155,16 +155,16 @@ def test_little_or_odd_data_gives_an_answer_or_none_but_never_an_error(
     ],
 )
 def test_what_is_known_of_the_shop_is_found(
-    learnt: Callable[[Learner], Recommender], name: str, context: Context, expected: str | None
+    recommender_of: Callable[[Learner], Recommender], name: str, context: Context, expected: str | None
 ) -> None:
     learner = next(one for one in LEARNERS if one.name == name)
     known = baskets()
     counts = {sku: int((known.line_product == number).sum()) for number, sku in enumerate(known.products)}
-    best = learnt(learner).recommend(context, 1)[0].sku
+    best = recommender_of(learner).recommend(context, 1)[0].sku
     assert best == (expected or max(counts, key=lambda sku: counts[sku]))
 
 
-def test_own_repeats_are_those_of_the_customer(learnt: Callable[[Learner], Recommender]) -> None:
+def test_own_repeats_are_those_of_the_customer(recommender_of: Callable[[Learner], Recommender]) -> None:
     known = baskets()
     number = known.customers.index(CUSTOMER)
     own = {
@@ -173,7 +173,9 @@ def test_own_repeats_are_those_of_the_customer(learnt: Callable[[Learner], Recom
         if known.basket_customer[basket] == number
     }
     learner = next(one for one in LEARNERS if one.name == "own repeats")
-    found = {one.sku for one in learnt(learner).recommend(Context(store=STORE, customer=CUSTOMER), 100)}
+    found = {
+        one.sku for one in recommender_of(learner).recommend(Context(store=STORE, customer=CUSTOMER), 100)
+    }
     assert found == own
 
 
