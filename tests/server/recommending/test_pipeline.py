@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -151,3 +153,9 @@ def test_the_page_and_the_api_tell_the_same(shop: Settings, card: Card) -> None:
 def test_where_nothing_was_learnt_the_page_says_so(tmp_path: Path) -> None:
     page = asking(with_learning(settings_for(tmp_path)), NIGHT).get("/learning").text
     assert "nothing was learnt for corner yet; what is popular is shown instead" in page
+
+
+def test_commands_and_pages_start_without_the_libraries_for_learning() -> None:
+    asked = "import sys, server.commands, server.recommending.serving; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert not {"sklearn", "implicit", "scipy", "pandas"} & set(loaded.split())
