@@ -9,6 +9,7 @@ from edge.wire.codec import MAX_PAYLOAD_BYTES, WireError, decode, encode
 from edge.wire.messages import (
     OLDEST_READABLE_SCHEMA,
     SCHEMA,
+    Assigned,
     BadgeRead,
     Counts,
     DetectorCard,
@@ -18,12 +19,15 @@ from edge.wire.messages import (
     Live,
     QueueCount,
     QueueNow,
+    Recommendation,
+    RecommendedProduct,
     Sale,
     SaleKind,
     SaleLine,
     SourceState,
     Status,
     ZoneCount,
+    ZoneEvent,
     ZoneNow,
 )
 from edge.wire.sketch import DwellSketch
@@ -38,9 +42,11 @@ from edge.wire.topics import (
     health_topic,
     live_topic,
     parse_topic,
+    recommendation_topic,
     sales_topic,
     status_topic,
     subscriptions,
+    zone_events_topic,
 )
 
 __all__ = [
@@ -50,6 +56,7 @@ __all__ = [
     "ROOT",
     "SCHEMA",
     "Address",
+    "Assigned",
     "BadgeRead",
     "Counts",
     "DetectorCard",
@@ -61,6 +68,8 @@ __all__ = [
     "Live",
     "QueueCount",
     "QueueNow",
+    "Recommendation",
+    "RecommendedProduct",
     "Sale",
     "SaleKind",
     "SaleLine",
@@ -69,6 +78,7 @@ __all__ = [
     "TopicError",
     "WireError",
     "ZoneCount",
+    "ZoneEvent",
     "ZoneNow",
     "badge_topic",
     "counts_topic",
@@ -77,7 +87,9 @@ __all__ = [
     "health_topic",
     "live_topic",
     "parse_topic",
+    "recommendation_topic",
     "sales_topic",
     "status_topic",
     "subscriptions",
+    "zone_events_topic",
 ]

@@ -29,13 +29,16 @@ class Kind(StrEnum):
     HEALTH = "health"
     SALES = "sales"
     BADGE = "badge"
+    RECOMMENDATION = "recommendation"
+    ZONE_EVENT = "events"
 
 
 @dataclass(frozen=True)
 class Address:
     """What a topic says by itself: the kind of message, and who sent it.
 
-    `sender` is the device, or the till for sales and badges. `camera` is None where the message names it.
+    `sender` is the device, the till for sales and badges, or the zone for recommendations and what becomes
+    of them. `camera` is None where the message names it.
     """
 
     kind: Kind
@@ -100,6 +103,16 @@ def badge_topic(store: str, till: str) -> str:
     return f"{ROOT}/{checked_id(store, 'store')}/pos/{checked_id(till, 'till')}/badge"
 
 
+def recommendation_topic(store: str, zone: str) -> str:
+    """Where a server says what a zone should show now (QoS 1, retained; empty: nothing)."""
+    return f"{ROOT}/{checked_id(store, 'store')}/zone/{checked_id(zone, 'zone')}/recommendation"
+
+
+def zone_events_topic(store: str, zone: str) -> str:
+    """Where a sign or a person says what became of a recommendation (QoS 1, not retained)."""
+    return f"{ROOT}/{checked_id(store, 'store')}/zone/{checked_id(zone, 'zone')}/events"
+
+
 def subscriptions(store: str = "+") -> list[tuple[str, int]]:
     """Topic filters with their QoS that a store server listens to."""
     return [
@@ -108,6 +121,7 @@ def subscriptions(store: str = "+") -> list[tuple[str, int]]:
         (f"{ROOT}/{store}/+/+/status", 1),
         (f"{ROOT}/{store}/+/+/health", 0),
         (f"{ROOT}/{store}/pos/+/sales", 1),
+        (f"{ROOT}/{store}/zone/+/events", 1),
     ]
 
 
@@ -123,6 +137,8 @@ def parse_topic(topic: str) -> Address:
     match topic.removeprefix(ROOT + "/").split("/"):
         case [store, "pos", till, ("sales" | "badge") as kind]:
             return Address(Kind(kind), checked_id(store, "store"), checked_id(till, "till"))
+        case [store, "zone", zone, ("recommendation" | "events") as kind]:
+            return Address(Kind(kind), checked_id(store, "store"), checked_id(zone, "zone"))
         case [store, device, "counts"]:
             return Address(Kind.COUNTS, checked_id(store, "store"), checked_device(device))
         case [store, device, "live"]:
