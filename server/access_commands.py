@@ -132,6 +132,10 @@ def create_token(
     may: Annotated[
         list[Action] | None, typer.Option("--may", help="Only this of what the role may do, once for each.")
     ] = None,
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="Only this zone (of a display) or till (of a till), once for each."),
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=0, max=3650, help="Good for so many; 0: all.")] = 365,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
@@ -143,9 +147,8 @@ def create_token(
     with _database(config) as (db, settings, by):
         expires = by.at + timedelta(days=days) if days else None
         scopes = frozenset(may) if may else None
-        secret = keys.create(
-            db, Token(name, role, _seen(settings, role, stores, all_stores), scopes, by.at, expires), by
-        )
+        seen, parts = _seen(settings, role, stores, all_stores), frozenset(only) if only else None
+        secret = keys.create(db, Token(name, role, seen, scopes, by.at, expires, parts=parts), by)
     typer.echo(telling.as_json({"name": name, "token": secret, "expires_at": expires}) if as_json else secret)
 
 
@@ -160,11 +163,13 @@ def list_tokens(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> Non
     if as_json:
         typer.echo(telling.as_json([asdict(one) for one in everyone]))
         return
-    table = Table("name", "role", "stores", "only", "good until (UTC)", "last used (UTC)")
+    table = Table("name", "role", "stores", "parts", "only", "good until (UTC)", "last used (UTC)")
     for one in everyone:
         until = "revoked" if one.revoked_at else one.expires_at or "revoked"
         only = ", ".join(sorted(one.scopes)) if one.scopes is not None else ""
-        _row(table, one.name, one.role.value, _where(one.stores), only, until, one.used_at or "never")
+        parts = ", ".join(sorted(one.parts)) if one.parts is not None else ""
+        used = one.used_at or "never"
+        _row(table, one.name, one.role.value, _where(one.stores), parts, only, until, used)
     telling.show(Console(), [table])
 
 

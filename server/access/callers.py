@@ -13,13 +13,17 @@ Stores = frozenset[str] | None
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A user who has logged in, or a program with its token. `scopes` None: all that the role may do."""
+    """A user who has logged in, or a program with its token. `scopes` None: all that the role may do.
+
+    `parts` are ids of zones of a display, or of tills of a till, in its one store; None: all there are.
+    """
 
     name: str
     kind: Literal["user", "token"]
     role: Role
     stores: Stores
     scopes: frozenset[Action] | None = None
+    parts: frozenset[str] | None = None
 
     def may(self, action: Action) -> bool:
         """Whether this one may do that, in the stores that it sees."""
@@ -36,13 +40,18 @@ class Caller:
         """Whether a store is one of this one's; None is what belongs to no store."""
         return self.stores is None or store in self.stores
 
+    def reaches(self, store: str, part: str) -> bool:
+        """Whether a zone (of a display) or a till (of a till) in a store is one of this one's."""
+        return self.sees(store) and (self.parts is None or part in self.parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request: who makes it, and from where.
 
-    `secret` is the token, or what the browser's cookie holds: of a session or, before there is one, of an
-    open form; `form_token` is what the browser's forms have to bring along. `secure`: it came over TLS.
+    `secret` is the token, or what the browser's cookie holds: of a session, of a display or, before there is
+    one, of an open form; `form_token` is what the browser's forms have to bring along, empty where nothing
+    came by cookie. `secure`: it came over TLS.
     """
 
     caller: Caller | None = None

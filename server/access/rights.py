@@ -15,6 +15,8 @@ class Role(StrEnum):
     HEAD_OFFICE = "head-office"
     DEVICE = "device"
     TILL = "till"
+    DISPLAY = "display"
+    """A tablet or sign beside a zone."""
 
 
 class Action(StrEnum):
@@ -34,6 +36,8 @@ class Action(StrEnum):
     EDIT_CATALOGUE = "edit-catalogue"
     EDIT_PRODUCTS = "edit-products"
     """Products are the same in all stores."""
+    SEE_DISPLAY = "see-display"
+    """What a zone shows its customers now."""
     QUARANTINE = "quarantine"
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
@@ -45,13 +49,16 @@ class Action(StrEnum):
 PEOPLE = (Role.OWNER, Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE)
 """Roles of users, who log in with a password."""
 
-PROGRAMS = (Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE, Role.DEVICE, Role.TILL)
+PROGRAMS = (Role.MANAGER, Role.STAFF, Role.HEAD_OFFICE, Role.DEVICE, Role.TILL, Role.DISPLAY)
 """Roles of tokens. None is an owner: a program that leaks must not make users."""
 
 OF_ALL_STORES = frozenset({Action.EDIT_PRODUCTS})
 """What changes all stores at once is for those who see all stores."""
 
-_FIGURES = frozenset({Action.BE_KNOWN, Action.SEE_FIGURES})
+IN_PARTS = {Role.TILL: "till", Role.DISPLAY: "zone"}
+"""Roles whose tokens can be bound to parts of one store, and what these parts are."""
+
+_FIGURES = frozenset({Action.BE_KNOWN, Action.SEE_FIGURES, Action.SEE_DISPLAY})
 
 RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
@@ -62,5 +69,6 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE},
     Role.DEVICE: frozenset({Action.SEND_COUNTS}),
     Role.TILL: frozenset({Action.IMPORT_SALES}),
+    Role.DISPLAY: frozenset({Action.SEE_DISPLAY}),
 }
 """What each role may do, within the stores that it is given."""

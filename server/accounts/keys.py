@@ -6,7 +6,7 @@ import re
 
 from sqlite_utils import Database
 
-from server.access.rights import PROGRAMS, RIGHTS, Action
+from server.access.rights import IN_PARTS, PROGRAMS, RIGHTS, Action, Role
 from server.access.tokens import TOKEN_PREFIX, digest, new_secret
 from server.accounts.by import By
 from server.accounts.errors import AccountRefused, NoSuchAccount
@@ -15,6 +15,7 @@ from server.storage.database import writing
 from server.storage.tokens import MOST_TOKENS, Token
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
+_ID = re.compile(r"[a-z0-9-]{1,64}")
 
 
 def create(db: Database, token: Token, by: By) -> str:
@@ -31,7 +32,8 @@ def create(db: Database, token: Token, by: By) -> str:
         if not tokens.add(db, token, digest(secret)):
             raise AccountRefused(f"there is a token {token.name!r} already", "take another name")
         where = "all stores" if token.stores is None else ", ".join(sorted(token.stores))
-        by.note(db, "token created", f"{token.name}: {token.role.value}, {where}")
+        parts = f", only {', '.join(sorted(token.parts))}" if token.parts else ""
+        by.note(db, "token created", f"{token.name}: {token.role.value}, {where}{parts}")
     return secret
 
 
@@ -59,6 +61,7 @@ def _check(token: Token) -> None:
         )
     if token.stores is not None and not token.stores:
         raise AccountRefused("a token without a store opens nothing", "name one store or more, or all")
+    _check_parts(token)
     beyond = (token.scopes or frozenset()) - RIGHTS[token.role] - {Action.OWN_ACCOUNT}
     if beyond or token.scopes == frozenset():
         allowed = sorted(RIGHTS[token.role] - {Action.OWN_ACCOUNT, Action.BE_KNOWN})
@@ -67,3 +70,19 @@ def _check(token: Token) -> None:
             f"a token of the role {token.role.value} cannot be limited to {wrong}",
             f"it may: {', '.join(allowed)}",
         )
+
+
+def _check_parts(token: Token) -> None:
+    if token.parts is None:
+        if token.role is Role.DISPLAY:
+            raise AccountRefused("a display's token needs the zones that it shows", "name one zone or more")
+        return
+    what = IN_PARTS.get(token.role)
+    if what is None:
+        raise AccountRefused(f"a token of the role {token.role.value} cannot be bound to parts of a store")
+    if token.stores is None or len(token.stores) != 1:
+        raise AccountRefused(f"a token that is bound to a {what} needs the one store that it stands in")
+    if wrong := sorted(part for part in token.parts if not _ID.fullmatch(part)):
+        raise AccountRefused(f"{wrong[0]!r} cannot be the id of a {what}", "1 to 64 of a-z, 0-9 and -")
+    if not token.parts:
+        raise AccountRefused(f"a token that is bound to no {what} opens nothing", f"name one {what} or more")

@@ -81,7 +81,7 @@ def holder_of_token(db: Database, secret: str, now: datetime) -> Caller | None:
     token = tokens.by_digest(db, digest(secret))
     if token is None or not token.holds(now):
         return None
-    return Caller(token.name, "token", token.role, token.stores, token.scopes)
+    return Caller(token.name, "token", token.role, token.stores, token.scopes, token.parts)
 
 
 def is_use_to_note(db: Database, secret: str, now: datetime) -> bool:

@@ -25,6 +25,9 @@ from server.storage.database import StorageError, open_database, writing
 COOKIE = "footfall"
 """Holds the secret of a session, or of an open form before there is one."""
 
+DISPLAY_COOKIE = "footfall-display"
+"""Holds the token of a display, for a tablet or sign cannot send a header with the page that it opens."""
+
 LOG_IN = "/log-in"
 
 MOST_OPEN_BYTES = 16 * 1024
@@ -37,7 +40,7 @@ _TOLD_BY_ITSELF = frozenset(
 )
 """What these change is written into the audit log in better words than by its address."""
 
-_PUSHING = frozenset({Role.DEVICE, Role.TILL})
+_PUSHING = frozenset({Role.DEVICE, Role.TILL, Role.DISPLAY})
 """What these send all day long is no news for the audit log; it says itself where it comes from."""
 
 
@@ -78,16 +81,29 @@ class Door:
 
     def _visit(self, request: Request) -> Visit:
         now = self._site.clock()
-        secret, is_token = _shown_secret(request)
-        caller = self._caller(secret, is_token, now) if secret else None
+        secret, caller, by_cookie = self._who(request, now)
         return Visit(
             caller=caller,
             secret=secret,
-            form_token="" if is_token or not secret else form_token(secret),
+            form_token=form_token(secret) if by_cookie and secret else "",
             address=request.client.host if request.client else "",
             base=f"{request.url.scheme}://{request.headers.get('host', '')}",
             secure=request.url.scheme == "https",
         )
+
+    def _who(self, request: Request, now: datetime) -> tuple[str, Caller | None, bool]:
+        """The secret that is shown, whose it is, and whether a cookie may hold it; a token goes first."""
+        if token := _shown_token(request):
+            return token, self._caller(token, True, now), False
+        secret = request.cookies.get(COOKIE, "")
+        caller = self._caller(secret, False, now) if secret else None
+        shown = request.cookies.get(DISPLAY_COOKIE, "")
+        if caller is None and shown.startswith(TOKEN_PREFIX):
+            display = self._caller(shown, True, now)
+            # No other token is taken from a cookie: other sites could make a browser use it.
+            if display is not None and display.role is Role.DISPLAY:
+                return shown, display, True
+        return secret, caller, True
 
     def _caller(self, secret: str, is_token: bool, now: datetime) -> Caller | None:
         settings = self._site.settings
@@ -127,12 +143,9 @@ def _strictest(fitting: Sequence[tuple[str, Action]]) -> Action:
     return Action.OPEN if is_open else Action.BE_KNOWN
 
 
-def _shown_secret(request: Request) -> tuple[str, bool]:
-    """What the request shows of itself, and whether that is a token. A token goes before a cookie."""
+def _shown_token(request: Request) -> str:
     kind, _, shown = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() == "bearer" and shown.strip().startswith(TOKEN_PREFIX):
-        return shown.strip(), True
-    return request.cookies.get(COOKIE, ""), False
+    return shown.strip() if kind.lower() == "bearer" and shown.strip().startswith(TOKEN_PREFIX) else ""
 
 
 def _refusal(request: Request, visit: Visit, action: Action) -> Response | None:

@@ -22,13 +22,13 @@ TOO_OLD = "This form is too old, or was not made here. Go back, load the page ag
 async def form_is_ours(request: Request) -> None:
     """Refuse a change that comes with a browser's cookie but without the form's token.
 
-    A program with a token of its own needs none: no browser adds that by itself.
+    A program that shows its token in a header needs none: no browser adds that by itself.
 
     Raises:
         Problem: 403.
     """
     visit: Visit = request.state.visit
-    if visit.caller is not None and visit.caller.kind == "token":
+    if visit.caller is not None and visit.caller.kind == "token" and not visit.form_token:
         return
     given = request.headers.get(HEADER)
     # Not at the API's addresses: their handlers read the body themselves, and it can be read but once.

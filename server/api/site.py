@@ -72,6 +72,10 @@ class Site:
         """Whether whoever asks may see what belongs to a store; None: to none, or to an unknown one."""
         return self.visit.caller is not None and self.visit.caller.sees(store)
 
+    def sees_zone(self, store: str, zone: str) -> bool:
+        """Whether whoever asks may see what a zone shows; a display is bound to its own."""
+        return self.visit.caller is not None and self.visit.caller.reaches(store, zone)
+
     def still_knows(self, db: Database) -> bool:
         """Whether whoever asked is still logged in, or holds a token that holds, and with the same rights."""
         caller, secret, now = self.visit.caller, self.visit.secret, self.clock()

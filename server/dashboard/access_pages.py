@@ -111,17 +111,20 @@ def create_token(
     days: Annotated[int, Form(ge=0, le=3650)] = 365,
     stores: Chosen = (),
     every: Every = False,
+    parts: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """Make a token and show it, this once."""
     now = here.clock()
     expires = now + timedelta(days=days) if days else None
     try:
-        token = Token(name.strip(), role, _chosen(here, role, stores, every), None, now, expires)
+        given, only = _chosen(here, role, stores, every), _words(parts)
+        token = Token(name.strip(), role, given, None, now, expires, parts=only)
         with here.writing() as db:
             secret = keys.create(db, token, here.by)
     except AccountRefused as refused:
         return _tokens_page(here, refusal=_sentence(refused), status=422)
-    return _tokens_page(here, secret=secret)
+    link = f"{here.visit.base}/show/{secret}" if role is Role.DISPLAY else ""
+    return _tokens_page(here, secret=secret, link=link)
 
 
 def revoke_token(here: Here, name: Named) -> Response:
@@ -157,6 +160,11 @@ def _chosen(here: Site, role: Role, stores: tuple[str, ...], every: bool) -> Sto
     return frozenset(stores)
 
 
+def _words(text: str) -> frozenset[str] | None:
+    """Ids with commas or spaces between; None where there is none."""
+    return frozenset(text.replace(",", " ").split()) or None
+
+
 def _sentence(refused: AccountRefused) -> str:
     said = str(refused)
     return said if said.endswith(".") else f"{said[0].upper()}{said[1:]}. {refused.hint}".strip()
@@ -188,7 +196,9 @@ def _users_page(
     return HTMLResponse(page, status)
 
 
-def _tokens_page(here: Site, refusal: str = "", secret: str = "", status: int = 200) -> Response:
+def _tokens_page(
+    here: Site, refusal: str = "", secret: str = "", status: int = 200, link: str = ""
+) -> Response:
     with here.reading() as db:
         everyone = tokens.everyone(db)
     page = render(
@@ -200,6 +210,7 @@ def _tokens_page(here: Site, refusal: str = "", secret: str = "", status: int = 
         now=here.clock(),
         refusal=refusal,
         secret=secret,
+        link=link,
     )
     return HTMLResponse(page, status)
 

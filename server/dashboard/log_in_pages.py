@@ -9,12 +9,12 @@ from fastapi import Form, Path, Query
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from server.access.passwords import SHORTEST
-from server.access.rights import Action
-from server.access.tokens import form_token, new_secret
+from server.access.rights import Action, Role
+from server.access.tokens import TOKEN_PREFIX, form_token, new_secret
 from server.accounts import links
 from server.accounts.errors import AccountRefused, LogInRefused
-from server.accounts.sessions import log_in, log_out
-from server.api.door import COOKIE, LOG_IN
+from server.accounts.sessions import holder_of_token, log_in, log_out
+from server.api.door import COOKIE, DISPLAY_COOKIE, LOG_IN
 from server.api.problems import Problem
 from server.api.site import Here, Route, Site
 from server.dashboard.rendering import render
@@ -26,6 +26,9 @@ Key = Annotated[str, Path(max_length=200)]
 Next = Annotated[str, Query(max_length=500)]
 
 _FORM_SECONDS = 3600
+
+_DISPLAY_SECONDS = 400 * 24 * 3600
+"""As long as browsers keep a cookie at most; the token's own end comes before, or ends it."""
 
 
 def log_in_page(here: Here, next: Next = "/") -> Response:
@@ -83,6 +86,26 @@ def enter(here: Here, key: Key) -> Response:
     return _gone_in(here, secret, "/")
 
 
+def show(here: Here, key: Key) -> Response:
+    """Let a tablet or sign in for good by its display's token, and go on to the zone that it shows."""
+    with here.reading() as db:
+        caller = holder_of_token(db, key, here.clock()) if key.startswith(TOKEN_PREFIX) else None
+    if caller is None or caller.role is not Role.DISPLAY or not caller.stores or not caller.parts:
+        raise Problem(404, "This link holds no display's token that is still good.")
+    answer = RedirectResponse(f"/display/{min(caller.stores)}/{min(caller.parts)}", 303)
+    # Strict: no other site's page may have the display ask anything.
+    answer.set_cookie(
+        DISPLAY_COOKIE,
+        key,
+        max_age=_DISPLAY_SECONDS,
+        httponly=True,
+        samesite="strict",
+        secure=here.visit.secure,
+        path="/",
+    )
+    return answer
+
+
 def local_path(asked: str) -> str:
     """A path on this server; the first page for anything that might lead elsewhere."""
     is_local = asked.startswith("/") and not asked.startswith("//") and "\\" not in asked
@@ -137,4 +160,5 @@ LOG_IN_PAGES = (
     Route("GET", "/welcome/{key}", welcome, Action.OPEN),
     Route("POST", "/welcome/{key}", send_welcome, Action.OPEN),
     Route("GET", "/enter/{key}", enter, Action.OPEN),
+    Route("GET", "/show/{key}", show, Action.OPEN),
 )

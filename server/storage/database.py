@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
+from server.storage import parts_migration  # noqa: F401 -- its step joins those below
 from server.storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_SECONDS = 30.0

@@ -16,12 +16,14 @@ from server.storage.listing import from_list, to_list
 MOST_TOKENS = 1000
 """More are refused, revoked ones among them."""
 
-_COLUMNS = "SELECT name, role, stores, scopes, created_at, expires_at, used_at, revoked_at FROM tokens "
+_COLUMNS = (
+    "SELECT name, role, stores, scopes, created_at, expires_at, used_at, revoked_at, parts FROM tokens "
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One program's token, without its secret. `scopes` None: all that the role may do."""
+    """One program's token, without its secret. `scopes`, `parts` None: all that there are."""
 
     name: str
     role: Role
@@ -31,6 +33,7 @@ class Token:
     expires_at: datetime | None
     used_at: datetime | None = None
     revoked_at: datetime | None = None
+    parts: frozenset[str] | None = None
 
     def holds(self, now: datetime) -> bool:
         """Whether it lets anybody in at an instant."""
@@ -40,8 +43,8 @@ class Token:
 def add(db: Database, token: Token, digest: bytes) -> bool:
     """Keep a new token; False if the name is taken."""
     cursor = db.execute(
-        "INSERT INTO tokens (name, hash, role, stores, scopes, created_at, expires_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        "INSERT INTO tokens (name, hash, role, stores, scopes, created_at, expires_at, parts)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
         (
             token.name,
             digest,
@@ -50,6 +53,7 @@ def add(db: Database, token: Token, digest: bytes) -> bool:
             to_list(token.scopes),
             to_us(token.created_at),
             to_us(token.expires_at) if token.expires_at else None,
+            to_list(token.parts),
         ),
     )
     return cursor.rowcount == 1
@@ -85,7 +89,7 @@ def revoke(db: Database, name: str, now: datetime) -> bool:
 
 
 def _token(row: tuple[Any, ...]) -> Token:
-    name, role, stores, scopes, created_at, expires_at, used_at, revoked_at = row
+    name, role, stores, scopes, created_at, expires_at, used_at, revoked_at, parts = row
     known = from_list(scopes)
     return Token(
         name=name,
@@ -96,4 +100,5 @@ def _token(row: tuple[Any, ...]) -> Token:
         expires_at=from_us_or_none(expires_at),
         used_at=from_us_or_none(used_at),
         revoked_at=from_us_or_none(revoked_at),
+        parts=from_list(parts),
     )

@@ -66,12 +66,16 @@ def logged_in(
 
 
 def bearer(
-    settings: Settings, now: datetime, role: Role = Role.MANAGER, stores: Stores = None
+    settings: Settings,
+    now: datetime,
+    role: Role = Role.MANAGER,
+    stores: Stores = None,
+    parts: frozenset[str] | None = None,
 ) -> dict[str, str]:
     """The header of a new token."""
     secret = new_secret(TOKEN_PREFIX)
     with open_database(settings.database) as db:
-        tokens.add(db, Token(secret[-8:], role, stores, None, now, None), digest(secret))
+        tokens.add(db, Token(secret[-8:], role, stores, None, now, None, parts=parts), digest(secret))
         # Its first use is noted already, so that asking changes nothing in the database.
         tokens.used(db, digest(secret), now)
     return {"Authorization": f"Bearer {secret}"}

@@ -26,6 +26,7 @@ class Somebody:
     role: Role
     stores: frozenset[str] | None
     is_program: bool = False
+    parts: frozenset[str] | None = None
 
 
 CAST: Mapping[str, Somebody | None] = {
@@ -36,6 +37,7 @@ CAST: Mapping[str, Somebody | None] = {
     "head office": Somebody(Role.HEAD_OFFICE, None, is_program=True),
     "device": Somebody(Role.DEVICE, frozenset({STORE}), is_program=True),
     "till": Somebody(Role.TILL, frozenset({STORE}), is_program=True),
+    "display": Somebody(Role.DISPLAY, frozenset({STORE}), is_program=True, parts=frozenset({"shelf-1"})),
     "stranger": None,
 }
 
@@ -62,7 +64,7 @@ def headers_of(settings: Settings, name: str) -> dict[str, str]:
     """What one of the cast shows."""
     who = CAST[name]
     if who is not None and who.is_program:
-        return bearer(settings, NOON, who.role, who.stores)
+        return bearer(settings, NOON, who.role, who.stores, who.parts)
     if who is None:
         return browser("of an open form")
     return browser(logged_in(settings, NOON, name.replace(" ", "-"), who.role, who.stores))

@@ -32,6 +32,7 @@ MAY: dict[Action, set[str]] = {
     Action.SEE_CATALOGUE: MANAGERS | {"head office"},
     Action.EDIT_CATALOGUE: MANAGERS,
     Action.EDIT_PRODUCTS: {"owner"},
+    Action.SEE_DISPLAY: PEOPLE | {"head office", "display"},
     Action.QUARANTINE: MANAGERS,
     Action.MANAGE_USERS: {"owner"},
     Action.MANAGE_TOKENS: {"owner"},
@@ -48,6 +49,7 @@ OPEN_TO_STRANGERS = {
     ("GET", "/welcome/{key}"),
     ("POST", "/welcome/{key}"),
     ("GET", "/enter/{key}"),
+    ("GET", "/show/{key}"),
 }
 
 OF_A_STORE = {"store": (STORE, OTHER_STORE), "number": ("1", "2")}
@@ -207,7 +209,7 @@ def test_the_quarantine_shows_only_what_belongs_to_ones_stores(
     assert all("data-outcome" not in ask.get(f"/quarantine?tried={number}").text for number in foreign)
 
 
-@pytest.mark.parametrize("name", ["stranger", "staff", "device", "till"])
+@pytest.mark.parametrize("name", ["stranger", "staff", "device", "till", "display"])
 def test_health_tells_others_no_more_than_that_the_server_answers(settings: Settings, name: str) -> None:
     told = asked_by(settings, name).get("/healthz").json()
     assert told.pop("status") == "ok"
