@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from server.errors import ServerError
 from server.storage import parts_migration  # noqa: F401 -- its step joins those below
+from server.storage import triggering_migration as _triggering  # noqa: F401 -- and its steps
 from server.storage.migrations import MIGRATIONS
 
 BUSY_TIMEOUT_SECONDS = 30.0
