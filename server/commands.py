@@ -85,7 +85,7 @@ enrolment_commands.add_to(app)
 
 @app.command()
 def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
-    """Run everything in one process: database, broker (if embedded), listener, pages and alerts.
+    """Run everything in one process: database, broker (if embedded), listener, pages, alerts and triggers.
 
     Example: footfall-server up --config server.toml
     """
@@ -103,6 +103,7 @@ def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey 
                 "serve": web.run,
                 "nightly": assembly.build_night_shift(settings),
                 **assembly.telling(settings),
+                **assembly.triggering(settings),
             }
         )
 
@@ -138,6 +139,17 @@ def listen(
     assembly.set_up_log()
     assembly.set_up_memory()
     _run(_taking_in(settings))
+
+
+@app.command()
+def trigger(config: Config = DEFAULT_CONFIG) -> None:
+    """Look when zones should show something, and tell them over the broker. `up` does so, too.
+
+    Example: footfall-server trigger --config server.toml
+    """
+    settings = load_settings(config)
+    assembly.set_up_log()
+    _run(assembly.triggering(settings))
 
 
 @app.command()

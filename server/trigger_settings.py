@@ -175,9 +175,3 @@ class TriggeringSettings(Section):
     look_seconds: float = Field(
         0.5, ge=0.1, le=60, description="so often it is asked whether anything new was stored"
     )
-    client_id: str = Field(
-        "footfall-triggers",
-        min_length=1,
-        max_length=64,
-        description="names the connection that tells zones what to show at the broker",
-    )

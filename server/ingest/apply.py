@@ -17,10 +17,12 @@ from edge.wire import (
     Counts,
     Health,
     Live,
+    Recommendation,
     Sale,
     Status,
     TopicError,
     WireError,
+    ZoneEvent,
     decode,
     parse_topic,
 )
@@ -28,10 +30,10 @@ from server.config import Settings
 from server.ingest.checking import checked_counts
 from server.ingest.counting import keep_counts
 from server.ingest.gate import Gate, LeftOut
-from server.storage import devices, quarantine, sales
+from server.storage import decisions, devices, quarantine, sales
 from server.storage.database import writing
 
-Message = Counts | Live | Status | Health | Sale
+Message = Counts | Live | Status | Health | Sale | ZoneEvent
 
 
 class Received(NamedTuple):
@@ -113,7 +115,7 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
     try:
         message = _understood(settings, Received(row.origin, row.payload))
         Gate.of(db, settings).check(message)
-        if isinstance(message, Counts | Sale):
+        if isinstance(message, Counts | Sale | ZoneEvent):
             _keep_safely(db, message, row.received_at, retained=True)
     except (WireError, LeftOut) as error:
         return str(error)
@@ -181,6 +183,8 @@ def _understood(settings: Settings, received: Received) -> Message:
     message = decode(received.topic, received.payload)
     if isinstance(message, BadgeRead):
         raise WireError("badges are for the devices; a server keeps none")
+    if isinstance(message, Recommendation):
+        raise WireError("recommendations come from the server; it takes none")
     if message.store not in settings.stores:
         raise WireError(f"store {message.store!r} is not in this server's configuration")
     return checked_counts(message) if isinstance(message, Counts) else message
@@ -197,12 +201,21 @@ def _keep_safely(db: Database, message: Message, now: datetime, *, retained: boo
 def _keep(db: Database, message: Message, now: datetime, *, retained: bool) -> bool:
     if isinstance(message, Sale):
         return sales.keep_sale(db, message, now)
+    if isinstance(message, ZoneEvent):
+        return _keep_event(db, message, now)
     if (seen_at := _ran_at(message, now, retained=retained)) is not None:
         devices.seen(db, message.store, message.device, message.camera, seen_at)
     if isinstance(message, Counts):
         return keep_counts(db, [message], now)[0]
     _keep_state(db, message, now)
     return True
+
+
+def _keep_event(db: Database, event: ZoneEvent, now: datetime) -> bool:
+    try:
+        return decisions.keep_event(db, event, now)
+    except decisions.NoSuchDecision as error:
+        raise WireError(str(error)) from error
 
 
 def _keep_state(db: Database, message: Live | Status | Health, now: datetime) -> None:

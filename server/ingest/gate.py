@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from edge.wire import Counts, Health, Live, Sale, Status, WireError
+from edge.wire import Counts, Health, Live, Sale, Status, WireError, ZoneEvent
 from server.config import Settings
 from server.storage import enrolment
 from server.storage.enrolment import MOST_CAMERAS, Decision
@@ -38,14 +38,14 @@ class Gate:
             cameras_of_store=Counter(store for store, _, _ in cameras),
         )
 
-    def check(self, message: Counts | Live | Status | Health | Sale) -> None:
-        """Let a message pass; tills are known by the broker's rules.
+    def check(self, message: Counts | Live | Status | Health | Sale | ZoneEvent) -> None:
+        """Let a message pass; tills and signs are known by the broker's rules.
 
         Raises:
             LeftOut: its device was refused.
             WireError: its device is not enrolled, or the store has more cameras than anybody has.
         """
-        if isinstance(message, Sale):
+        if isinstance(message, Sale | ZoneEvent):
             return
         decision = self.decisions.get((message.store, message.device))
         if decision == "refused":

@@ -38,19 +38,15 @@ _SOLD = """
         SELECT DISTINCT ticket FROM sold WHERE sku IN (SELECT value FROM json_each(:skus))
     )
 """
+_TOTALS = "SELECT (SELECT count(DISTINCT ticket) FROM sold), (SELECT count(*) FROM chosen)"
+_BY_SKU = "SELECT sku, count(*), count(c.ticket) FROM sold LEFT JOIN chosen c USING (ticket) GROUP BY sku"
 
 
 def baskets_with(db: Database, store: str, begin: datetime, end: datetime, skus: Collection[str]) -> Baskets:
     """Sales paid in [begin, end), and which of them hold at least one of some products."""
     values = {"store": store, "begin": to_us(begin), "end": to_us(end), "skus": json.dumps(sorted(skus))}
-    tickets, with_any = db.execute(
-        _SOLD + "SELECT (SELECT count(DISTINCT ticket) FROM sold), (SELECT count(*) FROM chosen)", values
-    ).fetchone()
-    found = db.execute(
-        _SOLD
-        + "SELECT sku, count(*), count(c.ticket) FROM sold LEFT JOIN chosen c USING (ticket) GROUP BY sku",
-        values,
-    )
+    tickets, with_any = db.execute(f"{_SOLD} {_TOTALS}", values).fetchone()
+    found = db.execute(f"{_SOLD} {_BY_SKU}", values)
     return Baskets(tickets, with_any, {sku: Together(n, both) for sku, n, both in found})
 
 

@@ -23,6 +23,12 @@ _COLUMNS = (
     "SELECT id, store, zone, rule, at, expires, outcome, products, reasons, experiment, arm, assignment,"
     " washing_out, ended_at, ended_why FROM decisions "
 )
+_SHOWING = """
+    WHERE store = ? AND (? IS NULL OR zone = ?) AND outcome = 'shown' AND ended_at IS NULL
+        AND at <= ? AND expires > ?
+        AND NOT EXISTS (SELECT 1 FROM zone_events WHERE decision = decisions.id AND kind = 'dismissed')
+    ORDER BY number DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +90,14 @@ def end(db: Database, decision: str, at: datetime, why: str) -> bool:
 
 def get(db: Database, decision: str) -> Decision | None:
     """The decision of that id; None if there is none."""
-    found = db.execute(_COLUMNS + "WHERE id = ?", (decision,)).fetchone()
+    found = db.execute(f"{_COLUMNS}WHERE id = ?", (decision,)).fetchone()
     return None if found is None else _decision(found)
 
 
 def showing(db: Database, store: str, now: datetime, zone: str | None = None) -> list[Decision]:
     """What zones of a store show at a moment, newest first: not over, not expired, not dismissed."""
     found = db.execute(
-        _COLUMNS + "WHERE store = ? AND (? IS NULL OR zone = ?) AND outcome = 'shown' AND ended_at IS NULL"
-        " AND at <= ? AND expires > ? AND NOT EXISTS"
-        " (SELECT 1 FROM zone_events WHERE decision = decisions.id AND kind = 'dismissed')"
-        " ORDER BY number DESC",
+        f"{_COLUMNS} {_SHOWING}",
         (store, zone, zone, to_us(now), to_us(now)),
     )
     return [_decision(values) for values in found]
@@ -105,7 +108,7 @@ def between(
 ) -> list[Decision]:
     """Decisions of [begin, end), oldest first, at most `limit`."""
     found = db.execute(
-        _COLUMNS + "WHERE store = ? AND (? IS NULL OR zone = ?) AND at >= ? AND at < ? ORDER BY at, number"
+        f"{_COLUMNS}WHERE store = ? AND (? IS NULL OR zone = ?) AND at >= ? AND at < ? ORDER BY at, number"
         " LIMIT ?",
         (store, zone, zone, to_us(begin), to_us(end), limit),
     )

@@ -80,10 +80,9 @@ def told(db: Database, message: ZoneMessage) -> None:
     )
 
 
-def zones_with_state(db: Database, store: str) -> list[str]:
-    """Zones of a store that have a state, whether or not a rule is still configured for them."""
-    found = db.execute("SELECT zone FROM zone_triggers WHERE store = ? ORDER BY zone", (store,))
-    return [zone for (zone,) in found]
+def zones_with_state(db: Database) -> list[tuple[str, str]]:
+    """Store and zone of every state, whether or not a rule is still configured for them."""
+    return list(db.execute("SELECT store, zone FROM zone_triggers ORDER BY store, zone").fetchall())
 
 
 def _messages(db: Database, where: str, values: tuple[str, ...] = ()) -> list[ZoneMessage]:

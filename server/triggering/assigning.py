@@ -1,0 +1,39 @@
+"""Whether a zone may show what its rules ask for, or is a measured control at that time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlite_utils import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """What an experiment decided for a zone and a time. Only where it `shows` is anything shown."""
+
+    experiment: str
+    arm: str
+    assignment: str
+    """Names the block of time or the store that was drawn."""
+    shows: bool
+    washing_out: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells one assignment from the next."""
+        return f"{self.experiment}/{self.arm}/{self.assignment}"
+
+
+class Assigning(Protocol):
+    """Asks the experiment that runs in a zone."""
+
+    def __call__(self, db: Database, store: str, zone: str, at: datetime) -> Arm | None:
+        """The arm of a zone at an instant; None where no experiment runs."""
+        ...
+
+
+def no_experiment(_db: Database, _store: str, _zone: str, _at: datetime) -> Arm | None:
+    """Where nothing is tried out: everything is shown."""
+    return None
