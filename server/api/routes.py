@@ -29,6 +29,7 @@ from server.api.reports import StoreReport, calendar_of, range_report
 from server.api.sales import SALES_ROUTES
 from server.api.site import Here, Route, Site
 from server.api.suppressing import comparison_without_small, is_of_few, queues_without_small, without_small
+from server.api.zone_routes import ZONE_ROUTES
 from server.config import ConfigError, StoreSettings
 from server.figures.comparing import same_weekday
 from server.figures.reading import Source
@@ -293,4 +294,5 @@ ROUTES = (
     *SALES_ROUTES,
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,
+    *ZONE_ROUTES,
 )

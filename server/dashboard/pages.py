@@ -18,6 +18,7 @@ from server.api.routes import Number, try_again
 from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape, store_shape
 from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
+from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
@@ -45,7 +46,8 @@ def store(here: Here, store: str, day: Day = None) -> Response:
     """One business day of a store, with everything around it."""
     shape = store_shape(store, here.store(store))
     page, warmth = _page(here, store, day), _heat(here, store, day)
-    return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth))
+    told = notices_of(here, store)
+    return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth, notices=told))
 
 
 def heat(here: Here, store: str, day: Day = None) -> Response:
@@ -124,4 +126,5 @@ PAGES = (
     Route("GET", "/quarantine", refused, Action.QUARANTINE),
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
+    *DISPLAY_PAGES,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
 
 from sqlite_utils import Database
 
@@ -26,12 +26,8 @@ class Arm:
         return f"{self.experiment}/{self.arm}/{self.assignment}"
 
 
-class Assigning(Protocol):
-    """Asks the experiment that runs in a zone."""
-
-    def __call__(self, db: Database, store: str, zone: str, at: datetime) -> Arm | None:
-        """The arm of a zone at an instant; None where no experiment runs."""
-        ...
+Assigning = Callable[[Database, str, str, datetime], Arm | None]
+"""The arm of a store's zone at an instant, by the experiment that runs there; None where none does."""
 
 
 def no_experiment(_db: Database, _store: str, _zone: str, _at: datetime) -> Arm | None:

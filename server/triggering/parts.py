@@ -62,7 +62,10 @@ class _News:
         self._look_at = 0.0
 
     def are_there(self, now: float) -> bool:
-        """Whether anything was stored since it was last asked, or that was long ago; a steady clock's `now`."""
+        """Whether anything was stored since this was last asked, or that was long ago.
+
+        `now` is a steady clock's, in seconds.
+        """
         version = data_version(self._db)
         if version == self._seen and now < self._look_at:
             return False
