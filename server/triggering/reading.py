@@ -49,7 +49,7 @@ def _dwell(look: Look, condition: ConditionSettings) -> Reading:
     if stays is None or stays.n < look.rule.least_visits:
         return Reading(missing=_too_few(look, stays))
     median = stays.quantile(0.5)
-    told = f"The {stays.n} visits of {_lately(look)} lasted {median:.0f} s in the median"
+    told = f"The {stays.n} visits of {_lately(look)} lasted about {median:.0f} s in the median"
     if not _asks_usual(condition):
         return Reading(median, told=f"{told}.")
     usual = look.usual.dwell(look.store, look.facts, look.rule.zone, look.rule.usual_weeks, look.now)
@@ -58,7 +58,7 @@ def _dwell(look: Look, condition: ConditionSettings) -> Reading:
     return Reading(
         median,
         usual.value,
-        f"{told}; usual {_at_this_hour(look)} are {usual.value:.0f} s"
+        f"{told}; usual {_at_this_hour(look)} are about {usual.value:.0f} s"
         f" ({usual.count} visits in {usual.weeks} weeks).",
     )
 
