@@ -13,7 +13,7 @@ async function newestOrKept(request) {
     if (answer.ok && !answer.redirected) await cache.put(request, answer.clone());
     return answer;
   } catch (error) {
-    const before = await cache.match(request);
+    const before = await cache.match(request, { ignoreSearch: true, ignoreVary: true });
     if (before) return before;
     throw error;
   }

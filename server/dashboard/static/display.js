@@ -109,5 +109,13 @@
   events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), ASK_EVERY_MS); });
 
   // Only over TLS or on the server's own machine do browsers allow it; elsewhere the page has to stay open.
-  navigator.serviceWorker?.register("/display/worker.js", { scope: "/display/" }).catch(() => {});
+  // What was loaded before the worker was there is put aside for it.
+  async function keepPage() {
+    await navigator.serviceWorker.register("/display/worker.js", { scope: "/display/" });
+    await navigator.serviceWorker.ready;
+    const cache = await caches.open("footfall-display-1");
+    await cache.addAll([location.pathname, "/static/display.css", "/static/display.js", "/static/icon.svg"]);
+    document.body.dataset.kept = "yes";
+  }
+  if (navigator.serviceWorker) keepPage().catch(() => {});
 })();
