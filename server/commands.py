@@ -17,7 +17,14 @@ from rich.progress import Progress
 from sqlite_utils import Database
 
 from edge.wire.topics import TopicError, checked_device
-from server import access_commands, assembly, enrolment_commands, telling, webhook_commands
+from server import (
+    access_commands,
+    assembly,
+    enrolment_commands,
+    telling,
+    trigger_commands,
+    webhook_commands,
+)
 from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
@@ -81,6 +88,7 @@ TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in plac
 
 access_commands.add_to(app)
 enrolment_commands.add_to(app)
+trigger_commands.add_to(app)
 
 
 @app.command()
@@ -139,17 +147,6 @@ def listen(
     assembly.set_up_log()
     assembly.set_up_memory()
     _run(_taking_in(settings))
-
-
-@app.command()
-def trigger(config: Config = DEFAULT_CONFIG) -> None:
-    """Look when zones should show something, and tell them over the broker. `up` does so, too.
-
-    Example: footfall-server trigger --config server.toml
-    """
-    settings = load_settings(config)
-    assembly.set_up_log()
-    _run(assembly.triggering(settings))
 
 
 @app.command()
