@@ -54,7 +54,7 @@ def zone_now(here: Here, store: str, zone: ZoneId) -> ZoneNowShape:
     known, now = of_zone(here, store, zone), here.clock()
     with here.reading() as db:
         shown = with_events(db, decisions.showing(db, store, now, zone)[:1])
-    shape = shown[0] if shown else None
+    shape = without_figures(here, shown[0]) if shown else None
     return ZoneNowShape(at=now, zone=zone, name=zone_name(known, zone), recommendation=shape)
 
 
@@ -74,6 +74,14 @@ def with_events(db: Database, found: list[Decision]) -> list[RecommendationShape
     """Decisions with what became of them."""
     events = decisions.events_of(db, [decision.id for decision in found])
     return [recommendation_shape(decision, events.get(decision.id, {})) for decision in found]
+
+
+def without_figures(here: Site, shape: RecommendationShape) -> RecommendationShape:
+    """Reasons tell figures: they are for those who may see figures, and not for passing on small ones."""
+    if here.visit.may(Action.SEE_FIGURES) and not here.settings.suppress_below:
+        return shape
+    products = [product.model_copy(update={"reasons": []}) for product in shape.products]
+    return shape.model_copy(update={"reasons": [], "products": products})
 
 
 def tell_event(here: Here, store: str, zone: ZoneId, body: Body) -> ZoneEventShape:
@@ -125,7 +133,7 @@ def recommendations(
     whole = asked_range(begin, end, calendar_of(known), here.clock())
     with here.reading() as db:
         found = decisions.between(db, store, whole.begin, whole.end, MOST_RECOMMENDATIONS + 1, zone)
-        shapes = with_events(db, found[:MOST_RECOMMENDATIONS])
+        shapes = [without_figures(here, shape) for shape in with_events(db, found[:MOST_RECOMMENDATIONS])]
     return RecommendationsShape(recommendations=shapes, complete=len(found) <= MOST_RECOMMENDATIONS)
 
 
@@ -133,7 +141,8 @@ def triggers(here: Here, store: str) -> TriggersShape:
     """How all rules of a store stand at this moment, condition by condition."""
     known, now = here.store(store), here.clock()
     with here.reading() as db:
-        return triggers_shape(now, standings(db, store, known, now))
+        shape = triggers_shape(now, standings(db, store, known, now))
+    return shape.without_sentences() if here.settings.suppress_below else shape
 
 
 def set_flags(here: Here, store: str) -> FlagsShape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
@@ -110,6 +110,16 @@ class TriggersShape(Shape):
 
     at: Instant
     triggers: list[TriggerShape]
+
+    def without_sentences(self) -> Self:
+        """The same without what would tell figures."""
+        silent = [
+            one.model_copy(
+                update={"conditions": [of.model_copy(update={"sentence": ""}) for of in one.conditions]}
+            )
+            for one in self.triggers
+        ]
+        return self.model_copy(update={"triggers": silent})
 
 
 class FlagWish(Shape):

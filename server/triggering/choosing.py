@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Protocol
 
 from sqlite_utils import Database
@@ -17,6 +18,8 @@ from server.storage import sales
 from server.storage.baskets import baskets_with
 from server.storage.catalogue import ProductRow, products_of
 from server.triggering.candidates import Candidate, candidates, diverse, fit
+
+_CENT = Decimal("0.01")
 
 MOST_RANKED = 200
 """So many candidates are ranked, the best by tickets."""
@@ -95,7 +98,7 @@ def _product(
     one: Candidate, known: Mapping[str, ProductRow], names: Mapping[str, str], store: StoreSettings
 ) -> RecommendedProduct:
     product = known.get(one.sku)
-    price = product.price if product else None
+    price = None if product is None or product.price is None else _as_printed(product.price)
     return RecommendedProduct(
         sku=one.sku,
         name=(product.name if product else None) or names.get(one.sku),
@@ -103,3 +106,9 @@ def _product(
         currency=(product.currency or store.currency) if product and price is not None else None,
         reasons=one.reasons,
     )
+
+
+def _as_printed(price: Decimal) -> Decimal:
+    """2.40 where the catalogue holds 2.4000; finer prices stay as they are."""
+    in_cents = price.quantize(_CENT)
+    return in_cents if in_cents == price else price

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -28,7 +30,7 @@ from edge.wire import (
     recommendation_topic,
 )
 from tests.e2e.shop import Shop, until
-from tests.e2e.test_page_live import browser
+from tests.e2e.test_page_live import PICTURES_SETTING, browser
 from tests.server.ingest.running import device
 
 __all__ = ["browser"]
@@ -142,7 +144,7 @@ def recounted(shop: Shop, since: datetime) -> tuple[int, float, int]:
 
 
 def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
-    shop: Shop, browser: Browser
+    shop: Shop, browser: Browser, tmp_path: Path
 ) -> None:
     with (shop.folder / "server.toml").open("a") as settings:
         settings.write(RULE)
@@ -150,6 +152,13 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     places = "sku,zone,valid_from,valid_until\ncoffee,shelf,,\ncroissant,shelf,,\n"
     (shop.folder / "places.csv").write_text(places, "utf-8")
     shop.run("server", "import-planogram", "places.csv", "--store", "demo")
+    goods = [
+        "sku,name,category,brand,price,cost,currency",
+        "coffee,Filter coffee,,,2.40,,EUR",
+        "croissant,Butter croissant,,,1.90,,EUR",
+    ]
+    (shop.folder / "goods.csv").write_text("\n".join(goods) + "\n", "utf-8")
+    shop.run("server", "import-catalogue", "goods.csv")
     made = shop.run(
         "server", "token", "create", "tablet", "--role", "display", "--store", "demo", "--only", "shelf"
     )
@@ -185,7 +194,9 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
         took = time.monotonic() - decided_at
         assert took <= QUICK_SECONDS, f"the sign took {took:.1f} s"
         assert products_on(display) == ["coffee", "croissant"]
-        assert display.locator("#products .name").first.text_content() == "Coffee"
+        assert display.locator("#products .name").first.text_content() == "Filter coffee"
+        assert display.locator("#products .price").first.text_content() == "2.40 EUR"
+        display.screenshot(path=Path(os.environ.get(PICTURES_SETTING) or tmp_path) / "display.png")
 
         (one,) = told(shop, "recommendations")["recommendations"]
         dwell, conversion = one["reasons"]
