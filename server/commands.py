@@ -21,6 +21,7 @@ from server import (
     access_commands,
     assembly,
     enrolment_commands,
+    experiment_commands,
     telling,
     trigger_commands,
     webhook_commands,
@@ -71,6 +72,7 @@ app = typer.Typer(
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
+app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")

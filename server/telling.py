@@ -185,6 +185,7 @@ def night_table(night: Night) -> Table:
             "rows of quarantine forgotten": night.quarantine_forgotten,
             "buckets of unknown time forgotten": night.unknown_time_forgotten,
             "tickets whose customer was forgotten": night.customers_forgotten,
+            "days of experiments measured": night.experiment_days,
         },
     )
 

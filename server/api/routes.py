@@ -16,6 +16,7 @@ from server.api.catalogue import CATALOGUE_ROUTES
 from server.api.choosing import chosen_zones, without_empty
 from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
+from server.api.experimenting import EXPERIMENT_ROUTES
 from server.api.feed import changes
 from server.api.heat import store_heat
 from server.api.offering import IN_OPENAPI as TABLES
@@ -295,4 +296,5 @@ ROUTES = (
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,
     *ZONE_ROUTES,
+    *EXPERIMENT_ROUTES,
 )

@@ -19,6 +19,7 @@ from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape
 from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
+from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
 from server.dashboard.store_page import StorePage, store_page
@@ -127,4 +128,5 @@ PAGES = (
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
     *DISPLAY_PAGES,
+    *EXPERIMENT_PAGES,
 )

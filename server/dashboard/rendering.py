@@ -14,6 +14,7 @@ from server.access.callers import STRANGER, Visit
 from server.api.forms import FIELD
 from server.api.site import Site
 from server.dashboard import words
+from server.experiments import sentences
 from server.metrics.glossary import GLOSSARY, NO_DATA, TOO_FEW
 
 _HERE = Path(__file__).parent
@@ -61,7 +62,12 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(words.FILTERS, form_field=form_field)
+    environment.filters.update(
+        words.FILTERS,
+        form_field=form_field,
+        measured=lambda value, measure: sentences.amount(measure, value),
+        changed=lambda value, measure: sentences.change(measure, value),
+    )
     environment.globals.update(
         terms=GLOSSARY, no_data=NO_DATA, too_few=TOO_FEW, full_coverage=words.FULL_COVERAGE
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
+from server.storage import experiments_migration as _experiments  # noqa: F401 -- and its step
 from server.storage import parts_migration  # noqa: F401 -- its step joins those below
 from server.storage import triggering_migration as _triggering  # noqa: F401 -- and its steps
 from server.storage.migrations import MIGRATIONS

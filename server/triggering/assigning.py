@@ -28,8 +28,3 @@ class Arm:
 
 Assigning = Callable[[Database, str, str, datetime], Arm | None]
 """The arm of a store's zone at an instant, by the experiment that runs there; None where none does."""
-
-
-def no_experiment(_db: Database, _store: str, _zone: str, _at: datetime) -> Arm | None:
-    """Where nothing is tried out: everything is shown."""
-    return None

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from server.config import Settings
 from server.errors import ServerError
+from server.experiments.tending import tend
 from server.ingest.enrolling import retry_held
 from server.storage import expiry
 from server.storage.database import open_database, writing
@@ -36,10 +37,12 @@ class Night:
     quarantine_forgotten: int
     unknown_time_forgotten: int
     customers_forgotten: int
+    experiment_days: int = 0
+    """Days of running experiments that were measured."""
 
 
 def nightly(settings: Settings, now: datetime) -> Night:
-    """Copy the database, try again what waits, put old minutes together, forget what is over.
+    """Copy the database, try again what waits, measure experiments, make hours, forget what is over.
 
     The copy comes first, so that it holds what is deleted afterwards.
 
@@ -55,11 +58,13 @@ def nightly(settings: Settings, now: datetime) -> Night:
         )
     with open_database(settings.database) as db:
         retried = retry_held(db, settings, now)
+        # Before minutes become hours, for experiments need them apart.
+        measured = tend(db, settings, now).days_measured
         rolled = sum(
             (roll_up(db, name, store, keeping.minutes_days, now) for name, store in settings.stores.items()),
             Rolled(),
         )
-        return Night(backup, rolled, retried, *_forget(db, settings, now))
+        return Night(backup, rolled, retried, *_forget(db, settings, now), measured)
 
 
 def _forget(db: Database, settings: Settings, now: datetime) -> tuple[int, int, int]:

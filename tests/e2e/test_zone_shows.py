@@ -29,6 +29,14 @@ from edge.wire import (
     decode,
     recommendation_topic,
 )
+from server.config import load_settings
+from server.experiments import conducting
+from server.experiments.assigning import Experiment, assign
+from server.experiments.keeping import running_in
+from server.experiments.plans import CONTROL, Plan
+from server.figures.terms import calendar_of
+from server.storage import experiments
+from server.storage.database import open_database, writing
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_page_live import PICTURES_SETTING, browser
 from tests.server.ingest.running import device
@@ -110,6 +118,28 @@ def sign(port: int) -> Iterator[dict[str, bytes]]:
         client.loop_stop()
 
 
+def experiment(shop: Shop) -> Experiment:
+    """A trial of the shelf that began today, with a key by which the shelf is not a control."""
+    settings, now = load_settings(shop.folder / "server.toml"), datetime.now(UTC)
+    today = calendar_of(settings.stores["demo"]).day_of(now)
+    plan = Plan(
+        name="trial", stores=("demo",), zones=("shelf",), least_effect=0.05, days=14, block_minutes=1440
+    )
+    with open_database(settings.database) as db:
+        with writing(db):
+            conducting.propose(db, settings, plan, now)
+        for number in range(64):
+            # Begun by hand, for `start` lets it begin tomorrow at the earliest.
+            key = bytes([number] * 16)
+            with writing(db):
+                db.execute("UPDATE experiments SET started_at = NULL, begins = NULL")
+                assert experiments.begin(db, "trial", key, today, now)
+            (begun,) = running_in(db, settings, "demo")
+            if (found := assign(begun, "shelf", now)) is not None and found.arm != CONTROL:
+                return begun
+    raise AssertionError("no key of 64 shows anything")
+
+
 def told(shop: Shop, what: str) -> Any:
     address = f"http://127.0.0.1:{shop.web_port}/api/v1/stores/demo/{what}"
     return httpx.get(address, headers=shop.headers, timeout=10).raise_for_status().json()
@@ -159,6 +189,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     ]
     (shop.folder / "goods.csv").write_text("\n".join(goods) + "\n", "utf-8")
     shop.run("server", "import-catalogue", "goods.csv")
+    begun = experiment(shop)
     made = shop.run(
         "server", "token", "create", "tablet", "--role", "display", "--store", "demo", "--only", "shelf"
     )
@@ -206,6 +237,11 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
         assert (visits, bought) == (6, 0)
         assert numbers(conversion) == [6, 0.0, 50.0, 12, 24, 3]
         assert "none led to a purchase" in conversion
+
+        assert (one["experiment"], one["arm"]) == ("trial", "shown")
+        assigned = assign(begun, "shelf", datetime.now(UTC))
+        assert assigned
+        assert (one["assignment"], one["washing_out"]) == (assigned.block, assigned.washing_out)
 
         until(lambda: bool(heard.get(topic)), "other signage hears it")
         heard_now = decode(topic, heard[topic])

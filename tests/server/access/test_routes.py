@@ -40,6 +40,8 @@ MAY: dict[Action, set[str]] = {
     Action.MANAGE_TOKENS: {"owner"},
     Action.SEE_AUDIT: {"owner"},
     Action.MANAGE_WEBHOOKS: {"owner"},
+    Action.SEE_EXPERIMENTS: MANAGERS | {"head office"},
+    Action.MANAGE_EXPERIMENTS: MANAGERS,
 }
 """Written down by hand, not taken from the code's own table."""
 
