@@ -32,7 +32,6 @@ from edge.wire import (
 from server.config import load_settings
 from server.experiments import conducting
 from server.experiments.assigning import Experiment, assign
-from server.experiments.keeping import running_in
 from server.experiments.plans import CONTROL, Plan
 from server.figures.terms import calendar_of
 from server.storage import experiments
@@ -121,23 +120,26 @@ def sign(port: int) -> Iterator[dict[str, bytes]]:
 def experiment(shop: Shop) -> Experiment:
     """A trial of the shelf that began today, with a key by which the shelf is not a control."""
     settings, now = load_settings(shop.folder / "server.toml"), datetime.now(UTC)
-    today = calendar_of(settings.stores["demo"]).day_of(now)
+    calendar = calendar_of(settings.stores["demo"])
+    today = calendar.day_of(now)
     plan = Plan(
         name="trial", stores=("demo",), zones=("shelf",), least_effect=0.05, days=14, block_minutes=1440
     )
-    with open_database(settings.database) as db:
-        with writing(db):
-            conducting.propose(db, settings, plan, now)
-        for number in range(64):
-            # Begun by hand, for `start` lets it begin tomorrow at the earliest.
-            key = bytes([number] * 16)
-            with writing(db):
-                db.execute("UPDATE experiments SET started_at = NULL, begins = NULL")
-                assert experiments.begin(db, "trial", key, today, now)
-            (begun,) = running_in(db, settings, "demo")
-            if (found := assign(begun, "shelf", now)) is not None and found.arm != CONTROL:
-                return begun
-    raise AssertionError("no key of 64 shows anything")
+    key = next(key for key in _keys() if _shows(Experiment(plan, key, "demo", calendar, today), now))
+    with open_database(settings.database) as db, writing(db):
+        conducting.propose(db, settings, plan, now)
+        # Not by `start`, for that lets it begin tomorrow at the earliest.
+        assert experiments.begin(db, "trial", key, today, now)
+    return Experiment(plan, key, "demo", calendar, today)
+
+
+def _keys() -> Iterator[bytes]:
+    return (bytes([number] * 16) for number in range(256))
+
+
+def _shows(trial: Experiment, now: datetime) -> bool:
+    found = assign(trial, "shelf", now)
+    return found is not None and found.arm != CONTROL
 
 
 def told(shop: Shop, what: str) -> Any:
