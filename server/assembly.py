@@ -27,9 +27,9 @@ from server.ingest.listener import Listener
 from server.running import Part
 from server.storage import users
 from server.storage.database import open_database
-from server.triggering.choosing import ByTickets
 from server.triggering.experimenting import ByExperiments
 from server.triggering.parts import Teller, TriggerWatch
+from server.triggering.ranking import ByWhatWasLearnt
 from server.upkeep.nightly import NightShift
 from server.webhooks.posting import post
 
@@ -74,8 +74,7 @@ def telling(settings: Settings) -> dict[str, Part]:
 
 def triggering(settings: Settings) -> dict[str, Part]:
     """Looking when zones should show something, and telling the broker what they show."""
-    by_tickets = ByTickets()
-    watch = TriggerWatch(settings, now, ByExperiments(settings), lambda _store: by_tickets)
+    watch = TriggerWatch(settings, now, ByExperiments(settings), ByWhatWasLearnt(settings))
     return {"triggers": watch.run, "zones": Teller(settings).run}
 
 

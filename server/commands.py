@@ -22,6 +22,7 @@ from server import (
     assembly,
     enrolment_commands,
     experiment_commands,
+    learning_commands,
     telling,
     trigger_commands,
     webhook_commands,
@@ -91,6 +92,7 @@ TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in plac
 access_commands.add_to(app)
 enrolment_commands.add_to(app)
 trigger_commands.add_to(app)
+learning_commands.add_to(app)
 
 
 @app.command()

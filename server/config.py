@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from server.counter_settings import CounterSettings
 from server.errors import ServerError
+from server.learning_settings import LearningSettings
 from server.metrics.retail import RetailYear
 from server.sales_settings import PRESETS, MappingSettings, SalesSettings
 from server.sections import (
@@ -341,6 +342,7 @@ class Settings(Section):
     stores: dict[Id, StoreSettings] = Field(min_length=1, description="stores by their id")
     sales: SalesSettings = SalesSettings()
     alerts: AlertSettings = AlertSettings()
+    learning: LearningSettings = LearningSettings()
     webhooks: WebhookSettings = WebhookSettings()
     triggering: TriggeringSettings = TriggeringSettings()
 
@@ -351,6 +353,11 @@ class Settings(Section):
             ConfigError: there is none of that id.
         """
         return _named(self.stores, store, "store", "stores")
+
+    @property
+    def learning_folder(self) -> Path:
+        """Where what was learnt is kept."""
+        return Path(self.learning.folder)
 
     def mapping(self, mapping: str) -> MappingSettings:
         """The mapping of that name; a common till's own where none is configured under its name.
@@ -407,6 +414,9 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
             "broker": _with_files(settings.broker, folder, "password_file", "ca_file"),
             "web": _with_files(settings.web, folder, "tls_cert", "tls_key"),
             "enrolment": _with_files(settings.enrolment, folder, "folder", "state_folder", "pid_file"),
+            "learning": settings.learning.model_copy(
+                update={"folder": str(state / settings.learning.folder)}
+            ),
             "keeping": _with_files(settings.keeping, folder, "backup_folder"),
         }
     )

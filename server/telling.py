@@ -186,6 +186,7 @@ def night_table(night: Night) -> Table:
             "buckets of unknown time forgotten": night.unknown_time_forgotten,
             "tickets whose customer was forgotten": night.customers_forgotten,
             "days of experiments measured": night.experiment_days,
+            **{f"learnt for {store}": sentence for store, sentence in night.learnt.items()},
         },
     )
 

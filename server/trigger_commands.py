@@ -17,6 +17,7 @@ from server.options import DEFAULT_CONFIG, AsJson, Config
 from server.running import StopSignal, run_together
 from server.storage.catalogue import with_names
 from server.storage.database import open_database
+from server.triggering.ranking import ByWhatWasLearnt
 from server.triggering.replaying import MOST_DAYS, Trial, Trying, tried
 
 Store = Annotated[str, typer.Argument(help="Id of the store, as in server.toml.")]
@@ -62,7 +63,8 @@ def try_triggers(
     end = _day("--to", last) if last else begin
     _check(known, begin, end)
     with open_database(settings.database, read_only=True) as db:
-        trials = tried(Trying(db, store, with_names(db, store, known), frozenset(flags or ())), begin, end)
+        named, ranking = with_names(db, store, known), ByWhatWasLearnt(settings)
+        trials = tried(Trying(db, store, named, frozenset(flags or ()), ranking), begin, end)
     if as_json:
         typer.echo(telling.as_json([_values(trial) for trial in trials]))
         return

@@ -49,6 +49,8 @@ class Action(StrEnum):
     SEE_EXPERIMENTS = "see-experiments"
     MANAGE_EXPERIMENTS = "manage-experiments"
     """Plan, begin and stop them: it decides what zones show."""
+    SEE_LEARNING = "see-learning"
+    """What was learnt from tickets, and how good it is; no customers."""
     MANAGE_WEBHOOKS = "manage-webhooks"
     """Whoever is told of alerts is told of all stores that they name, and their secrets sign."""
 
@@ -72,11 +74,12 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.MANAGER: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
     | {Action.ANSWER_NOTICES, Action.SET_FLAGS}
-    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS}
+    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS, Action.SEE_LEARNING}
     | {Action.SEE_EXPERIMENTS, Action.MANAGE_EXPERIMENTS},
     Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT, Action.ANSWER_NOTICES},
     Role.HEAD_OFFICE: _FIGURES
-    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE, Action.SEE_EXPERIMENTS},
+    | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE}
+    | {Action.SEE_EXPERIMENTS, Action.SEE_LEARNING},
     Role.DEVICE: frozenset({Action.SEND_COUNTS}),
     Role.TILL: frozenset({Action.IMPORT_SALES}),
     Role.DISPLAY: frozenset({Action.SEE_DISPLAY}),

@@ -19,6 +19,7 @@ from server.api.events import events
 from server.api.experimenting import EXPERIMENT_ROUTES
 from server.api.feed import changes
 from server.api.heat import store_heat
+from server.api.learning import LearningShape, learning
 from server.api.offering import IN_OPENAPI as TABLES
 from server.api.offering import Asked
 from server.api.present import store_now
@@ -284,6 +285,7 @@ ROUTES = (
         answers=shapes.GlossaryShape,
         described=TABLES,
     ),
+    Route("GET", "/api/v1/learning", learning, Action.SEE_LEARNING, answers=list[LearningShape]),
     Route("GET", "/api/v1/changes", changes, Action.EXPORT),
     Route("GET", "/api/v1/events", events, Action.SEE_FIGURES, described=_STREAM),
     *ALERT_ROUTES,

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sse_starlette import EventSourceResponse
 
 from server.access.rights import Action
+from server.api.learning import learning
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.ranges import asked_day
@@ -95,6 +96,11 @@ def retry_refused(here: Here, number: Number, hx_request: Annotated[str | None, 
     return HTMLResponse(render("_refused.html", here, row=_refused(here, number), outcome=outcome))
 
 
+def learnt(here: Here) -> Response:
+    """What was learnt from tickets, how good it is, and whether it is used."""
+    return HTMLResponse(render("learning.html", here, stores=learning(here)))
+
+
 def _page(here: Site, store: str, day: str | None) -> StorePage:
     known, now = here.store(store), here.clock()
     asked = asked_day(day, calendar_of(known), now)
@@ -124,6 +130,7 @@ PAGES = (
     Route("GET", "/stores/{store}/figures", figures, Action.SEE_FIGURES),
     Route("GET", "/stores/{store}/heat", heat, Action.SEE_FIGURES),
     Route("GET", "/stores/{store}/events", events, Action.SEE_FIGURES),
+    Route("GET", "/learning", learnt, Action.SEE_LEARNING),
     Route("GET", "/quarantine", refused, Action.QUARANTINE),
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,

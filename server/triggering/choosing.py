@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Protocol
 
 from sqlite_utils import Database
 
@@ -36,28 +35,13 @@ class Situation:
     occupancy: float | None = None
 
 
-class Ranking(Protocol):
-    """Orders candidates by what was learnt."""
-
-    def rank(self, situation: Situation, found: Sequence[Candidate]) -> Sequence[Candidate]:
-        """The candidates with scores and reasons of its own, best first; none may be added.
-
-        Empty where nothing is known: then they stay as they are.
-        """
-        ...
+Ranking = Callable[[Database, Situation, Sequence[Candidate]], Sequence[Candidate]]
+"""Orders candidates, best first, with scores and reasons of its own; it may leave some out, and adds none."""
 
 
-@dataclass(frozen=True, slots=True)
-class ByTickets:
-    """The order that candidates have by tickets already: what is used until something better is learnt."""
-
-    def rank(self, situation: Situation, found: Sequence[Candidate]) -> Sequence[Candidate]:  # noqa: ARG002 -- of every situation
-        """As they are."""
-        return found
-
-
-Rankings = Callable[[str], Ranking]
-"""The ranking of a store."""
+def by_tickets(_db: Database, _situation: Situation, found: Sequence[Candidate]) -> Sequence[Candidate]:
+    """The order that candidates have by tickets already."""
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +67,9 @@ def choose(db: Database, store: StoreSettings, situation: Situation, ranking: Ra
     kept, left_out = fit(found, known, situation.store, terms)
     if not kept:
         return Choice((), f"Nothing of {name} may be shown: {_told(left_out)}.")
-    ranked = ranking.rank(situation, kept[:MOST_RANKED]) or kept
+    ranked = ranking(db, situation, kept[:MOST_RANKED])
+    if not ranked:
+        return Choice((), f"Nothing of {name} may be shown: {len(kept)} against the shop's rules.")
     taken = diverse(ranked, known, terms.products, terms.diversity)
     nameless = [one.sku for one in taken if one.sku not in known or known[one.sku].name is None]
     names = sales.names_sold(db, situation.store, nameless, since) if nameless else {}

@@ -16,7 +16,7 @@ from server.config import Settings
 from server.storage import zone_triggers
 from server.storage.database import data_version, open_database
 from server.triggering.assigning import Assigning
-from server.triggering.choosing import Rankings
+from server.triggering.choosing import Ranking
 from server.triggering.telling import Connection, connected, tell
 from server.triggering.usual import UsualBook
 from server.triggering.watching import Changed, Watch, look
@@ -37,11 +37,11 @@ class TriggerWatch:
     settings: Settings
     clock: Callable[[], datetime]
     assigning: Assigning
-    rankings: Rankings
+    ranking: Ranking
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` is set; a full disk or a locked database may come and go."""
-        watch = Watch(self.assigning, self.rankings, UsualBook())
+        watch = Watch(self.assigning, self.ranking, UsualBook())
         with open_database(self.settings.database) as db:
             news = _News(db)
 

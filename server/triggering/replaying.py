@@ -13,7 +13,7 @@ from server.figures.reading import Source
 from server.figures.terms import terms_of
 from server.metrics.intervals import Calendar, Interval
 from server.trigger_settings import Figure, TriggerSettings
-from server.triggering.choosing import ByTickets, Choice, Situation, choose
+from server.triggering.choosing import Choice, Ranking, Situation, by_tickets, choose
 from server.triggering.hours import Opening
 from server.triggering.judging import Verdict, machine_rules, verdicts
 from server.triggering.machine import Shown, Step, Why, ZoneState, given_up, step
@@ -65,6 +65,7 @@ class Trying:
     store_id: str
     store: StoreSettings
     flags: Collection[str] = ()
+    ranking: Ranking = by_tickets
 
     @property
     def source(self) -> Source:
@@ -151,7 +152,7 @@ class _Replay:
             dwell_seconds=verdict.values.get(Figure.DWELL),
             occupancy=verdict.values.get(Figure.OCCUPANCY),
         )
-        return choose(self._trying.db, self._trying.store, situation, ByTickets())
+        return choose(self._trying.db, self._trying.store, situation, self._trying.ranking)
 
     def _end(self, shown: Shown, why: Why, at: datetime) -> None:
         firings = self.trials[shown.rule].firings

@@ -18,7 +18,7 @@ from server.storage.database import writing
 from server.storage.decisions import Decision
 from server.trigger_settings import Figure, TriggerSettings
 from server.triggering.assigning import Arm, Assigning
-from server.triggering.choosing import Choice, Rankings, Situation, choose
+from server.triggering.choosing import Choice, Ranking, Situation, choose
 from server.triggering.facts import FactsNow
 from server.triggering.hours import Opening, opening_of
 from server.triggering.judging import Verdict, machine_rules, verdicts
@@ -33,7 +33,7 @@ class Watch:
     """What every look needs beside the database."""
 
     assigning: Assigning
-    rankings: Rankings
+    ranking: Ranking
     usual: UsualBook
 
 
@@ -104,7 +104,7 @@ def _look_at_zone(
     decision = None
     if made.began and store is not None:
         verdict, rule = seen[made.began.rule], rules[made.began.rule]
-        choice = choose(db, store, _situation(store_id, rule, verdict, now), watch.rankings(store_id))
+        choice = choose(db, store, _situation(store_id, rule, verdict, now), watch.ranking)
         decision = _decided(store_id, zone, made.began, verdict, choice, arm)
         made = made if choice.products else given_up(made)
     if made.state == before and decision is None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 import time as clock_time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -20,6 +20,7 @@ from server.ingest.enrolling import retry_held
 from server.storage import expiry
 from server.storage.database import open_database, writing
 from server.upkeep.copies import back_up_nightly
+from server.upkeep.learning import learn_nightly
 from server.upkeep.rolling import Rolled, roll_up
 
 _LOOK_SECONDS = 0.5
@@ -39,10 +40,12 @@ class Night:
     customers_forgotten: int
     experiment_days: int = 0
     """Days of running experiments that were measured."""
+    learnt: Mapping[str, str] = field(default_factory=dict)
+    """Per store what came of learning."""
 
 
 def nightly(settings: Settings, now: datetime) -> Night:
-    """Copy the database, try again what waits, measure experiments, make hours, forget what is over.
+    """Copy the database, try again what waits, measure experiments, make hours, forget what is over, learn.
 
     The copy comes first, so that it holds what is deleted afterwards.
 
@@ -64,7 +67,8 @@ def nightly(settings: Settings, now: datetime) -> Night:
             (roll_up(db, name, store, keeping.minutes_days, now) for name, store in settings.stores.items()),
             Rolled(),
         )
-        return Night(backup, rolled, retried, *_forget(db, settings, now), measured)
+        night = Night(backup, rolled, retried, *_forget(db, settings, now), measured)
+    return replace(night, learnt=learn_nightly(settings, now))
 
 
 def _forget(db: Database, settings: Settings, now: datetime) -> tuple[int, int, int]:

@@ -39,6 +39,7 @@ MAY: dict[Action, set[str]] = {
     Action.MANAGE_USERS: {"owner"},
     Action.MANAGE_TOKENS: {"owner"},
     Action.SEE_AUDIT: {"owner"},
+    Action.SEE_LEARNING: MANAGERS | {"head office"},
     Action.MANAGE_WEBHOOKS: {"owner"},
     Action.SEE_EXPERIMENTS: MANAGERS | {"head office"},
     Action.MANAGE_EXPERIMENTS: MANAGERS,

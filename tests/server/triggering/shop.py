@@ -14,7 +14,7 @@ from server.metrics.rows import PlanogramRow
 from server.storage.catalogue import ProductRow, put_product
 from server.storage.database import open_database, writing
 from server.triggering.assigning import Arm
-from server.triggering.choosing import ByTickets
+from server.triggering.choosing import by_tickets
 from server.triggering.usual import UsualBook
 from server.triggering.watching import Changed, Watch, look
 from tests.server.filling import (
@@ -95,8 +95,7 @@ class Looking:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.arm: Arm | None = None
-        tickets = ByTickets()
-        self._watch = Watch(lambda *_: self.arm, lambda _: tickets, UsualBook())
+        self._watch = Watch(lambda *_: self.arm, by_tickets, UsualBook())
 
     def at(self, now: datetime, db: Database | None = None) -> list[Changed]:
         if db is not None:

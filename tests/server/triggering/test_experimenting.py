@@ -13,7 +13,7 @@ from server.figures.terms import calendar_of
 from server.metrics.rows import PlanogramRow
 from server.storage import decisions
 from server.storage.database import open_database, writing
-from server.triggering.choosing import ByTickets
+from server.triggering.choosing import by_tickets
 from server.triggering.experimenting import ByExperiments
 from server.triggering.usual import UsualBook
 from server.triggering.watching import Watch, look
@@ -32,9 +32,9 @@ PLAN = Plan(name="tea", stores=(STORE,), zones=("tea",), least_effect=0.05, days
 def test_each_block_is_shown_or_held_as_assigned_and_measured_with_that_arm(tmp_path: Path) -> None:
     settings = settings_for(tmp_path, **{STORE: berlin_store(triggers={"anybody": ANYBODY})})
     lay_out(settings, [PlanogramRow("tea-1", "tea", None, None)])
-    calendar, tickets = calendar_of(settings.stores[STORE]), ByTickets()
+    calendar = calendar_of(settings.stores[STORE])
     day = FIRST + timedelta(days=1)
-    watch = Watch(ByExperiments(settings), lambda _: tickets, UsualBook())
+    watch = Watch(ByExperiments(settings), by_tickets, UsualBook())
     with open_database(settings.database) as db:
         with writing(db):
             conducting.propose(db, settings, PLAN, calendar.business_day(FIRST).begin)

@@ -19,9 +19,9 @@ from tests.server.triggering.shop import LINGER, MINUTE, NOW, Looking, history, 
 DAY = date(2026, 3, 3)
 
 
-def trial_of(settings: Settings, first: date = DAY, **more: frozenset[str]) -> Trial:
+def trial_of(settings: Settings, first: date = DAY, flags: frozenset[str] = frozenset()) -> Trial:
     with open_database(settings.database, read_only=True) as db:
-        (trial,) = tried(Trying(db, STORE, settings.stores[STORE], **more), first, DAY)
+        (trial,) = tried(Trying(db, STORE, settings.stores[STORE], flags), first, DAY)
     return trial
 
 

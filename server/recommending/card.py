@@ -1,0 +1,145 @@
+"""The card of a model: what it was learnt from, how good it is, whether it is used. Needs no library."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date, datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from server.errors import ServerError
+
+FORMAT = 1
+"""Of the card and the file of numbers beside it; another one is not read."""
+
+
+class ModelUnreadable(ServerError):
+    """There is no model, or it is damaged, or of another version."""
+
+    exit_code = 3
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "learn anew with: footfall-server learn")
+
+
+class NothingLearnt(ModelUnreadable):
+    """Nothing was learnt for this store yet."""
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class AnswersShape(_Shape):
+    """How good answers to questions about later tickets were."""
+
+    questions: int
+    ndcg_10: float = Field(description="gain of the first ten, by their places; 1 is best")
+    recall_10: float = Field(description="share of what was bought that stands among the first ten")
+    hit_rate_5: float = Field(description="share of questions with anything bought among the first five")
+    coverage: float = Field(description="share of all products that were recommended to anybody")
+    milliseconds: float = Field(description="mean time of an answer")
+
+
+class TriedShape(_Shape):
+    """One recommender in the backtest."""
+
+    name: str
+    next_basket: AnswersShape
+    completion: AnswersShape
+    fit_seconds: float
+    weights: list[float] = Field(
+        description="in the blend, where is known: nothing, a basket, a customer, both"
+    )
+
+
+class ChancesShape(_Shape):
+    """A purchase model's chances, on later tickets."""
+
+    name: str
+    questions: int
+    accuracy: float
+    log_loss: float
+    log_loss_of_shares: float = Field(description="of the groups' shares alone, the bar")
+    calibration_error: float
+    importance: dict[str, float] = Field(description="by how much the log-loss rises where this is shuffled")
+
+
+class DataShape(_Shape):
+    """What was learnt from."""
+
+    first_day: date | None
+    last_day: date | None
+    tickets: int
+    lines: int
+    products: int
+    customers: int
+
+
+class Card(_Shape):
+    """What is known of a model."""
+
+    format: int = FORMAT
+    store: str
+    learnt_at: datetime
+    used: bool
+    sentence: str = Field(description="whether it is used, and why")
+    data: DataShape
+    cleaned: list[str]
+    tested: list[TriedShape]
+    chances: list[ChancesShape]
+    features: list[str] = Field(description="what purchase models look at")
+    libraries: dict[str, str]
+    seconds: float
+    file: str = ""
+    sha256: str = ""
+
+
+def card_path(folder: Path, store: str) -> Path:
+    """Where a store's card is."""
+    return folder / f"{store}.json"
+
+
+def read_card(folder: Path, store: str) -> Card:
+    """A store's card.
+
+    Raises:
+        NothingLearnt: there is none.
+        ModelUnreadable: it is damaged, or of another version.
+    """
+    file = card_path(folder, store)
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise NothingLearnt(f"nothing was learnt for {store} yet") from error
+    except OSError as error:
+        raise ModelUnreadable(f"the card {file} cannot be read: {error.strerror}") from error
+    try:
+        card = Card.model_validate_json(content)
+    except ValidationError as error:
+        raise ModelUnreadable(f"the card {file} is damaged or of another version") from error
+    if card.format != FORMAT:
+        raise ModelUnreadable(f"the card {file} is of format {card.format}, this version reads {FORMAT}")
+    return card
+
+
+def write_card(folder: Path, card: Card) -> None:
+    """Keep a card that has no model: why nothing could be learnt."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    written(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
+
+
+def written(file: Path, content: bytes) -> None:
+    """Write a file whole or not at all, readable by its owner only: it holds what customers bought."""
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "wb") as into:
+            into.write(content)
+            into.flush()
+            os.fsync(into.fileno())
+        Path(name).replace(file)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

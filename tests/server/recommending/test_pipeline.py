@@ -1,0 +1,153 @@
+"""From tickets in the database to what a zone shows: learnt, kept, served, told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from server.commands import app
+from server.config import Settings
+from server.learning_settings import RuleSettings
+from server.recommending import serving
+from server.recommending.card import Card, read_card, write_card
+from server.recommending.pipeline import learn_store
+from server.recommending.protocol import Context
+from server.storage.database import open_database
+from server.upkeep.learning import learn_nightly
+from tests.server.asking import asking
+from tests.server.filling import settings_for
+from tests.server.recommending.conftest import NIGHT, with_learning
+from tests.server.recommending.shop import STORE, catalogue
+
+TEA_ZONE = Context(store=STORE, zone="tea", hour=10, basket=("tea-0",))
+
+
+def served(settings: Settings) -> serving.Recommending:
+    with open_database(settings.database, read_only=True) as db:
+        return serving.load(db, settings, STORE, NIGHT)
+
+
+def test_the_card_says_what_was_learnt_from_and_how_good_it_is(card: Card) -> None:
+    assert card.used, card.sentence
+    assert card.data.tickets > 600
+    assert card.data.customers == 40
+    assert card.data.products == 30
+    assert {"blend", "popularity", "own repeats"} <= {one.name for one in card.tested}
+    assert card.libraries.keys() >= {"footfall", "implicit", "scikit-learn"}
+    assert len(card.sha256) == 64
+
+
+def test_a_zone_is_told_its_best_products_with_true_reasons(shop: Settings, card: Card) -> None:
+    recommending = served(shop)
+    assert recommending.sentence == card.sentence
+    sweets = catalogue().zones["sweets"]
+    best = recommending.recommend(TEA_ZONE, sweets, 2)
+    assert best[0].sku == "sweets-0"
+    assert any("bought with Tea 0" in reason.words for reason in best[0].reasons)
+    assert {one.sku for one in best} <= sweets
+
+
+def test_the_shops_rules_hold_for_what_a_zone_is_told(shop: Settings, card: Card) -> None:
+    ruled = replace(served(shop), rules=RuleSettings(never=("sweets-0",)))
+    assert "sweets-0" not in {one.sku for one in ruled.recommend(TEA_ZONE, None, 100)}
+
+
+@pytest.fixture
+def copy(shop: Settings, card: Card, tmp_path: Path) -> Settings:
+    """What was learnt, to be damaged."""
+    shutil.copytree(shop.learning_folder, tmp_path / "learnt")
+    return with_learning(shop, folder=str(tmp_path / "learnt"))
+
+
+def test_a_damaged_model_is_told_and_what_is_popular_is_shown(copy: Settings, card: Card) -> None:
+    (copy.learning_folder / card.file).write_bytes(b"nonsense")
+    recommending = served(copy)
+    assert "is damaged" in recommending.sentence
+    assert (
+        "what is popular is shown instead (learn anew with: footfall-server learn)" in recommending.sentence
+    )
+    best = recommending.recommend(TEA_ZONE, None, 3)
+    assert len(best) == 3
+    assert "tea-0" not in {one.sku for one in best}
+    assert all(reason.words.startswith("in ") for one in best for reason in one.reasons)
+
+
+def test_a_model_that_does_not_clear_the_bar_is_not_used(copy: Settings, card: Card) -> None:
+    sentence = "not used: it does not clear the bar"
+    write_card(copy.learning_folder, card.model_copy(update={"used": False, "sentence": sentence}))
+    assert served(copy).sentence == sentence
+    assert served(copy).recommender.name == "popularity"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        pytest.param(
+            {"least_tickets": 100_000}, "100000 are needed (learning.least_tickets)", id="few tickets"
+        ),
+        pytest.param({"days": 5, "least_tickets": 50}, "10 are needed to test", id="few days"),
+    ],
+)
+def test_of_too_little_nothing_is_learnt_and_the_card_says_so(
+    shop: Settings, tmp_path: Path, changes: dict[str, object], says: str
+) -> None:
+    settings = with_learning(shop, folder=str(tmp_path), **changes)
+    with open_database(settings.database, read_only=True) as db:
+        card = learn_store(db, settings, STORE, NIGHT)
+    assert says in card.sentence
+    assert served(settings).recommender.name == "popularity"
+
+
+def test_a_shop_without_tickets_is_told_nothing_and_fails_nowhere(tmp_path: Path) -> None:
+    settings = with_learning(settings_for(tmp_path))
+    assert served(settings).recommend(TEA_ZONE) == []
+    assert learn_nightly(settings, NIGHT) == {}
+
+
+def test_the_night_learns_the_same_of_the_same_tickets_in_a_process_of_its_own(
+    copy: Settings, card: Card
+) -> None:
+    before = serving.stamp(copy, STORE)
+    found = learn_nightly(copy, NIGHT)
+    assert found[STORE].startswith("used: it clears the bar")
+    assert serving.stamp(copy, STORE) != before
+    assert read_card(copy.learning_folder, STORE).sha256 == card.sha256
+
+
+def test_the_night_learns_nothing_where_it_is_not_wanted(shop: Settings) -> None:
+    assert learn_nightly(with_learning(shop, nightly=False), NIGHT) == {}
+
+
+def test_the_command_learns_and_tells_it_as_a_table_or_as_json(shop: Settings, tmp_path: Path) -> None:
+    shutil.copy(shop.database, tmp_path / "footfall.db")
+    config = tmp_path / "server.toml"
+    config.write_text(
+        'database = "footfall.db"\n[learning]\nleast_tickets = 60\ndays = 3660\n'
+        f'[stores.{STORE}]\nname = "Corner shop"\ntime_zone = "Europe/Berlin"\n'
+    )
+    told = CliRunner().invoke(app, ["learn", "--config", str(config), "--json"])
+    assert told.exit_code == 0, told.output
+    (card,) = json.loads(told.stdout)
+    assert card["store"] == STORE
+    assert {one["name"] for one in card["tested"]} >= {"blend", "popularity"} or not card["tested"]
+
+
+def test_the_page_and_the_api_tell_the_same(shop: Settings, card: Card) -> None:
+    ask = asking(shop, NIGHT)
+    (told,) = ask.get("/api/v1/learning").json()
+    assert told["used"] is True
+    assert told["card"]["sha256"] == card.sha256
+    page = ask.get("/learning").text
+    assert told["sentence"] in page
+    assert "random forest" in page
+    assert "rests most on" in page
+
+
+def test_where_nothing_was_learnt_the_page_says_so(tmp_path: Path) -> None:
+    page = asking(with_learning(settings_for(tmp_path)), NIGHT).get("/learning").text
+    assert "nothing was learnt for corner yet; what is popular is shown instead" in page
