@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,11 @@ from server.experiments import conducting
 from server.experiments.assigning import Experiment, assign
 from server.experiments.plans import CONTROL, Plan
 from server.figures.terms import calendar_of
+from server.metrics.rows import PlanogramRow
 from server.storage import experiments
+from server.storage.catalogue import ProductRow, put_product
 from server.storage.database import open_database, writing
+from server.storage.sales import replace_planogram
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_page_live import PICTURES_SETTING, browser
 from tests.server.ingest.running import device
@@ -142,6 +146,15 @@ def _shows(trial: Experiment, now: datetime) -> bool:
     return found is not None and found.arm != CONTROL
 
 
+def lay_out_shelf(shop: Shop) -> None:
+    """Coffee and croissants lie on the shelf."""
+    goods = {"coffee": ("Filter coffee", "2.40"), "croissant": ("Butter croissant", "1.90")}
+    with open_database(shop.folder / "footfall.db") as db, writing(db):
+        replace_planogram(db, "demo", [PlanogramRow(sku, "shelf", None, None) for sku in goods])
+        for sku, (name, price) in goods.items():
+            put_product(db, ProductRow(sku, name, None, None, Decimal(price), None, "EUR", {}, 1))
+
+
 def told(shop: Shop, what: str) -> Any:
     address = f"http://127.0.0.1:{shop.web_port}/api/v1/stores/demo/{what}"
     return httpx.get(address, headers=shop.headers, timeout=10).raise_for_status().json()
@@ -181,16 +194,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     with (shop.folder / "server.toml").open("a") as settings:
         settings.write(RULE)
     shop.start_broker()
-    places = "sku,zone,valid_from,valid_until\ncoffee,shelf,,\ncroissant,shelf,,\n"
-    (shop.folder / "places.csv").write_text(places, "utf-8")
-    shop.run("server", "import-planogram", "places.csv", "--store", "demo")
-    goods = [
-        "sku,name,category,brand,price,cost,currency",
-        "coffee,Filter coffee,,,2.40,,EUR",
-        "croissant,Butter croissant,,,1.90,,EUR",
-    ]
-    (shop.folder / "goods.csv").write_text("\n".join(goods) + "\n", "utf-8")
-    shop.run("server", "import-catalogue", "goods.csv")
+    lay_out_shelf(shop)
     begun = experiment(shop)
     made = shop.run(
         "server", "token", "create", "tablet", "--role", "display", "--store", "demo", "--only", "shelf"

@@ -1,4 +1,4 @@
-"""Candidates in the order of what was learnt, within the shop's rules; by tickets where nothing was learnt."""
+"""Candidates in the order of what was learnt, within the shop's rules; by tickets where nothing was."""
 
 from __future__ import annotations
 
