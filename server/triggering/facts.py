@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -67,7 +68,7 @@ class Facts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FactsNow:
-    """Facts of this moment, read when they are asked for."""
+    """Facts of this moment, read when they are asked for, and once for all rules that ask the same."""
 
     source: Source
     store: StoreSettings
@@ -75,6 +76,9 @@ class FactsNow:
     zones: Mapping[str, int | None]
     queues: Mapping[str, QueuePresence | None]
     flags: Mapping[str, datetime]
+    _visits: dict[Interval, Mapping[str, list[ZoneRow]]] = field(default_factory=dict)
+    _bought: dict[Interval, list[BoughtRow]] = field(default_factory=dict)
+    _planogram: list[Planogram] = field(default_factory=list)
 
     @classmethod
     def of(cls, db: Database, store_id: str, store: StoreSettings, now: datetime) -> FactsNow:
@@ -96,12 +100,17 @@ class FactsNow:
 
     def visits(self, zone: str, span: Interval) -> Sequence[ZoneRow]:
         """The rows of a zone that begin within a span."""
-        rows = zone_rows(self.source.db, self.source.store, span.begin, span.end)
-        return [row for row in rows if row.zone == zone]
+        if span not in self._visits:
+            rows = zone_rows(self.source.db, self.source.store, span.begin, span.end)
+            self._visits[span] = by_zone(rows)
+        return self._visits[span].get(zone, ())
 
     def bought(self, span: Interval) -> Sequence[BoughtRow]:
         """Sales by the zones of their products, of visits within a span."""
-        return [row for row in tickets_of(self.source, span).bought if row.begin < span.end]
+        if span not in self._bought:
+            rows = tickets_of(self.source, span).bought
+            self._bought[span] = [row for row in rows if row.begin < span.end]
+        return self._bought[span]
 
     def till_told(self, span: Interval) -> bool:
         """Whether any ticket was paid within a span."""
@@ -109,8 +118,9 @@ class FactsNow:
 
     def has_products(self, zone: str) -> bool:
         """Whether any product is mapped to a zone today."""
-        shelves = Planogram.of(sales.shelves(self.source.db, self.source.store))
-        return shelves.fills(zone, self.terms.calendar.day_of(self.now))
+        if not self._planogram:
+            self._planogram.append(Planogram.of(sales.shelves(self.source.db, self.source.store)))
+        return self._planogram[0].fills(zone, self.terms.calendar.day_of(self.now))
 
     def people_in(self, zone: str) -> float | None:
         """How many people its cameras see in a zone now."""
@@ -124,3 +134,11 @@ class FactsNow:
     def flag_until(self, flag: str) -> datetime | None:
         """When a flag is over."""
         return self.flags.get(flag)
+
+
+def by_zone(rows: Iterable[ZoneRow]) -> dict[str, list[ZoneRow]]:
+    """Rows by their zone, in the order in which they come."""
+    found: dict[str, list[ZoneRow]] = defaultdict(list)
+    for row in rows:
+        found[row.zone].append(row)
+    return found

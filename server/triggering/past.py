@@ -18,6 +18,7 @@ from server.storage import sales
 from server.storage.baskets import any_ticket
 from server.storage.counts import zone_rows
 from server.storage.queues import queue_rows
+from server.triggering.facts import by_zone
 
 _FRESH = timedelta(minutes=2)
 """An older minute no longer says who is there."""
@@ -37,11 +38,10 @@ class Loaded:
     def of(cls, source: Source, span: Interval) -> Loaded:
         """Everything of a span."""
         key = (source.db, source.store, span.begin, span.end)
-        visits = sorted(zone_rows(*key), key=lambda row: (row.zone, row.begin))
         waits = sorted(queue_rows(*key), key=lambda row: (row.queue, row.begin))
         return cls(
             span=span,
-            zones={zone: list(rows) for zone, rows in groupby(visits, key=lambda row: row.zone)},
+            zones=by_zone(zone_rows(*key)),
             queues={queue: list(rows) for queue, rows in groupby(waits, key=lambda row: row.queue)},
             bought=sorted(tickets_of(source, span).bought, key=lambda row: row.begin),
             planogram=Planogram.of(sales.shelves(source.db, source.store)),
