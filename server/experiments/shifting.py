@@ -17,6 +17,10 @@ LEAST_BLOCKS = 8
 """Before each arm has been measured so often, all are as likely."""
 
 
+Known = Mapping[str, tuple[float, float]]
+"""Arms with their ratios and standard errors."""
+
+
 def shares_from(plan: Plan, outcomes: Sequence[Outcome], key: bytes) -> Mapping[str, float]:
     """Each arm's chance: its floor, and of the rest as much as it is likely to be the best.
 
@@ -47,16 +51,14 @@ def _chances_to_be_best(plan: Plan, outcomes: Sequence[Outcome], key: bytes) -> 
     return _drawn_best(known, plan.measure in LESS_IS_BETTER, key)
 
 
-def _better_of_two(known: Mapping[str, tuple[float, float]], less_is_better: bool) -> Mapping[str, float]:
+def _better_of_two(known: Known, less_is_better: bool) -> Mapping[str, float]:
     (first, (one, error)), (second, (other, other_error)) = known.items()
     apart = math.hypot(error, other_error)
     ahead = NormalDist().cdf((one - other) / apart) if apart else 0.5
     return {first: 1 - ahead, second: ahead} if less_is_better else {first: ahead, second: 1 - ahead}
 
 
-def _drawn_best(
-    known: Mapping[str, tuple[float, float]], less_is_better: bool, key: bytes
-) -> Mapping[str, float]:
+def _drawn_best(known: Known, less_is_better: bool, key: bytes) -> Mapping[str, float]:
     random = Random(key)  # noqa: S311 -- the same draws again whenever it is asked
     choose = min if less_is_better else max
     won = dict.fromkeys(known, 0)

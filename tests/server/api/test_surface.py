@@ -192,6 +192,10 @@ def test_wrong_addresses_are_problems(ask: Asking, method: str, path: str, statu
 def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> None:
     schema = ask.get("/api/v1/openapi.json").json()
     assert set(schema["paths"]) == {
+        "/api/v1/experiments",
+        "/api/v1/experiments/{name}",
+        "/api/v1/experiments/{name}/start",
+        "/api/v1/experiments/{name}/stop",
         "/api/v1/stores",
         "/api/v1/stores/{store}/metrics",
         "/api/v1/stores/{store}/comparison",

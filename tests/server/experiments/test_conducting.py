@@ -184,10 +184,8 @@ def test_a_store_that_is_gone_is_named(helped: Conducted) -> None:
 
 
 def test_harm_to_a_guarded_figure_ends_an_experiment(tmp_path: Path) -> None:
-    guarded: dict[str, Any] = {
-        "measure": Measure.ENGAGEMENT,
-        "guards": (Guard(measure=Measure.ZONE_CONVERSION),),
-    }
+    guards = (Guard(measure=Measure.ZONE_CONVERSION),)
+    guarded: dict[str, Any] = {"measure": Measure.ENGAGEMENT, "guards": guards}
     conducted = conduct(tmp_path, -0.18, 10, **guarded)
     with open_database(conducted.settings.database, read_only=True) as db:
         found = result(db, conducted.settings, "tea", conducted.over)
