@@ -44,12 +44,13 @@ from server.ingest import clocks, enrolling
 from server.ingest import retry as retry_item
 from server.ingest.retrying import NotInQuarantine
 from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
-from server.pos.customers import forget_customer
+from server.pos.customers import customer_key, forget_customer, hashed
 from server.pos.ereceipt import MAPPING as E_RECEIPTS
 from server.pos.ereceipt import import_receipts
 from server.pos.importing import import_sales as import_sales_file
 from server.pos.labour import import_labour as import_labour_file
 from server.pos.planogram import import_planogram as import_planogram_file
+from server.recommending.card import forget_holding
 from server.running import Part, StopSignal, run_together
 from server.storage import enrolment, unknown_time
 from server.storage import quarantine as held
@@ -576,8 +577,12 @@ def forget_a_customer(
         raise ConfigError("a customer's number is not empty", "give it as the till tells it")
     with open_database(settings.database) as db, writing(db):
         tickets = forget_customer(db, settings.sales.customer_key_file, number)
+        key = customer_key(settings.sales.customer_key_file)
+        models = forget_holding(settings.learning_folder, hashed(key, number))
         by_command(assembly.now()).note(db, "customer forgotten")
     typer.echo(f"{tickets} tickets no longer say whose they are")
+    if models:
+        typer.echo(f"{models} models held this customer and are deleted; learn anew: footfall-server learn")
 
 
 @app.command()

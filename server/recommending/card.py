@@ -131,6 +131,18 @@ def write_card(folder: Path, card: Card) -> None:
     written(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
 
 
+def forget_holding(folder: Path, customer: str) -> int:
+    """Delete models that hold a customer (as stored, a keyed hash), with their cards; how many.
+
+    Until it is learnt anew, those stores are shown what is popular.
+    """
+    holding = [file for file in folder.glob("*.npz") if customer.encode() in file.read_bytes()]
+    for file in holding:
+        card_path(folder, file.stem.rpartition("-")[0]).unlink(missing_ok=True)
+        file.unlink(missing_ok=True)
+    return len(holding)
+
+
 def written(file: Path, content: bytes) -> None:
     """Write a file whole or not at all, readable by its owner only: it holds what customers bought."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")

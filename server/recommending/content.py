@@ -77,7 +77,14 @@ class AlikeProducts:
         return ", ".join(self.values[column] for column in sorted(shared))
 
     def _cosine(self, first: int, second: int) -> float:
-        return float((self.unit[first : first + 1] @ self.unit[second : second + 1].T).sum())
+        of_second = self._entries(second)
+        return sum(value * of_second.get(column, 0.0) for column, value in self._entries(first).items())
+
+    def _entries(self, row: int) -> dict[int, float]:
+        begin, end = self.unit.indptr[row], self.unit.indptr[row + 1]
+        return dict(
+            zip(self.unit.indices[begin:end].tolist(), self.unit.data[begin:end].tolist(), strict=True)
+        )
 
     def _reason(self, text: str, figures: Mapping[str, float | str]) -> Reason:
         return Reason(ReasonKind.SIMILAR, text, figures)

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 
 from server.recommending.asking import Query, Ranking, Words, words_of
 from server.recommending.baskets import NOBODY, Baskets, Floats
-from server.recommending.bought_together import cell, rows_summed
+from server.recommending.bought_together import rows_summed
 from server.recommending.catalogue import Catalogue
 from server.recommending.matrices import (
     Sparse,
@@ -42,7 +42,8 @@ class AlikeCustomers:
     def reasons(self, query: Query, product: int, words: Words) -> tuple[Reason, ...]:
         """How many of the near customers bought it."""
         begin, end = self.near.indptr[query.customer], self.near.indptr[query.customer + 1]
-        buyers = sum(cell(self.bought, int(one), product) > 0 for one in self.near.indices[begin:end])
+        near = self.bought[self.near.indices[begin:end]]
+        buyers = int((near.indices == product).sum())
         text = f"bought by {buyers} of the {end - begin} customers who buy most alike"
         return (Reason(ReasonKind.CUSTOMERS, text, {"customers": float(buyers), "of": float(end - begin)}),)
 
@@ -86,13 +87,12 @@ class CustomersProducts:
         """Which of the customer's own products is nearest to it."""
         begin, end = self.bought.indptr[query.customer], self.bought.indptr[query.customer + 1]
         own = self.bought.indices[begin:end]
-        nearest_own = max(
-            own,
-            key=lambda item: (
-                cell(self.near, int(item), product) * cell(self.bought, query.customer, int(item))
-            ),
-        )
-        near = cell(self.near, int(nearest_own), product)
+        # One look at all of the customer's products: there may be hundreds.
+        of_own = self.near[own]
+        entry = np.flatnonzero(of_own.indices == product)
+        row = np.searchsorted(of_own.indptr, entry, side="right") - 1
+        most = int(np.argmax(of_own.data[entry] * self.bought.data[begin + row]))
+        nearest_own, near = own[row[most]], float(of_own.data[entry[most]])
         text = f"customers who buy {words.name(int(nearest_own))}, as this one does, often buy it too"
         return (
             Reason(

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server.recommending.asking import Query, Ranking, Words, words_of
 from server.recommending.baskets import Baskets, Floats, Ints
@@ -99,7 +100,7 @@ class Network:
         return ""
 
 
-def softmax(rows: Floats) -> Floats:
+def softmax(rows: NDArray[np.floating[Any]]) -> Floats:
     """e^x / Σ e^x per row, without overflow."""
     raised = np.exp(rows - rows.max(axis=1, keepdims=True))
     found: Floats = raised / raised.sum(axis=1, keepdims=True)

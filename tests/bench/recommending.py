@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,8 @@ def main(arguments: Sequence[str]) -> None:
     asking = Asking(older, newer)
     asked = asking.next_baskets(_QUESTIONS), asking.completions(_QUESTIONS)
     rows = []
-    for row in (*_ours(older, catalogue, asked, console), *_libraries(older, newer, asked)):
+    # One by one, so that what was measured is seen while the rest goes on.
+    for row in chain(_ours(older, catalogue, asked, console), _libraries(older, newer, asked)):
         console.print(row.name, f"{row.next_basket.ndcg_10:.4f} {row.completion.ndcg_10:.4f}")
         rows.append(row)
     console.print(_table(rows))

@@ -203,6 +203,7 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/stores/{store}/heatmap",
         "/api/v1/stores/{store}/now",
         "/api/v1/glossary",
+        "/api/v1/learning",
         "/api/v1/changes",
         "/api/v1/events",
         "/api/v1/alerts",

@@ -117,7 +117,7 @@ def test_recall_and_hit_rate_of_a_ranking() -> None:
 
 def test_log_loss_is_scikit_learns_and_a_certain_mistake_stays_finite() -> None:
     draw = np.random.default_rng(1)
-    chances = softmax(draw.normal(size=(50, 4)))
+    chances = softmax(draw.normal(size=(50, 4)).astype(np.float64))
     happened = draw.integers(0, 4, 50).astype(np.int32)
     expected = log_loss(happened, chances, labels=[0, 1, 2, 3])
     assert measures.log_loss(chances, happened) == pytest.approx(expected, rel=1e-4)

@@ -13,7 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from server.recommending.card import Card, DataShape, ModelUnreadable, NothingLearnt, read_card
+from server.recommending.card import (
+    Card,
+    DataShape,
+    ModelUnreadable,
+    NothingLearnt,
+    forget_holding,
+    read_card,
+)
 from server.recommending.keeping import load, packed, save, unpacked
 from server.recommending.learners import all_learners
 from server.recommending.learning import Learnt
@@ -70,6 +77,16 @@ def test_a_store_whose_name_begins_alike_keeps_its_own(tmp_path: Path, learnt: L
     save(tmp_path, CARD.model_copy(update={"store": f"{STORE}-two"}), learnt.blend)
     save(tmp_path, CARD, learnt.blend)
     assert load(tmp_path, f"{STORE}-two")[0].store == f"{STORE}-two"
+
+
+def test_a_customer_who_is_forgotten_is_in_no_model_any_more(tmp_path: Path, learnt: Learnt) -> None:
+    save(tmp_path, CARD, learnt.blend)
+    assert forget_holding(tmp_path, "customer:nobody") == 0
+    assert load(tmp_path, STORE)
+    assert forget_holding(tmp_path, learnt.blend.words.customers[3]) == 1
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(NothingLearnt):
+        read_card(tmp_path, STORE)
 
 
 def _changed(file: Path, **values: object) -> None:

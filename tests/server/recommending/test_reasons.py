@@ -92,7 +92,7 @@ def test_how_many_customers_alike_bought_it_is_no_more_than_bought_it_at_all() -
 
 
 def test_what_two_products_have_in_common_is_what_the_catalogue_says() -> None:
-    found = ContentLearner({"category": 1.0}).fit(baskets(), catalogue())
+    found = ContentLearner(weights={"category": 1.0}).fit(baskets(), catalogue())
     for one in found.recommend(Context(store=STORE, basket=("tea-0",)), 5):
         assert one.sku.startswith("tea")
         assert one.reasons[0].words == "like Tea 0: category tea"
