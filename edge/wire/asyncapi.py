@@ -114,8 +114,8 @@ def document() -> Json:
         "info": {
             "title": "footfall",
             "version": f"{SCHEMA}.0.0",
-            "description": "Counts from devices and tickets from tills to a store server, and what a zone should "
-            "show from there, over MQTT 3.1.1. "
+            "description": "Counts from devices and tickets from tills to a store server, and "
+            "what a zone should show from there, over MQTT 3.1.1. "
             "The rules that a schema cannot say stand in README.md beside this file.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
