@@ -27,6 +27,9 @@ from server.ingest.listener import Listener
 from server.running import Part
 from server.storage import users
 from server.storage.database import open_database
+from server.triggering.experimenting import ByExperiments
+from server.triggering.parts import Teller, TriggerWatch
+from server.triggering.ranking import ByWhatWasLearnt
 from server.upkeep.nightly import NightShift
 from server.webhooks.posting import post
 
@@ -67,6 +70,12 @@ def telling(settings: Settings) -> dict[str, Part]:
         "alerts": AlertWatch(settings, now, free_bytes).run,
         "webhooks": Deliverer(settings, now, post).run,
     }
+
+
+def triggering(settings: Settings) -> dict[str, Part]:
+    """Looking when zones should show something, and telling the broker what they show."""
+    watch = TriggerWatch(settings, now, ByExperiments(settings), ByWhatWasLearnt(settings))
+    return {"triggers": watch.run, "zones": Teller(settings).run}
 
 
 @dataclass(frozen=True)

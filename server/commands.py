@@ -24,6 +24,7 @@ from server import (
     experiment_commands,
     learning_commands,
     telling,
+    trigger_commands,
     webhook_commands,
 )
 from server.accounts.by import by_command
@@ -91,12 +92,13 @@ TlsKey = Annotated[str, typer.Option("--tls-key", help="Its private key, in plac
 
 access_commands.add_to(app)
 enrolment_commands.add_to(app)
+trigger_commands.add_to(app)
 learning_commands.add_to(app)
 
 
 @app.command()
 def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey = "") -> None:
-    """Run everything in one process: database, broker (if embedded), listener, pages and alerts.
+    """Run everything in one process: database, broker (if embedded), listener, pages, alerts and triggers.
 
     Example: footfall-server up --config server.toml
     """
@@ -114,6 +116,7 @@ def up(config: Config = DEFAULT_CONFIG, tls_cert: TlsCert = "", tls_key: TlsKey 
                 "serve": web.run,
                 "nightly": assembly.build_night_shift(settings),
                 **assembly.telling(settings),
+                **assembly.triggering(settings),
             }
         )
 

@@ -32,6 +32,7 @@ from server.sections import (
     Weekday,
     YearDay,
 )
+from server.trigger_settings import ShowingSettings, TriggeringSettings, TriggerSettings
 
 _ANYWHERE = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- recognised, not listened on
 
@@ -251,6 +252,22 @@ class StoreSettings(Section):
     counters: dict[Id, CounterSettings] = Field(
         default_factory=dict, description="counters of other makes by their id"
     )
+    triggers: dict[Id, TriggerSettings] = Field(
+        default_factory=dict, description="rules by which zones show something"
+    )
+    showing: ShowingSettings = ShowingSettings()
+
+    @model_validator(mode="after")
+    def _triggers_know_their_queues(self) -> Self:
+        for name, of in self.triggers.items():
+            for condition in of.conditions:
+                if condition.queue is not None and condition.queue not in self.queues:
+                    known = ", ".join(sorted(self.queues)) or "none"
+                    raise ValueError(
+                        f"trigger {name!r} looks at the queue {condition.queue!r}, which has no section;"
+                        f" there are: {known}"
+                    )
+        return self
 
     @property
     def zone(self) -> ZoneInfo:
@@ -337,6 +354,7 @@ class Settings(Section):
     alerts: AlertSettings = AlertSettings()
     learning: LearningSettings = LearningSettings()
     webhooks: WebhookSettings = WebhookSettings()
+    triggering: TriggeringSettings = TriggeringSettings()
 
     def store(self, store: str) -> StoreSettings:
         """The settings of a store.
@@ -453,5 +471,10 @@ def _did_you_mean(name: str, known: list[str]) -> str:
 def _known_keys(steps: list[str]) -> list[str]:
     shape: Any = Settings
     for step in steps:
-        shape = get_args(shape)[1] if get_origin(shape) is dict else shape.model_fields[step].annotation
+        if get_origin(shape) is dict:
+            shape = get_args(shape)[1]
+        elif get_origin(shape) is tuple:
+            shape = get_args(shape)[0]
+        else:
+            shape = shape.model_fields[step].annotation
     return list(shape.model_fields)

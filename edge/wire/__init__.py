@@ -9,6 +9,7 @@ from edge.wire.codec import MAX_PAYLOAD_BYTES, WireError, decode, encode
 from edge.wire.messages import (
     OLDEST_READABLE_SCHEMA,
     SCHEMA,
+    Assigned,
     Audit,
     AuditedLine,
     AuditedWay,
@@ -22,6 +23,8 @@ from edge.wire.messages import (
     Machine,
     QueueCount,
     QueueNow,
+    Recommendation,
+    RecommendedProduct,
     Sale,
     SaleKind,
     SaleLine,
@@ -29,6 +32,7 @@ from edge.wire.messages import (
     Status,
     ViewNow,
     ZoneCount,
+    ZoneEvent,
     ZoneNow,
 )
 from edge.wire.sketch import DwellSketch
@@ -44,9 +48,11 @@ from edge.wire.topics import (
     health_topic,
     live_topic,
     parse_topic,
+    recommendation_topic,
     sales_topic,
     status_topic,
     subscriptions,
+    zone_events_topic,
 )
 
 __all__ = [
@@ -56,6 +62,7 @@ __all__ = [
     "ROOT",
     "SCHEMA",
     "Address",
+    "Assigned",
     "Audit",
     "AuditedLine",
     "AuditedWay",
@@ -71,6 +78,8 @@ __all__ = [
     "Machine",
     "QueueCount",
     "QueueNow",
+    "Recommendation",
+    "RecommendedProduct",
     "Sale",
     "SaleKind",
     "SaleLine",
@@ -80,6 +89,7 @@ __all__ = [
     "ViewNow",
     "WireError",
     "ZoneCount",
+    "ZoneEvent",
     "ZoneNow",
     "audit_topic",
     "badge_topic",
@@ -89,7 +99,9 @@ __all__ = [
     "health_topic",
     "live_topic",
     "parse_topic",
+    "recommendation_topic",
     "sales_topic",
     "status_topic",
     "subscriptions",
+    "zone_events_topic",
 ]

@@ -2,7 +2,7 @@
 
     python -m edge.wire.asyncapi > edge/wire/asyncapi.json
 
-The document speaks as the store server: it receives what devices and tills send.
+The document speaks as the store server: it receives what devices, tills and signs send.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ PARAMETERS = {
     "device": "id of the device; pos, zone and alerts are no devices",
     "camera": "id of the camera; each camera has a process of its own",
     "till": "id of the till",
+    "zone": "id of the zone",
 }
 
 
@@ -93,7 +94,24 @@ CHANNELS = (
         False,
         "How a camera's counts compare with what somebody counted beside it.",
     ),
+    Channel(
+        Kind.RECOMMENDATION,
+        f"{ROOT}/{{store}}/zone/{{zone}}/recommendation",
+        1,
+        True,
+        "What a zone should show now, and why; an empty payload: nothing.",
+    ),
+    Channel(
+        Kind.ZONE_EVENT,
+        f"{ROOT}/{{store}}/zone/{{zone}}/events",
+        1,
+        False,
+        "A recommendation was shown, acknowledged or dismissed.",
+    ),
 )
+
+_SENT = frozenset({Kind.RECOMMENDATION})
+"""What the server sends; all else it receives."""
 
 
 def document() -> Json:
@@ -103,14 +121,15 @@ def document() -> Json:
         "info": {
             "title": "footfall",
             "version": f"{SCHEMA}.0.0",
-            "description": "Counts from devices and tickets from tills to a store server, over MQTT 3.1.1. "
+            "description": "Counts from devices and tickets from tills to a store server, and "
+            "what a zone should show from there, over MQTT 3.1.1. "
             "The rules that a schema cannot say stand in README.md beside this file.",
             "license": {"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"},
         },
         "defaultContentType": "application/json",
         "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
         "operations": {
-            f"receive-{channel.kind.value}": _operation(channel)
+            f"{_action(channel)}-{channel.kind.value}": _operation(channel)
             for channel in CHANNELS
             if channel.kind is not Kind.BADGE  # goes from reader to device, past the server
         },
@@ -132,10 +151,14 @@ def _channel(channel: Channel) -> Json:
     }
 
 
+def _action(channel: Channel) -> str:
+    return "send" if channel.kind in _SENT else "receive"
+
+
 def _operation(channel: Channel) -> Json:
     name = channel.kind.value
     return {
-        "action": "receive",
+        "action": _action(channel),
         "channel": {"$ref": f"#/channels/{name}"},
         "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
         "bindings": {
@@ -159,17 +182,17 @@ def _schemas() -> Json:
     ]
     _, definitions = models_json_schema(models, ref_template=SCHEMAS + "{model}")
     schemas: Json = definitions["$defs"]
-    for model in MESSAGE_OF.values():
+    for said in MESSAGE_OF.values():
         # Readers could assume a version, but a payload without one is refused.
-        schemas[model.__name__]["required"].insert(0, "schema")
-        del schemas[model.__name__]["properties"]["schema"]["default"]
+        schemas[said.__name__]["required"].insert(0, "schema")
+        del schemas[said.__name__]["properties"]["schema"]["default"]
     schemas["DwellSketch"]["properties"]["bins"] |= {
         "propertyNames": {"pattern": "^-?[0-9]+$"},
         "additionalProperties": {"type": "integer", "minimum": 1},
         "maxProperties": HIGHEST_BIN - LOWEST_BIN + 1,
     }
-    for name in ("quantity", "net"):
-        for form in schemas["SaleLine"]["properties"][name]["anyOf"]:
+    for model, name in (("SaleLine", "quantity"), ("SaleLine", "net"), ("RecommendedProduct", "price")):
+        for form in schemas[model]["properties"][name]["anyOf"]:
             if form["type"] == "string":
                 form["pattern"] = PLAIN_NUMBER
     for part in _parts(schemas):

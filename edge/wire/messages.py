@@ -35,8 +35,10 @@ from edge.wire.topics import (
     counts_topic,
     health_topic,
     live_topic,
+    recommendation_topic,
     sales_topic,
     status_topic,
+    zone_events_topic,
 )
 
 SCHEMA = 1
@@ -520,11 +522,96 @@ class Audit(_Message):
         return (address.store, address.sender) == (self.store, self.device)
 
 
-Message = Counts | Live | Status | Health | Sale | BadgeRead | Audit
+Sentence = Annotated[str, Field(min_length=1, max_length=500)]
+
+
+class RecommendedProduct(_Part):
+    """One product that a zone should show."""
+
+    sku: str = Field(min_length=1, max_length=100)
+    name: str | None = Field(None, max_length=200)
+    price: Money | None = Field(None, description="usual price of a piece, with tax; absent if unknown")
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="ISO 4217 code of the price")
+    reasons: tuple[Sentence, ...] = Field((), max_length=10, description="why this product, in sentences")
+
+
+class Assigned(_Part):
+    """What an experiment decided for the zone at that time."""
+
+    experiment: Id
+    arm: Id = Field(description="what the zone is assigned to, such as treatment")
+    assignment: str = Field(
+        min_length=1, max_length=100, description="which assignment of the experiment it is"
+    )
+
+
+class Recommendation(_Message):
+    """What a zone should show now, and why. The last one is kept by the broker until an empty one comes."""
+
+    store: Id
+    zone: Id
+    recommendation: Id = Field(description="which recommendation it is; events name it")
+    trigger: Id = Field(description="name of the rule that asked for it")
+    begins: Instant = Field(description="when it was decided")
+    expires: Instant = Field(description="from then on it is not shown, whatever the broker still keeps")
+    products: tuple[RecommendedProduct, ...] = Field(
+        min_length=1, max_length=20, description="what to show, the first one most"
+    )
+    reasons: tuple[Sentence, ...] = Field((), max_length=10, description="why now, in sentences")
+    experiment: Assigned | None = Field(None, description="absent where no experiment runs")
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.expires <= self.begins:
+            raise ValueError("expires must lie after begins")
+        return self
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return recommendation_topic(self.store, self.zone)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same zone."""
+        return (address.store, address.sender) == (self.store, self.zone)
+
+
+class ZoneEvent(_Message):
+    """What became of a recommendation, told by a sign or a person."""
+
+    store: Id
+    zone: Id
+    event: str = Field(
+        min_length=1, max_length=100, description="the sender's own number of it; sent twice is told once"
+    )
+    recommendation: Id = Field(description="which recommendation")
+    kind: Literal["shown", "acknowledged", "dismissed"]
+    at: Instant
+    by: str | None = Field(None, min_length=1, max_length=100, description="the sign or person who tells it")
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return zone_events_topic(self.store, self.zone)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same zone."""
+        return (address.store, address.sender) == (self.store, self.zone)
+
+
+Message = Counts | Live | Status | Health | Sale | BadgeRead | Audit | Recommendation | ZoneEvent
 
 MESSAGE_OF: dict[
     Kind,
-    type[Counts] | type[Live] | type[Status] | type[Health] | type[Sale] | type[BadgeRead] | type[Audit],
+    type[Counts]
+    | type[Live]
+    | type[Status]
+    | type[Health]
+    | type[Sale]
+    | type[BadgeRead]
+    | type[Audit]
+    | type[Recommendation]
+    | type[ZoneEvent],
 ] = {
     Kind.COUNTS: Counts,
     Kind.LIVE: Live,
@@ -533,4 +620,6 @@ MESSAGE_OF: dict[
     Kind.SALES: Sale,
     Kind.BADGE: BadgeRead,
     Kind.AUDIT: Audit,
+    Kind.RECOMMENDATION: Recommendation,
+    Kind.ZONE_EVENT: ZoneEvent,
 }

@@ -30,13 +30,16 @@ class Kind(StrEnum):
     SALES = "sales"
     BADGE = "badge"
     AUDIT = "audit"
+    RECOMMENDATION = "recommendation"
+    ZONE_EVENT = "events"
 
 
 @dataclass(frozen=True)
 class Address:
     """What a topic says by itself: the kind of message, and who sent it.
 
-    `sender` is the device, or the till for sales and badges. `camera` is None where the message names it.
+    `sender` is the device, the till for sales and badges, or the zone for recommendations and what becomes
+    of them. `camera` is None where the message names it.
     """
 
     kind: Kind
@@ -106,6 +109,16 @@ def audit_topic(store: str, device: str) -> str:
     return f"{_of_device(store, device)}/audit"
 
 
+def recommendation_topic(store: str, zone: str) -> str:
+    """Where a server says what a zone should show now (QoS 1, retained; empty: nothing)."""
+    return f"{ROOT}/{checked_id(store, 'store')}/zone/{checked_id(zone, 'zone')}/recommendation"
+
+
+def zone_events_topic(store: str, zone: str) -> str:
+    """Where a sign or a person says what became of a recommendation (QoS 1, not retained)."""
+    return f"{ROOT}/{checked_id(store, 'store')}/zone/{checked_id(zone, 'zone')}/events"
+
+
 def subscriptions(store: str = "+") -> list[tuple[str, int]]:
     """Topic filters with their QoS that a store server listens to."""
     return [
@@ -115,6 +128,7 @@ def subscriptions(store: str = "+") -> list[tuple[str, int]]:
         (f"{ROOT}/{store}/+/+/health", 0),
         (f"{ROOT}/{store}/pos/+/sales", 1),
         (f"{ROOT}/{store}/+/audit", 1),
+        (f"{ROOT}/{store}/zone/+/events", 1),
     ]
 
 
@@ -130,6 +144,8 @@ def parse_topic(topic: str) -> Address:
     match topic.removeprefix(ROOT + "/").split("/"):
         case [store, "pos", till, ("sales" | "badge") as kind]:
             return Address(Kind(kind), checked_id(store, "store"), checked_id(till, "till"))
+        case [store, "zone", zone, ("recommendation" | "events") as kind]:
+            return Address(Kind(kind), checked_id(store, "store"), checked_id(zone, "zone"))
         case [store, device, "counts"]:
             return Address(Kind.COUNTS, checked_id(store, "store"), checked_device(device))
         case [store, device, "live"]:

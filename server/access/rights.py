@@ -38,6 +38,10 @@ class Action(StrEnum):
     """Products are the same in all stores."""
     SEE_DISPLAY = "see-display"
     """What a zone shows its customers now."""
+    ANSWER_NOTICES = "answer-notices"
+    """See to what a zone shows, or take it away."""
+    SET_FLAGS = "set-flags"
+    """Say that it rains, or that a campaign runs: triggers look at it."""
     QUARANTINE = "quarantine"
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
@@ -69,9 +73,10 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
     Role.MANAGER: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
+    | {Action.ANSWER_NOTICES, Action.SET_FLAGS}
     | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS, Action.SEE_LEARNING}
     | {Action.SEE_EXPERIMENTS, Action.MANAGE_EXPERIMENTS},
-    Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT},
+    Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT, Action.ANSWER_NOTICES},
     Role.HEAD_OFFICE: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE}
     | {Action.SEE_EXPERIMENTS, Action.SEE_LEARNING},

@@ -39,6 +39,7 @@ from server.api.suppressing import (
     queues_without_small,
     without_small,
 )
+from server.api.zone_routes import ZONE_ROUTES
 from server.config import ConfigError, StoreSettings
 from server.figures.comparing import same_weekday
 from server.figures.reading import Source
@@ -307,5 +308,6 @@ ROUTES = (
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,
     *LABOUR_ROUTES,
+    *ZONE_ROUTES,
     *EXPERIMENT_ROUTES,
 )

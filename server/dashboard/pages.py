@@ -20,6 +20,7 @@ from server.api.shapes import RefusedShape, RetryShape, now_shape, refused_shape
 from server.api.site import Here, Route, Site
 from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
+from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
@@ -52,7 +53,8 @@ def store(here: Here, store: str, day: Day = None) -> Response:
     """One business day of a store, with everything around it."""
     shape = store_shape(store, here.store(store))
     page, warmth = _page(here, store, day), _heat(here, store, day)
-    return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth))
+    told = notices_of(here, store)
+    return HTMLResponse(render("store.html", here, store=shape, page=page, heat=warmth, notices=told))
 
 
 def period(here: Here, store: str, kind: PeriodKind = "week", day: Day = None) -> Response:
@@ -151,5 +153,6 @@ PAGES = (
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
     *LABOUR_PAGES,
+    *DISPLAY_PAGES,
     *EXPERIMENT_PAGES,
 )

@@ -19,10 +19,12 @@ from edge.wire import (
     Counts,
     Health,
     Live,
+    Recommendation,
     Sale,
     Status,
     TopicError,
     WireError,
+    ZoneEvent,
     decode,
     parse_topic,
 )
@@ -30,11 +32,11 @@ from server.config import Settings
 from server.ingest.checking import checked_counts
 from server.ingest.counting import keep_counts, keep_together
 from server.ingest.gate import Gate, LeftOut
-from server.storage import device_audits, devices, quarantine, sales
+from server.storage import decisions, device_audits, devices, quarantine, sales
 from server.storage.counts import SomeUnchanged
 from server.storage.database import writing
 
-Message = Counts | Live | Status | Health | Sale | Audit
+Message = Counts | Live | Status | Health | Sale | Audit | ZoneEvent
 
 
 class Received(NamedTuple):
@@ -133,7 +135,7 @@ def _tried_again(db: Database, settings: Settings, row: quarantine.QuarantineRow
     try:
         message = _understood(settings, Received(row.origin, row.payload))
         Gate.of(db, settings).check(message)
-        if isinstance(message, Counts | Sale | Audit):
+        if isinstance(message, Counts | Sale | Audit | ZoneEvent):
             _keep_safely(db, message, row.received_at, retained=True)
     except (WireError, LeftOut) as error:
         return str(error)
@@ -216,6 +218,8 @@ def _understood(settings: Settings, received: Received) -> Message:
     message = decode(received.topic, received.payload)
     if isinstance(message, BadgeRead):
         raise WireError("badges are for the devices; a server keeps none")
+    if isinstance(message, Recommendation):
+        raise WireError("recommendations come from the server; it takes none")
     if message.store not in settings.stores:
         raise WireError(f"store {message.store!r} is not in this server's configuration")
     return checked_counts(message) if isinstance(message, Counts) else message
@@ -234,12 +238,21 @@ def _keep(db: Database, message: Message, now: datetime, *, retained: bool) -> b
         return sales.keep_sale(db, message, now)
     if isinstance(message, Audit):
         return device_audits.keep_audit(db, message, now)
+    if isinstance(message, ZoneEvent):
+        return _keep_event(db, message, now)
     if (seen_at := _ran_at(message, now, retained=retained)) is not None:
         devices.seen(db, message.store, message.device, message.camera, seen_at)
     if isinstance(message, Counts):
         return keep_counts(db, [message], now)[0]
     _keep_state(db, message, now)
     return True
+
+
+def _keep_event(db: Database, event: ZoneEvent, now: datetime) -> bool:
+    try:
+        return decisions.keep_event(db, event, now)
+    except decisions.NoSuchDecision as error:
+        raise WireError(str(error)) from error
 
 
 def _keep_state(db: Database, message: Live | Status | Health, now: datetime) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from edge.wire import Audit, Counts, Health, Live, Sale, Status, WireError
+from edge.wire import Audit, Counts, Health, Live, Sale, Status, WireError, ZoneEvent
 from server.config import Settings
 from server.storage import gate_decisions
 from server.storage.gate_decisions import MOST_CAMERAS, Decision
@@ -39,14 +39,14 @@ class Gate:
             cameras_of_store=Counter(store for store, _, _ in cameras),
         )
 
-    def check(self, message: Counts | Live | Status | Health | Sale | Audit) -> None:
-        """Let a message pass; tills are known by the broker's rules.
+    def check(self, message: Counts | Live | Status | Health | Sale | Audit | ZoneEvent) -> None:
+        """Let a message pass; tills and signs are known by the broker's rules.
 
         Raises:
             LeftOut: its device was refused.
             WireError: its device is not enrolled, or the store has more cameras than anybody has.
         """
-        if isinstance(message, Sale):
+        if isinstance(message, Sale | ZoneEvent):
             return
         camera = (message.store, message.device, message.camera)
         if camera not in self.let_in:  # Else it is one more of the thousand in a batch.

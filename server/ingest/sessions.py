@@ -9,10 +9,12 @@ from server.ingest.link import Session
 LIVE_SUFFIX = "-live"
 """The session for what is of use only while it is new has the listener's name with this behind it."""
 
+_KEPT = ("/counts", "/sales", "/events")
+
 
 def kept_filters() -> list[tuple[str, int]]:
-    """Counts and tickets: what the broker keeps while nobody listens."""
-    return [(topic, qos) for topic, qos in subscriptions() if topic.endswith(("/counts", "/sales"))]
+    """Counts, tickets and events of zones: what the broker keeps while nobody listens."""
+    return [(topic, qos) for topic, qos in subscriptions() if topic.endswith(_KEPT)]
 
 
 def sessions(broker: BrokerSettings) -> tuple[Session, Session]:

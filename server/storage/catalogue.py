@@ -43,6 +43,8 @@ _PRODUCT = (
     "SELECT sku, name, category, brand, price_e4, cost_e4, currency, attributes, revision FROM products"
 )
 
+_AMONG = " WHERE sku IN (SELECT value FROM json_each(?))"
+
 
 def product(db: Database, sku: str) -> ProductRow | None:
     """The product of that number; None if there is none."""
@@ -54,6 +56,12 @@ def products(db: Database, limit: int, after: str = "") -> list[ProductRow]:
     """Products with a number above `after`, by number."""
     found = db.execute(f"{_PRODUCT} WHERE sku > ? ORDER BY sku LIMIT ?", (after, limit))
     return [_product(values) for values in found]
+
+
+def products_of(db: Database, skus: Iterable[str]) -> dict[str, ProductRow]:
+    """Those of some products that the catalogue has, by number."""
+    found = db.execute(_PRODUCT + _AMONG, (json.dumps(sorted(skus)),))
+    return {values[0]: _product(values) for values in found}
 
 
 def product_count(db: Database) -> int:

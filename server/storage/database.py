@@ -16,6 +16,7 @@ from server.storage import (  # noqa: F401 -- their steps join those below
     experiments_migration,
     parts_migration,
     touched_migration,
+    triggering_migration,
 )
 from server.storage.migrations import MIGRATIONS
 from server.storage.touched import settle_touched

@@ -184,6 +184,27 @@ def shelves(db: Database, store: str) -> list[PlanogramRow]:
     return [PlanogramRow("", zone, _day(begin), _day(end)) for zone, begin, end in found]
 
 
+def products_in(db: Database, store: str, zone: str, day: date) -> list[str]:
+    """The products that lie in a zone on a business day, by number."""
+    found = db.execute(
+        "SELECT DISTINCT sku FROM planogram WHERE store = ? AND zone = ?"
+        " AND ifnull(valid_from, '') <= ? AND (valid_until IS NULL OR valid_until > ?) ORDER BY sku",
+        (store, zone, day.isoformat(), day.isoformat()),
+    )
+    return [sku for (sku,) in found]
+
+
+def names_sold(db: Database, store: str, skus: Iterable[str], since: datetime) -> dict[str, str]:
+    """What tills call some products on tickets paid since an instant, by number; the last name counts."""
+    found = db.execute(
+        "SELECT l.sku, l.name, max(t.at) FROM tickets t JOIN ticket_lines l USING (store, ticket)"
+        " WHERE t.store = ? AND t.at >= ? AND l.name IS NOT NULL"
+        " AND l.sku IN (SELECT value FROM json_each(?)) GROUP BY l.sku",
+        (store, to_us(since), json.dumps(sorted(skus))),
+    )
+    return {sku: name for sku, name, _ in found}
+
+
 def places_of(db: Database, store: str, skus: Iterable[str]) -> list[PlanogramRow]:
     """Where some products lie and lay."""
     found = db.execute(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edge.wire import (
     RESERVED_DEVICES,
+    Assigned,
     BadgeRead,
     Counts,
     DetectorCard,
@@ -21,6 +22,8 @@ from edge.wire import (
     Machine,
     QueueCount,
     QueueNow,
+    Recommendation,
+    RecommendedProduct,
     Sale,
     SaleKind,
     SaleLine,
@@ -28,6 +31,7 @@ from edge.wire import (
     Status,
     ViewNow,
     ZoneCount,
+    ZoneEvent,
     ZoneNow,
 )
 
@@ -202,7 +206,47 @@ sales = st.builds(
     ).map(tuple),
 )
 badges = st.builds(BadgeRead, store=ids, till=ids, badge=_text(100, least=1), at=instants)
-messages = st.one_of(counts(), lives, statuses, healths, sales, badges)
+_sentences = st.lists(_text(500, least=1), max_size=3).map(tuple)
+_products = st.builds(
+    RecommendedProduct,
+    sku=_text(100, least=1),
+    name=st.none() | _text(200),
+    price=st.none() | _decimals(100_000_000),
+    currency=st.none() | st.text(string.ascii_uppercase, min_size=3, max_size=3),
+    reasons=_sentences,
+)
+
+
+@st.composite
+def recommendations(draw: st.DrawFn) -> Recommendation:
+    """Anything that a zone may be told to show."""
+    begins = draw(instants)
+    return Recommendation(
+        store=draw(ids),
+        zone=draw(ids),
+        recommendation=draw(ids),
+        trigger=draw(ids),
+        begins=begins,
+        expires=begins + draw(st.timedeltas(timedelta(seconds=1), timedelta(days=1))),
+        products=tuple(draw(st.lists(_products, min_size=1, max_size=3))),
+        reasons=draw(_sentences),
+        experiment=draw(
+            st.none() | st.builds(Assigned, experiment=ids, arm=ids, assignment=_text(100, least=1))
+        ),
+    )
+
+
+zone_events = st.builds(
+    ZoneEvent,
+    store=ids,
+    zone=ids,
+    event=_text(100, least=1),
+    recommendation=ids,
+    kind=st.sampled_from(["shown", "acknowledged", "dismissed"]),
+    at=instants,
+    by=st.none() | _text(100, least=1),
+)
+messages = st.one_of(counts(), lives, statuses, healths, sales, badges, recommendations(), zone_events)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -14,8 +14,10 @@ from edge.wire import (
     counts_topic,
     health_topic,
     live_topic,
+    recommendation_topic,
     sales_topic,
     status_topic,
+    zone_events_topic,
 )
 from edge.wire import asyncapi as contract
 
@@ -34,7 +36,7 @@ def test_every_kind_of_topic_has_a_channel() -> None:
 
 def test_addresses_are_those_that_topics_are_built_by() -> None:
     addresses = {channel.kind: channel.address for channel in contract.CHANNELS}
-    parts = {"store": "s", "device": "d", "camera": "c", "till": "t"}
+    parts = {"store": "s", "device": "d", "camera": "c", "till": "t", "zone": "z"}
     assert {kind: address.format(**parts) for kind, address in addresses.items()} == {
         Kind.COUNTS: counts_topic("s", "d"),
         Kind.LIVE: live_topic("s", "d"),
@@ -43,6 +45,8 @@ def test_addresses_are_those_that_topics_are_built_by() -> None:
         Kind.SALES: sales_topic("s", "t"),
         Kind.BADGE: badge_topic("s", "t"),
         Kind.AUDIT: audit_topic("s", "d"),
+        Kind.RECOMMENDATION: recommendation_topic("s", "z"),
+        Kind.ZONE_EVENT: zone_events_topic("s", "z"),
     }
     assert all(address.startswith(ROOT + "/") for address in addresses.values())
 
@@ -58,3 +62,10 @@ def test_every_message_must_say_its_version() -> None:
     for channel in contract.document()["components"]["messages"].values():
         name = channel["payload"]["$ref"].rpartition("/")[2]
         assert schemas[name]["required"][0] == "schema"
+
+
+def test_the_server_sends_recommendations_and_receives_the_rest() -> None:
+    operations = contract.document()["operations"].values()
+    sent = {operation["channel"]["$ref"] for operation in operations if operation["action"] == "send"}
+    assert sent == {"#/channels/recommendation"}
+    assert {operation["action"] for operation in operations} == {"send", "receive"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from edge.wire import Counts, DwellSketch, Sale, SaleKind, Status, decode, encode
+from edge.wire import Counts, DwellSketch, Sale, SaleKind, Status, WireError, decode, encode
 from edge.wire.asyncapi import document
 from tests.wire.golden import FOLDER, Sample, sample, samples
 
@@ -22,6 +22,7 @@ FILLED_IN: dict[str, dict[str, Any]] = {
         f"counts-{name}": {"queues": []} for name in ("full", "late-correction", "replayed", "running-minute")
     },
     "live": {"queues": []},
+    "recommendation-smallest": {"reasons": [], "products": [{"sku": "4006381333931", "reasons": []}]},
     "sale": {"revision": 1, "kind": "sale", "lines": [{"sku": "4006381333931", "quantity": "1"}]},
 }
 """What a sample leaves out and its reader takes for granted."""
@@ -66,7 +67,22 @@ def test_golden_samples_are_never_edited_only_added() -> None:
 
 def test_every_kind_of_message_has_a_sample() -> None:
     kinds = {type(decode(one.topic, one.body)).__name__ for one in samples()}
-    assert kinds == {"Counts", "Live", "Status", "Health", "Sale", "BadgeRead", "Audit"}
+    assert kinds == {
+        "Counts",
+        "Live",
+        "Status",
+        "Health",
+        "Sale",
+        "BadgeRead",
+        "Audit",
+        "Recommendation",
+        "ZoneEvent",
+    }
+
+
+def test_an_empty_recommendation_clears_and_is_no_message() -> None:
+    with pytest.raises(WireError, match="not JSON"):
+        decode(sample("recommendation").topic, b"")
 
 
 def test_unknown_fields_of_a_newer_device_change_nothing_else() -> None:

@@ -12,15 +12,18 @@ from edge.wire import (
     Address,
     BadgeRead,
     Kind,
+    Recommendation,
     TopicError,
     badge_topic,
     counts_topic,
     health_topic,
     live_topic,
     parse_topic,
+    recommendation_topic,
     sales_topic,
     status_topic,
     subscriptions,
+    zone_events_topic,
 )
 from edge.wire.messages import Message
 from tests.wire import making
@@ -40,6 +43,12 @@ def test_what_a_till_builds_can_be_read(store: str, till: str) -> None:
     assert parse_topic(badge_topic(store, till)) == Address(Kind.BADGE, store, till)
 
 
+@given(making.ids, making.ids)
+def test_what_is_built_for_a_zone_can_be_read(store: str, zone: str) -> None:
+    assert parse_topic(recommendation_topic(store, zone)) == Address(Kind.RECOMMENDATION, store, zone)
+    assert parse_topic(zone_events_topic(store, zone)) == Address(Kind.ZONE_EVENT, store, zone)
+
+
 @given(making.messages)
 def test_a_server_hears_every_message_for_it_by_exactly_one_subscription(message: Message) -> None:
     levels = message.topic.split("/")
@@ -49,7 +58,8 @@ def test_a_server_hears_every_message_for_it_by_exactly_one_subscription(message
         if len(topic.split("/")) == len(levels)
         and all(map(fnmatchcase, levels, topic.replace("+", "*").split("/")))
     ]
-    assert len(heard) == (0 if isinstance(message, BadgeRead) else 1)  # badges are for the devices
+    # Badges are for the devices, recommendations for signs.
+    assert len(heard) == (0 if isinstance(message, BadgeRead | Recommendation) else 1)
 
 
 def test_subscriptions_of_one_store_name_it() -> None:
@@ -81,7 +91,8 @@ def test_subscriptions_of_one_store_name_it() -> None:
         pytest.param("footfall/v1/s/till/t/sales", id="sales of no till"),
         pytest.param("footfall/v1/s/d/config/set", id="reserved: config/set"),
         pytest.param("footfall/v1/s/d/config/state", id="reserved: config/state"),
-        pytest.param("footfall/v1/s/zone/shelf/recommendation", id="reserved: recommendation"),
+        pytest.param("footfall/v1/s/zone/recommendation", id="a recommendation for no zone"),
+        pytest.param("footfall/v1/s/zone/shelf/sales", id="sales of a zone"),
         pytest.param("footfall/v1/s/alerts", id="reserved: alerts"),
     ],
 )

@@ -33,6 +33,8 @@ MAY: dict[Action, set[str]] = {
     Action.EDIT_CATALOGUE: MANAGERS,
     Action.EDIT_PRODUCTS: {"owner"},
     Action.SEE_DISPLAY: PEOPLE | {"head office", "display"},
+    Action.ANSWER_NOTICES: PEOPLE,
+    Action.SET_FLAGS: MANAGERS,
     Action.QUARANTINE: MANAGERS,
     Action.MANAGE_USERS: {"owner"},
     Action.MANAGE_TOKENS: {"owner"},
@@ -64,7 +66,7 @@ NOTHING = {"name": "nobody", "key": "no-such-key", "sku:path": "no-such/product"
 WEBHOOK = "/webhooks/{number}"
 """There is no webhook, so whoever is let in hears just that."""
 
-ANYTHING = {"part": "names", "make": "axis"}
+ANYTHING = {"part": "names", "make": "axis", "zone": "shelf-1", "flag": "rain", "recommendation": "none"}
 """Parts that need a word that is known."""
 
 

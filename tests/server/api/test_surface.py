@@ -242,6 +242,12 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/catalogue/products/{sku}",
         "/api/v1/catalogue/stores/{store}/{part}",
         "/api/v1/stores/{store}/labour",
+        "/api/v1/stores/{store}/zones/{zone}/recommendation",
+        "/api/v1/stores/{store}/zones/{zone}/events",
+        "/api/v1/stores/{store}/recommendations",
+        "/api/v1/stores/{store}/triggers",
+        "/api/v1/stores/{store}/flags",
+        "/api/v1/stores/{store}/flags/{flag}",
         "/readyz",
         "/metrics",
     }

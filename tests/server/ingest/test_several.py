@@ -171,12 +171,13 @@ def test_a_listener_that_begins_to_share_no_longer_hears_everything(
         assert _figures(alone)[0] + _figures(settings(other))[0] == 20
 
 
-def test_only_counts_and_tickets_are_kept_for_a_listener_and_shared() -> None:
+def test_only_counts_tickets_and_events_of_zones_are_kept_for_a_listener_and_shared() -> None:
     new, kept = sessions(sharing(Path(), 1883, "one").broker)
     assert (new.client_id, new.kept, kept.client_id, kept.kept) == ("one-live", False, "one", True)
     assert [topic for topic, _ in kept.filters] == [
         "$share/server/footfall/v1/+/+/counts",
         "$share/server/footfall/v1/+/pos/+/sales",
+        "$share/server/footfall/v1/+/zone/+/events",
     ]
     assert not [topic for topic, _ in new.filters if topic.startswith("$share")]
     assert not {topic for topic, _ in kept.filters} & set(kept.drop)
