@@ -32,7 +32,9 @@ class RuleSettings(Section):
 
     never: tuple[Sku, ...] = Field((), max_length=100_000, description="products that are never recommended")
     never_together: tuple[tuple[Sku, Sku], ...] = Field(
-        (), max_length=10_000, description="pairs: one is not recommended while the other is in the basket"
+        (),
+        max_length=10_000,
+        description="pairs: one is not recommended beside the other, nor while it is in the basket",
     )
     least_margin: float | None = Field(
         None, ge=-1, le=1, description="products with a smaller (price - cost) / price are not recommended"

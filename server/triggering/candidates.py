@@ -23,6 +23,8 @@ class Candidate:
     score: float
     here: bool
     reasons: tuple[str, ...]
+    never_with: frozenset[str] = frozenset()
+    """Products that the shop's rules never show beside it."""
 
 
 def candidates(zone: str, here: Collection[str], baskets: Baskets, terms: ShowingSettings) -> list[Candidate]:
@@ -144,6 +146,8 @@ def diverse(
 ) -> list[Candidate]:
     """At most so many, best first, each weighed against being like one that is taken already.
 
+    Products that are never shown together are not: the better one is taken.
+
     Maximal marginal relevance: (1 − d) · score / highest score − d · highest likeness to one taken, where
     likeness is the share of features (category, brand, attributes) that two have in common.
 
@@ -162,8 +166,12 @@ def diverse(
         # max takes the first of equals, and they come best first.
         best = max(left, key=worth)
         taken.append(best)
-        left.remove(best)
+        left = [one for one in left if one is not best and not _are_apart(one, best)]
     return taken
+
+
+def _are_apart(one: Candidate, other: Candidate) -> bool:
+    return one.sku in other.never_with or other.sku in one.never_with
 
 
 def _features(product: ProductRow | None) -> frozenset[tuple[str, str]]:

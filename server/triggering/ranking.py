@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from server.config import Settings
 from server.figures.terms import calendar_of
+from server.learning_settings import RuleSettings
 from server.recommending.forbidding import forbidden
 from server.recommending.plain import MostSold
 from server.recommending.protocol import Context, Scored
@@ -43,7 +44,11 @@ class ByWhatWasLearnt:
         recommending = self._of(db, situation)
         context = _context(self.settings, situation, found)
         without = forbidden(recommending.rules, recommending.catalogue, context)
-        allowed = [one for one in found if one.sku not in without]
+        allowed = [
+            replace(one, never_with=_apart_from(one.sku, recommending.rules))
+            for one in found
+            if one.sku not in without
+        ]
         if isinstance(recommending.recommender, MostSold):
             # What is popular in the whole shop says less of a zone than its own tickets do.
             return allowed
@@ -55,6 +60,10 @@ class ByWhatWasLearnt:
             made = load(db, self.settings, situation.store, situation.at)
             known = self._loaded[situation.store] = _Loaded(made, newest, situation.at)
         return known.recommending
+
+
+def _apart_from(sku: str, rules: RuleSettings) -> frozenset[str]:
+    return frozenset(other for pair in rules.never_together if sku in pair for other in pair if other != sku)
 
 
 def merged(allowed: Sequence[Candidate], scored: Sequence[Scored]) -> list[Candidate]:

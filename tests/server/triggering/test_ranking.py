@@ -74,3 +74,17 @@ def test_where_the_rules_leave_nothing_nothing_is_shown_and_it_is_said(tmp_path:
         (),
         "Nothing of Tea shelf may be shown: 2 against the shop's rules.",
     )
+
+
+def test_what_is_never_shown_together_is_not_and_the_better_one_is(tmp_path: Path) -> None:
+    settings = with_rules(tmp_path, never_together=[["biscuits", "tea-1"]])
+    ready(settings, history([1]))
+    (tmp_path / "free").mkdir()
+    free = with_rules(tmp_path / "free")
+    ready(free, history([1]))
+    with open_database(free.database, read_only=True) as db:
+        both = choose(db, free.stores[STORE], SITUATION, ByWhatWasLearnt(free)).products
+    with open_database(settings.database, read_only=True) as db:
+        one = choose(db, settings.stores[STORE], SITUATION, ByWhatWasLearnt(settings)).products
+    assert {product.sku for product in both} == {"tea-1", "biscuits"}
+    assert [product.sku for product in one] == [both[0].sku]
