@@ -63,7 +63,9 @@ class Master:
         self._present_row = {pair: len(needs) + i for i, pair in enumerate(self._present)}
         entries: list[tuple[int, int, float]] = []
         count = len(needs)
-        entries += [(row, row, 1.0) for row in range(count)] + [(row, count + row, 1.0) for row in range(count)]
+        entries += [(row, row, 1.0) for row in range(count)] + [
+            (row, count + row, 1.0) for row in range(count)
+        ]
         at = 2 * count
         for group, step in self._present:
             for row in by_step[step]:
@@ -118,7 +120,7 @@ class Master:
             upper = vstack([upper, coo_array(self._wages(columns, len(cost)).reshape(1, -1))], format="csc")
             right = np.append(right, self.asked.budget)
         most = np.concatenate([np.full(len(columns), np.inf), self._fixed_most])
-        done = linprog(
+        done = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrices, SciPy does
             cost,
             A_ub=upper,
             b_ub=right,
@@ -157,7 +159,9 @@ class Master:
         cover, people, cost = self._matrix(columns)
         limits = [LinearConstraint(cover, self._right, np.inf), LinearConstraint(people, 1, 1)]
         if self.asked.budget is not None:
-            limits.append(LinearConstraint(self._wages(columns, len(cost)).reshape(1, -1), -np.inf, self.asked.budget))
+            limits.append(
+                LinearConstraint(self._wages(columns, len(cost)).reshape(1, -1), -np.inf, self.asked.budget)
+            )
         whole = np.concatenate([np.ones(len(columns)), np.zeros(len(self._fixed_cost))])
         most = np.concatenate([np.ones(len(columns)), self._fixed_most])
         done = milp(

@@ -117,7 +117,9 @@ def solve(
     weeks = [Weeks(person, number, within, within.prices.wish) for number, person in enumerate(within.people)]
     columns = _Columns(within)
     _first(master, weeks, columns)
-    bound = _generate(master, weeks, columns, range(len(weeks)), lambda: clock() - started > limits.seconds / 2, told)
+    bound = _generate(
+        master, weeks, columns, range(len(weeks)), lambda: clock() - started > limits.seconds / 2, told
+    )
     best = _of(master, _whole(master, columns.all, limits, limits.seconds / 5), bound, unreachable)
     if best.gap > limits.gap:
         told(f"{best.gap:.1%} from the bound; more weeks are tried")
@@ -140,7 +142,9 @@ def _anew(
     others = [column(best.asked, n, week) for n, week in enumerate(best.weeks) if n not in free]
     _generate(master, weeks, columns, free, lambda: False, lambda _: None, others)
     offered = [*_of_people(columns.all, free), *others]
-    return _of(master, _whole(master, offered, limits, limits.seconds / 10), best.bound, best.less_than_contract)
+    return _of(
+        master, _whole(master, offered, limits, limits.seconds / 10), best.bound, best.less_than_contract
+    )
 
 
 def _over_budget(asked: Asked) -> float:
@@ -204,7 +208,9 @@ def _of_people(columns: Iterable[Column], people: Sequence[int]) -> list[Column]
     return [each for each in columns if each.person in wanted]
 
 
-def _price(solved: Solved, weeks: Sequence[Weeks], columns: _Columns, free: Sequence[int]) -> tuple[float, int]:
+def _price(
+    solved: Solved, weeks: Sequence[Weeks], columns: _Columns, free: Sequence[int]
+) -> tuple[float, int]:
     """The sum of what better weeks could save at most, and how many were added."""
     saving, added = 0.0, 0
     for number in free:

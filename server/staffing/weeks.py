@@ -95,7 +95,9 @@ class Weeks:
         places = [list(_breaks(begin, end, self._rules)) for begin, end in shifts]
         width = max((len(place) for place in places), default=0)
         unpaid = 0 if self._rules.break_paid else self._rules.break_length
-        paid = [end - begin - (unpaid if place else 0) for (begin, end), place in zip(shifts, places, strict=True)]
+        paid = [
+            end - begin - (unpaid if place else 0) for (begin, end), place in zip(shifts, places, strict=True)
+        ]
         extra = self._wish if number in self.person.unwished else 0.0
         return _Choices(
             number,
@@ -103,16 +105,18 @@ class Weeks:
             np.array([end for _, end in shifts], dtype=np.int64),
             np.array(paid, dtype=np.int64),
             np.array(paid, dtype=np.float64) * self.person.cost + extra,
-            np.array([(place + place[:1] * width)[:width] or [-1] * width for place in places], dtype=np.int64).reshape(
-                len(shifts), width
-            ),
+            np.array(
+                [(place + place[:1] * width)[:width] or [-1] * width for place in places], dtype=np.int64
+            ).reshape(len(shifts), width),
         )
 
     @cached_property
     def most_paid(self) -> int:
         """The most paid steps that the person can legally work, whatever the contract's least."""
         flat = np.zeros(max((day.closes for day in self._days), default=0) + 1)
-        sums = self._forward([choice.worth(flat, self._rules.break_length)[0] for choice in self._choices])[-1]
+        sums = self._forward([choice.worth(flat, self._rules.break_length)[0] for choice in self._choices])[
+            -1
+        ]
         reached = [table.max(axis=0) > _NEVER / 2 for table in sums.values()]
         return int(max(np.flatnonzero(row)[-1] for row in reached if row.any()))
 
@@ -122,7 +126,9 @@ class Weeks:
         Args:
             being_there: what the person's being on the floor is worth, by step, in money.
         """
-        worths, breaks = zip(*(c.worth(being_there, self._rules.break_length) for c in self._choices), strict=True)
+        worths, breaks = zip(
+            *(c.worth(being_there, self._rules.break_length) for c in self._choices), strict=True
+        )
         tables = self._forward(list(worths))
         found = [
             (float(table[:, self.person.least :].max()), state)
@@ -200,7 +206,7 @@ class Weeks:
         worths: list[Floats],
         breaks: list[Ints],
     ) -> Week:
-        worked, paid = self._where(tables[-1][state], value)
+        worked, paid = self._where(tables[-1][state])
         week: list[Shift] = []
         for day in reversed(range(len(self._days))):
             came = self._came(tables[day], state, worked, paid, value, self._choices[day], worths[day])
@@ -215,7 +221,7 @@ class Weeks:
                 )
         return tuple(reversed(week))
 
-    def _where(self, table: Floats, value: float) -> tuple[int, int]:
+    def _where(self, table: Floats) -> tuple[int, int]:
         least = self.person.least
         worked, paid = np.unravel_index(int(table[:, least:].argmax()), table[:, least:].shape)
         return int(worked), int(paid) + least
