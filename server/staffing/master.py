@@ -154,6 +154,30 @@ class Master:
             float(x[-1]),
         )
 
+    def open_cost(self, columns: Sequence[Column], group: Skills = frozenset(), more: int = 0) -> Floats:
+        """What is left open costs, by step, for one column each; with `more` people of a group in every step.
+
+        Steps share nothing but the people, so one answer holds for each step by itself.
+        """
+        present = np.zeros(self._rows)
+        for each in columns:
+            present[self.entries(each)] += 1
+        for (number, _), row in self._present_row.items():
+            if self.groups[number] == group:
+                present[row] = max(0.0, present[row] + more)
+        done = linprog(  # type: ignore[call-overload]  # the stubs know no sparse matrices, SciPy does
+            self._fixed_cost,
+            A_ub=-self._fixed,
+            b_ub=present - self._right,
+            bounds=np.column_stack([np.zeros(len(self._fixed_cost)), self._fixed_most]),
+            method="highs",
+        )
+        by_step = np.zeros(self.steps)
+        for row, need in enumerate(self.needs):
+            for column in (row, len(self.needs) + row):
+                by_step[need.step] += done.x[column] * self._fixed_cost[column]
+        return by_step
+
     def whole(self, columns: Sequence[Column], seconds: float, gap: float) -> NDArray[np.int64] | None:
         """The best choice of one whole column for each person, by mixed-integer programming; None where none was found."""
         cover, people, cost = self._matrix(columns)
