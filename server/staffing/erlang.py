@@ -1,8 +1,9 @@
 """How many tills keep the wait short: Erlang's formula for a queue of customers who wait (M/M/c).
 
-Arrivals are taken as Poisson and service as exponential; nobody leaves the queue, so waits are told a little too long.
-Source: A. K. Erlang, "Solution of some problems in the theory of probabilities of significance in automatic telephone
-exchanges", 1917; the recursion by R. B. Cooper, "Introduction to Queueing Theory", 2nd edition, 1981, section 3.4.
+Arrivals are taken as Poisson and service as exponential; nobody leaves the queue, so waits are told a
+little too long. Source: A. K. Erlang, "Solution of some problems in the theory of probabilities of
+significance in automatic telephone exchanges", 1917; the recursion by R. B. Cooper, "Introduction to
+Queueing Theory", 2nd edition, 1981, section 3.4.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def share_within(load: float, servers: int, seconds: float, service_seconds: flo
 
 
 def mean_wait_seconds(load: float, servers: int, service_seconds: float) -> float:
-    """The mean wait of all customers, also of those who are served at once; infinite where the queue only grows."""
+    """The mean wait of all customers, also of those who are served at once; infinite where the queue only
+    grows."""
     if load <= 0:
         return 0.0
     if servers <= load:

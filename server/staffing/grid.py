@@ -1,4 +1,5 @@
-"""Between times of the store's clock and numbers of steps; real time passes in between, also where a clock is set."""
+"""Between times of the store's clock and numbers of steps; real time passes in between, also where a clock
+is set."""
 
 from __future__ import annotations
 

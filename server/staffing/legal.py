@@ -1,4 +1,5 @@
-"""Whether a week is legal, said in sentences; asks each rule by itself and knows nothing of how weeks are found."""
+"""Whether a week is legal, said in sentences; asks each rule by itself and knows nothing of how weeks are
+found."""
 
 from __future__ import annotations
 

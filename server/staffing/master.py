@@ -1,4 +1,5 @@
-"""Which weeks to take, relaxed to fractions: the master problem of a column generation, solved by HiGHS in SciPy."""
+"""Which weeks to take, relaxed to fractions: the master problem of a column generation, solved by HiGHS in
+SciPy."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Solved:
-    """A solution of the master: shares of columns, what each group's being there is worth by step, and the rest."""
+    """A solution of the master: shares of columns, what each group's being there is worth by step, and the
+    rest."""
 
     value: float
     shares: Floats
@@ -54,7 +56,8 @@ class Master:
         self._build()
 
     def _build(self) -> None:
-        """Columns of the fixed part: short and below-least of each need, flows of groups to needs, over budget."""
+        """Columns of the fixed part: short and below-least of each need, flows of groups to needs, over
+        budget."""
         needs, groups = self.needs, self.groups
         by_step = defaultdict(list)
         for row, need in enumerate(needs):
@@ -179,7 +182,8 @@ class Master:
         return by_step
 
     def whole(self, columns: Sequence[Column], seconds: float, gap: float) -> NDArray[np.int64] | None:
-        """The best choice of one whole column for each person, by mixed-integer programming; None where none was found."""
+        """The best choice of one whole column for each person, by mixed-integer programming; None where
+        none was found."""
         cover, people, cost = self._matrix(columns)
         limits = [LinearConstraint(cover, self._right, np.inf), LinearConstraint(people, 1, 1)]
         if self.asked.budget is not None:

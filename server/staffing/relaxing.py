@@ -1,4 +1,5 @@
-"""Which rule to relax where not everything can be kept: each is tried by itself, and what it mends is told."""
+"""Which rule to relax where not everything can be kept: each is tried by itself, and what it mends is
+told."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def missing(roster: Roster) -> float:
 def relaxations(roster: Roster, clock: Clock, seconds_each: float = 4.0) -> list[Relaxation]:
     """What would mend the least numbers or the budget, most effective first; nothing where all is kept.
 
-    Every candidate is solved anew, so that what is told is true; takes up to `seconds_each` for each of about ten.
+    Every candidate is solved anew, so that what is told is true; takes up to `seconds_each` for each of
+    about ten.
     """
     if not roster.below_least and roster.over_budget <= 1e-6:
         return []

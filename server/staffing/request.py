@@ -38,7 +38,8 @@ class Hall(Section):
 
 
 class ShiftRules(Section):
-    """What every shift has to keep. The defaults lie within the European directive 2003/88/EC; national law may ask more."""
+    """What every shift has to keep. The defaults lie within the European directive 2003/88/EC; national
+    law may ask more."""
 
     shortest_hours: float = Field(4, gt=0, le=24, description="no shift is shorter")
     longest_hours: float = Field(9, gt=0, le=24, description="nor longer, the break included")

@@ -1,9 +1,9 @@
 """From a request to a roster: column generation, then whole weeks, with a bound that says how good it is.
 
-The relaxed master problem and the best weeks of each person take turns until no week improves it; its value is then a
-lower bound for every legal roster. Whole weeks are chosen by mixed-integer programming; where that leaves a gap, people's
-weeks are fixed one after another and new weeks made for the rest (diving; Sadykov and others, "Primal heuristics for
-branch and price", INFORMS Journal on Computing 31, 2019).
+The relaxed master problem and the best weeks of each person take turns until no week improves it; its value
+is then a lower bound for every legal roster. Whole weeks are chosen by mixed-integer programming; where
+that leaves a gap, people's weeks are fixed one after another and new weeks made for the rest (diving;
+Sadykov and others, "Primal heuristics for branch and price", INFORMS Journal on Computing 31, 2019).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ Clock = Callable[[], float]
 _ROUNDS = 400
 _AT_ONCE = 8
 """People whose weeks are made anew together."""
+_IN_VAIN = 12
+"""Tries that better nothing, after which it is enough."""
 _SEED = 1
 _REDUCED = 1e-6
 """A week must lower the cost by more than this to count as better."""
@@ -102,8 +104,8 @@ def solve(
 ) -> Roster:
     """The cheapest legal roster that was found, with its bound.
 
-    What cannot be kept (least numbers, contracts, budget) is left open and told in the roster, never bent in secret.
-    Rules of shifts, rest and absences hold in every answer.
+    What cannot be kept (least numbers, contracts, budget) is left open and told in the roster, never bent
+    in secret. Rules of shifts, rest and absences hold in every answer.
 
     Args:
         clock: seconds, only for the limit.
@@ -126,9 +128,11 @@ def solve(
         _dive(master, weeks, columns, lambda: clock() - started > limits.seconds * 0.6)
         again = _of(master, _whole(master, columns.all, limits, limits.seconds / 5), bound, unreachable)
         best = min(best, again, key=lambda roster: roster.cost)
-    chance = Random(_SEED)
-    while best.gap > limits.gap and clock() - started < limits.seconds * 0.95:
+    chance = Random(_SEED)  # noqa: S311 -- chooses whose weeks to make anew, keeps no secret
+    in_vain = 0
+    while best.gap > limits.gap and in_vain < _IN_VAIN and clock() - started < limits.seconds * 0.95:
         again = _anew(master, weeks, columns, best, limits, chance)
+        in_vain = 0 if again.cost < best.cost - _REDUCED else in_vain + 1
         best = min(best, again, key=lambda roster: roster.cost)
         told(f"{best.gap:.1%} from the bound")
     return best

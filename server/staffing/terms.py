@@ -1,4 +1,5 @@
-"""What a roster is asked with, as frozen values; times are numbers of steps since the first day's midnight."""
+"""What a roster is asked with, as frozen values; times are numbers of steps since the first day's
+midnight."""
 
 from __future__ import annotations
 
@@ -36,9 +37,9 @@ class Day:
 class Person:
     """Somebody who can be asked to work.
 
-    `least` and `most` are paid steps in the whole range; `away` are spans of steps; `in_a_row_before` are days
-    worked without a pause just before the range, `free_from` the first step after the rest since the last shift.
-    `unwished` are numbers of days that the person would rather not work.
+    `least` and `most` are paid steps in the whole range; `away` are spans of steps; `in_a_row_before` are
+    days worked without a pause just before the range, `free_from` the first step after the rest since the
+    last shift. `unwished` are numbers of days that the person would rather not work.
     """
 
     name: str
@@ -65,7 +66,8 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """What a roster is weighed by, in money: a missing person-step, one below the least, a wish not granted."""
+    """What a roster is weighed by, in money: a missing person-step, one below the least, a wish not
+    granted."""
 
     short: float
     below_least: float

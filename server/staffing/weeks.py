@@ -1,8 +1,8 @@
 """The best legal week of one person for given worths of being there: a shortest path over days.
 
-States are (days worked, paid steps, days in a row, when work may begin next), so that every rule of `Rules` and
-of the contract holds for each week that is found: an illegal week cannot be made. (Pricing problem of a column
-generation; Desaulniers, Desrosiers and Solomon, "Column Generation", 2005, chapter 2.)
+States are (days worked, paid steps, days in a row, when work may begin next), so that every rule of `Rules`
+and of the contract holds for each week that is found: an illegal week cannot be made. (Pricing problem of a
+column generation; Desaulniers, Desrosiers and Solomon, "Column Generation", 2005, chapter 2.)
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class _Choices:
     paid: Ints
     cost: Floats
     breaks: Ints
-    """(shifts, positions) of first steps of breaks, padded by repeating; -1 throughout where there is none."""
+    """(shifts, positions) of first steps of breaks, padded by repeating; -1 throughout where there is
+    none."""
 
     def dearer(self, by: float) -> _Choices:
         """The same with each paid step dearer."""
@@ -53,7 +54,8 @@ class _Choices:
 
 @dataclass(frozen=True)
 class _State:
-    """Where a person stands in the evening, apart from sums: days in a row, the first step of the next shift."""
+    """Where a person stands in the evening, apart from sums: days in a row, the first step of the next
+    shift."""
 
     in_a_row: int
     free_from: int
@@ -121,7 +123,8 @@ class Weeks:
         return int(max(np.flatnonzero(row)[-1] for row in reached if row.any()))
 
     def best(self, being_there: Floats) -> tuple[float, Week] | None:
-        """The week of the highest worth, and that worth; None where the contract's least hours cannot be reached.
+        """The week of the highest worth, and that worth; None where the contract's least hours cannot be
+        reached.
 
         Args:
             being_there: what the person's being on the floor is worth, by step, in money.
