@@ -1,0 +1,60 @@
+"""Before and after: what a placement or a plan of tills would change, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from server.placement.placing import Binding, Placement, expected_margin
+from server.placement.terms import Apart, Exclusion, Offer, Place, Placed, Range
+from server.placement.tills import Hour
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What moves and what that is expected to win, in money."""
+
+    before: float
+    after: float
+    added: Placed
+    removed: Placed
+
+    @property
+    def gain(self) -> float:
+        """More expected margin."""
+        return self.after - self.before
+
+
+def compared(best: Placement, now: Placed) -> Comparison:
+    """The best placement beside the present one, both told by the same expectation."""
+    before = expected_margin(best.question, now)
+    return Comparison(before, best.margin, best.placed - now, now - best.placed)
+
+
+def in_words(binding: Binding) -> str:
+    """A limit that costs something, with what loosening it by one unit would win."""
+    limit, gain = binding.limit, f"{binding.gain:,.2f}"
+    match limit:
+        case Place():
+            return f"{limit.zone} is full: room for one more would win {gain}"
+        case Offer():
+            return f"{limit.sku} may lie in {limit.most_zones} zone(s) only: one more would win {gain}"
+        case Range():
+            what = f"{limit.least} of {limit.category or 'any kind'} in {limit.zone or 'the shop'}"
+            return f"at least {what}: one fewer would win {gain}"
+        case Apart():
+            return f"{limit.first} and {limit.second} are kept apart: together they would win {gain}"
+        case Exclusion():
+            return (
+                f"no {limit.sku or limit.category} in {limit.zone or 'any zone'}: without this, {gain} more"
+            )
+
+
+def tills_in_words(before: Sequence[Hour], after: Sequence[Hour]) -> Iterator[str]:
+    """Hours in which a plan of tills differs, numbered from 0, with what customers would feel."""
+    for number, (old, new) in enumerate(zip(before, after, strict=True)):
+        if old.tills != new.tills:
+            yield (
+                f"hour {number}: {new.tills} tills instead of {old.tills}; "
+                f"{new.share_within:.0%} instead of {old.share_within:.0%} of customers wait within the target"
+            )
