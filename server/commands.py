@@ -17,7 +17,7 @@ from rich.progress import Progress
 from sqlite_utils import Database
 
 from edge.wire.topics import TopicError, checked_device
-from server import access_commands, assembly, enrolment_commands, telling, webhook_commands
+from server import access_commands, assembly, enrolment_commands, planning_commands, telling, webhook_commands
 from server.accounts.by import by_command
 from server.api.reports import calendar_of, day_report
 from server.api.shapes import metrics_shape
@@ -65,6 +65,7 @@ quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that coul
 app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
 app.command("alerts")(webhook_commands.list_alerts)
+app.command("roster")(planning_commands.roster)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
 app.add_typer(devices, name="devices")

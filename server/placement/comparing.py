@@ -56,5 +56,5 @@ def tills_in_words(before: Sequence[Hour], after: Sequence[Hour]) -> Iterator[st
         if old.tills != new.tills:
             yield (
                 f"hour {number}: {new.tills} tills instead of {old.tills}; "
-                f"{new.share_within:.0%} instead of {old.share_within:.0%} of customers wait within the target"
+                f"{new.share_within:.0%} instead of {old.share_within:.0%} of waits are within the target"
             )

@@ -21,7 +21,7 @@ class Service:
 class Hour:
     """One hour with so many tills: the share of waits within the target, and the mean wait in seconds.
 
-    Where the tills cannot keep up, the share is 0 and the mean infinite: the queue grows as long as the hour lasts.
+    Where the tills cannot keep up, the share is 0 and the mean infinite: the queue grows and grows.
     """
 
     transactions: float
