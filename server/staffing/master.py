@@ -51,7 +51,7 @@ class Master:
         self.asked = asked
         self.groups: list[Skills] = sorted({person.skills for person in asked.people}, key=sorted)
         self.needs = [need for need in asked.needs if need.wanted > 0 or need.least > 0]
-        self.steps = 1 + max((day.closes for day in asked.days), default=0)
+        self.steps = asked.steps
         self._over_budget = prices_over_budget
         self._build()
 

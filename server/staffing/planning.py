@@ -13,9 +13,7 @@ from server.staffing.master import Master
 from server.staffing.needed import needs_of
 from server.staffing.relaxing import Relaxation, relaxations
 from server.staffing.request import RosterRequest
-from server.staffing.solving import Clock, Limits, Roster, solve
-
-DEFAULT_LIMITS = Limits()
+from server.staffing.solving import DEFAULT_LIMITS, Clock, Limits, Roster, solve
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class Limits:
     gap: float = 0.005
 
 
+DEFAULT_LIMITS = Limits()
+
+
 class _Columns:
     """Weeks found so far, each once."""
 
@@ -100,7 +103,7 @@ def column(asked: Asked, number: int, week: Week) -> Column:
 
 
 def solve(
-    asked: Asked, clock: Clock, limits: Limits = Limits(), told: Callable[[str], None] = lambda _: None
+    asked: Asked, clock: Clock, limits: Limits = DEFAULT_LIMITS, told: Callable[[str], None] = lambda _: None
 ) -> Roster:
     """The cheapest legal roster that was found, with its bound.
 
@@ -163,15 +166,11 @@ def _reachable(asked: Asked) -> tuple[Asked, tuple[LessThanContract, ...]]:
     people: list[Person] = []
     for number, person in enumerate(asked.people):
         most = Weeks(replace(person, least=0), number, asked, 0.0).most_paid
-        if Weeks(person, number, asked, 0.0).best(np.zeros(_steps(asked))) is None:
+        if Weeks(person, number, asked, 0.0).best(np.zeros(asked.steps)) is None:
             found.append(LessThanContract(person, most))
             person = replace(person, least=most)
         people.append(person)
     return replace(asked, people=tuple(people)), tuple(found)
-
-
-def _steps(asked: Asked) -> int:
-    return 1 + max((day.closes for day in asked.days), default=0)
 
 
 def _first(master: Master, weeks: Sequence[Weeks], columns: _Columns) -> None:

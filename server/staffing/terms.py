@@ -109,3 +109,9 @@ class Asked:
     prices: Prices
     budget: float | None = None
     """Most money for wages."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps there are, to the last in which somebody can work or is needed."""
+        last = [*(day.closes for day in self.days), *(need.step for need in self.needs)]
+        return 1 + max(last, default=0)
