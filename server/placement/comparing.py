@@ -1,13 +1,11 @@
-"""Before and after: what a placement or a plan of tills would change, in sentences."""
+"""Before and after: what a placement would change, in sentences."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.placement.placing import Binding, Placement, expected_margin
 from server.placement.terms import Apart, Exclusion, Offer, Place, Placed, Range
-from server.placement.tills import Hour
 
 
 @dataclass(frozen=True)
@@ -47,14 +45,4 @@ def in_words(binding: Binding) -> str:
         case Exclusion():
             return (
                 f"no {limit.sku or limit.category} in {limit.zone or 'any zone'}: without this, {gain} more"
-            )
-
-
-def tills_in_words(before: Sequence[Hour], after: Sequence[Hour]) -> Iterator[str]:
-    """Hours in which a plan of tills differs, numbered from 0, with what customers would feel."""
-    for number, (old, new) in enumerate(zip(before, after, strict=True)):
-        if old.tills != new.tills:
-            yield (
-                f"hour {number}: {new.tills} tills instead of {old.tills}; "
-                f"{new.share_within:.0%} instead of {old.share_within:.0%} of waits are within the target"
             )

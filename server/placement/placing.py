@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -22,6 +22,17 @@ class NothingFits(ServerError):
     exit_code = 4
 
 
+class TookTooLong(ServerError):
+    """No placement was found in time."""
+
+    exit_code = 4
+
+
+_SECONDS = 10.0
+_TIME_IS_OUT = 1
+"""What SciPy's milp calls a limit of time."""
+
+
 @dataclass(frozen=True)
 class Placement:
     """The best placement and what it is expected to earn, in money."""
@@ -29,6 +40,8 @@ class Placement:
     question: Question
     placed: Placed
     margin: float
+    gap: float = 0.0
+    """By how much of its margin it may be worse than the best, where time ran out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +78,13 @@ def expected_margin(question: Question, placed: Placed) -> float:
     )
 
 
-def bindings(best: Placement) -> list[Binding]:
-    """Limits whose loosening by one unit would win something, the most costly first; each is solved anew."""
-    found = [Binding(limit, _gain(best, looser)) for limit, looser in _looser(best.question)]
+def bindings(best: Placement, go_on: Callable[[], bool] = lambda: True) -> list[Binding]:
+    """Limits whose loosening by one unit would win something, the most costly first; each is solved anew.
+
+    Args:
+        go_on: asked before each; the rest is left out where there is no time.
+    """
+    found = [Binding(limit, _gain(best, looser)) for limit, looser in _looser(best.question) if go_on()]
     return sorted((each for each in found if each.gain > 1e-6), key=lambda each: -each.gain)
 
 
@@ -126,11 +143,12 @@ def _solve(question: Question) -> Placement | None:
     rows = [*_rows_of_room(question, pairs), *_rows_of_limits(question, pairs)]
     if not pairs:
         return None if any(least > 0 for _, least, _ in rows) else Placement(question, frozenset(), 0.0)
-    chosen = _chosen(pairs, question, rows)
-    if chosen is None:
+    found = _chosen(pairs, question, rows)
+    if found is None:
         return None
+    chosen, gap = found
     placed = frozenset((offer.sku, place.zone) for offer, place in chosen)
-    return Placement(question, placed, expected_margin(question, placed))
+    return Placement(question, placed, expected_margin(question, placed), gap)
 
 
 _Pair = tuple[Offer, Place]
@@ -165,14 +183,22 @@ def _rows_of_limits(question: Question, pairs: Sequence[_Pair]) -> Iterator[_Row
             )
 
 
-def _chosen(pairs: Sequence[_Pair], question: Question, rows: Sequence[_Row]) -> list[_Pair] | None:
+def _chosen(
+    pairs: Sequence[_Pair], question: Question, rows: Sequence[_Row]
+) -> tuple[list[_Pair], float] | None:
     matrix = coo_array(np.array([row for row, _, _ in rows]).reshape(len(rows), len(pairs)))
     done = milp(
         [-question.worth(offer, place) for offer, place in pairs],
         constraints=LinearConstraint(matrix, [least for _, least, _ in rows], [most for _, _, most in rows]),
         integrality=np.ones(len(pairs), dtype=np.int64),
         bounds=Bounds(0, 1),
+        options={"time_limit": _SECONDS},
     )
+    if done.x is None and done.status == _TIME_IS_OUT:
+        raise TookTooLong(
+            f"no placement was found in {_SECONDS:.0f} seconds", "ask for fewer products or zones at once"
+        )
     if done.x is None:
         return None
-    return [pair for pair, share in zip(pairs, done.x, strict=True) if share > 0.5]
+    chosen = [pair for pair, share in zip(pairs, done.x, strict=True) if share > 0.5]
+    return chosen, float(done.mip_gap or 0.0)

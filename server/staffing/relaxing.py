@@ -27,22 +27,34 @@ class Relaxation:
     """Person-steps below the least numbers that would remain."""
 
 
+_GAP = 0.01
+"""Near enough to the best to tell one missing half hour from two, where much is missing."""
+
+
 def missing(roster: Roster) -> float:
     """Person-steps below the least numbers."""
     return sum(roster.below_least.values())
 
 
-def relaxations(roster: Roster, clock: Clock, seconds_each: float = 4.0) -> list[Relaxation]:
+def relaxations(
+    roster: Roster, clock: Clock, seconds_each: float = 4.0, seconds: float = 40.0
+) -> list[Relaxation]:
     """What would mend the least numbers or the budget, most effective first; nothing where all is kept.
 
-    Every candidate is solved anew, so that what is told is true; takes up to `seconds_each` for each of
-    about ten.
+    Every candidate is solved anew, so that what is told is true.
+
+    Args:
+        seconds_each: for one candidate, at most.
+        seconds: for all; after that no other is begun.
     """
     if not roster.below_least and roster.over_budget <= 1e-6:
         return []
     found: list[Relaxation] = []
+    begun = clock()
     for kind, people, by, is_law, asked in _candidates(roster):
-        again = solve(asked, clock, Limits(seconds_each, 0.05))
+        if clock() - begun > seconds:
+            break
+        again = solve(asked, clock, Limits(seconds_each, _GAP))
         over = max(0.0, again.over_budget)
         if missing(again) < missing(roster) - 0.5 or over < roster.over_budget - 0.5:
             found.append(Relaxation(kind, people, by, is_law, missing(again)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from math import ceil
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -21,7 +22,26 @@ def _is_a_name(name: str) -> str:
 Name = Annotated[str, Field(min_length=1, max_length=64), AfterValidator(_is_a_name)]
 Skill = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,32}$")]
 Hours = Annotated[float, Field(ge=0, le=24 * 14)]
-Local = Annotated[datetime, Field(description="time of the store's clock, without offset")]
+_YEARS = range(2000, 2200)
+
+
+def _in_our_time(day: date) -> date:
+    if day.year not in _YEARS:
+        raise ValueError(f"the year {day.year} is not from {_YEARS[0]} to {_YEARS[-1]}")
+    return day
+
+
+def _local(at: datetime) -> datetime:
+    if at.tzinfo is not None:
+        raise ValueError("is local to the store and takes no offset")
+    _in_our_time(at)
+    return at
+
+
+Date = Annotated[date, AfterValidator(_in_our_time)]
+Local = Annotated[
+    datetime, Field(description="time of the store's clock, without offset"), AfterValidator(_local)
+]
 
 
 class Hall(Section):
@@ -64,8 +84,8 @@ class ShiftRules(Section):
 class Away(Section):
     """When somebody cannot work: whole days, or part of one."""
 
-    begin: date | Local
-    end: date | Local | None = Field(None, description="without it, the day of `begin`")
+    begin: Date | Local
+    end: Date | Local | None = Field(None, description="without it, the day of `begin`")
 
     def span(self) -> tuple[datetime, datetime]:
         """Local begin and end, the end excluded; a date as end is that whole day."""
@@ -78,9 +98,6 @@ class Away(Section):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        for each in (self.begin, self.end):
-            if isinstance(each, datetime) and each.tzinfo is not None:
-                raise ValueError("is local to the store and takes no offset")
         begin, end = self.span()
         if end <= begin:
             raise ValueError("ends before it begins")
@@ -108,8 +125,6 @@ class PersonAsked(Section):
     def _hours_in_order(self) -> Self:
         if self.least_hours > self.most_hours:
             raise ValueError(f"{self.name}: least_hours is more than most_hours")
-        if self.last_end is not None and self.last_end.tzinfo is not None:
-            raise ValueError(f"{self.name}: last_end is local to the store and takes no offset")
         return self
 
 
@@ -164,7 +179,7 @@ class TrafficAsked(Section):
 class RosterRequest(Section):
     """A whole request. Times are those of the store's clock."""
 
-    first_day: date
+    first_day: Date
     days: int = Field(7, ge=1, le=14)
     step_minutes: int = Field(30, description="15, 30 or 60")
     hours: dict[Weekday | date, Hall] = Field(
@@ -177,9 +192,12 @@ class RosterRequest(Section):
     traffic: tuple[TrafficAsked, ...] = Field(
         (), max_length=14 * 25, description="expected by the hour, for the targets"
     )
-    budget: float | None = Field(None, ge=0, description="most money for wages")
+    budget: float | None = Field(None, ge=0, le=1e9, description="most money for wages")
     short_cost_per_hour: float | None = Field(
-        None, gt=0, description="what a missing hour costs the shop; by default twice the dearest wage"
+        None,
+        gt=0,
+        le=1e6,
+        description="what a missing hour costs the shop; by default twice the dearest wage",
     )
     wish_cost: float = Field(20, ge=0, le=100_000, description="what it is worth to grant a day off")
 
@@ -187,6 +205,12 @@ class RosterRequest(Section):
     def _hangs_together(self) -> Self:
         if self.step_minutes not in (15, 30, 60):
             raise ValueError("step_minutes is 15, 30 or 60")
+        step = self.step_minutes / 60
+        if ceil(round(self.rules.shortest_hours / step, 6)) * step > self.rules.longest_hours + 1e-9:
+            raise ValueError(
+                f"no shift of whole steps of {self.step_minutes} minutes lies between rules.shortest_hours "
+                "and rules.longest_hours"
+            )
         names = [person.name for person in self.people]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"people: {', '.join(twice)} stands there twice")
@@ -196,6 +220,9 @@ class RosterRequest(Section):
         }
         if missing := sorted(asked - known):
             raise ValueError(f"nobody has the skill {', '.join(missing)} that is asked for")
+        hours = [row.begin.replace(minute=0, second=0, microsecond=0) for row in self.traffic]
+        if doubled := sorted({hour for hour in hours if hours.count(hour) > 1}):
+            raise ValueError(f"traffic: the hour {doubled[0]:%Y-%m-%d %H:%M} stands there twice")
         return self
 
     def hall(self, day: date) -> Hall | None:

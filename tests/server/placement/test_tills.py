@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
+from datetime import datetime
 
 import pytest
 
-from server.placement.comparing import tills_in_words
-from server.placement.tills import Service, hour_with, tills_to_open
+from server.placement.tills import Service, hour_with, tills_in_words, tills_to_open
 from server.staffing.erlang import share_within
 
 SERVICE = Service(service_seconds=90, within_seconds=60, share=0.8)
@@ -22,14 +21,14 @@ def test_each_hour_opens_the_fewest_tills_that_reach_the_target() -> None:
 
 def test_where_there_are_too_few_tills_all_open_and_the_wait_says_so() -> None:
     (hour,) = tills_to_open([200], SERVICE, tills=4)
-    assert (hour.tills, hour.share_within, hour.mean_wait_seconds) == (4, 0.0, math.inf)
+    assert (hour.tills, hour.share_within, hour.mean_wait_seconds) == (4, 0.0, None)
 
 
 def test_another_plan_is_told_hour_by_hour_where_it_differs() -> None:
     before = [hour_with(40, 1, SERVICE), hour_with(5, 1, SERVICE)]
     after = tills_to_open([40, 5], SERVICE, tills=4)
-    (told,) = tills_in_words(before, after)
-    assert told.startswith(f"hour 0: {after[0].tills} tills instead of 1; ")
+    (told,) = tills_in_words([datetime(2026, 3, 3, 9), datetime(2026, 3, 3, 10)], before, after)
+    assert told.startswith(f"09:00: {after[0].tills} tills instead of 1; ")
     assert f"{after[0].share_within:.0%} instead of 0%" in told
 
 
