@@ -61,7 +61,8 @@ def roster(
     from server.staffing.solving import Limits
 
     zone = load_settings(config).store(store).zone
-    asked, notes = read_request(request, traffic), ()
+    asked = read_request(request, traffic)
+    notes: tuple[str, ...] = ()
     if needs_expected(asked):
         with _known(config, store) as source:
             asked, notes = with_expected(asked, LastWeeks(source, assembly.now()))
@@ -93,12 +94,13 @@ def placement(
     """
     _check_installed("placements need SciPy", "scipy")
     from server.placement.knowing import Shop
-    from server.placement.planning import plan_placement
+    from server.placement.planning import plan_placement, question_of
     from server.placement.reading import read_placement
 
     asked, until = read_placement(request), time.monotonic() + seconds
     with _known(config, store) as source:
-        found = plan_placement(asked, Shop(source, assembly.now()), lambda: time.monotonic() < until)
+        question = question_of(asked, Shop(source, assembly.now()))
+    found = plan_placement(question, lambda: time.monotonic() < until)
     if as_json:
         typer.echo(telling.as_json(asdict(found)))
     else:

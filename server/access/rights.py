@@ -38,6 +38,8 @@ class Action(StrEnum):
     MANAGE_USERS = "manage-users"
     MANAGE_TOKENS = "manage-tokens"
     SEE_AUDIT = "see-audit"
+    PLAN_STAFF = "plan-staff"
+    """Rosters name people, with their wages and absences."""
     MANAGE_WEBHOOKS = "manage-webhooks"
     """Whoever is told of alerts is told of all stores that they name, and their secrets sign."""
 
@@ -57,7 +59,8 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     Role.OWNER: frozenset(Action) - {Action.SEND_COUNTS},
     Role.MANAGER: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
-    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS},
+    | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS}
+    | {Action.PLAN_STAFF},
     Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT},
     Role.HEAD_OFFICE: _FIGURES | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE},
     Role.DEVICE: frozenset({Action.SEND_COUNTS}),

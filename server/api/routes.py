@@ -20,6 +20,7 @@ from server.api.feed import changes
 from server.api.heat import store_heat
 from server.api.offering import IN_OPENAPI as TABLES
 from server.api.offering import Asked
+from server.api.planning import PLANNING_ROUTES
 from server.api.present import store_now
 from server.api.problems import Problem
 from server.api.prometheus import prometheus
@@ -293,4 +294,5 @@ ROUTES = (
     *SALES_ROUTES,
     *COUNTING_ROUTES,
     *CATALOGUE_ROUTES,
+    *PLANNING_ROUTES,
 )

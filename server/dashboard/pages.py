@@ -20,6 +20,7 @@ from server.api.site import Here, Route, Site
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.rendering import render
+from server.dashboard.roster_page import ROSTER_PAGES
 from server.dashboard.store_page import StorePage, store_page
 from server.dashboard.trouble import trouble
 from server.storage import quarantine
@@ -124,4 +125,5 @@ PAGES = (
     Route("GET", "/quarantine", refused, Action.QUARANTINE),
     Route("POST", "/quarantine/{number}/retry", retry_refused, Action.QUARANTINE),
     *CATALOGUE_PAGES,
+    *ROSTER_PAGES,
 )

@@ -76,12 +76,11 @@ class Shop:
         return sales.pieces_sold(self.source.db, self.source.store, whole.begin, whole.end)
 
     def product(self, sku: str) -> ProductKnown:
-        """What the catalogue says; the margin is the price less the cost, with whatever tax stands in both."""
+        """What the catalogue says; the margin is price less cost, with whatever tax stands in them."""
         row = catalogue.product(self.source.db, sku)
         if row is None:
             return ProductKnown(None, None)
-        known = row.price is not None and row.cost is not None
-        margin = float(row.price - row.cost) if known and row.price and row.cost is not None else None
+        margin = None if row.price is None or row.cost is None else float(row.price - row.cost)
         return ProductKnown(margin, row.category)
 
     def present(self, skus: Sequence[str]) -> Placed:

@@ -43,20 +43,26 @@ class PlacementPlan:
     notes: tuple[str, ...]
 
 
-def plan_placement(
-    request: PlacementRequest, knowing: Knowing, go_on: Callable[[], bool] = lambda: True
-) -> PlacementPlan:
+@dataclass(frozen=True)
+class Prepared:
+    """A question with all that it needs, where things lie now, and what was taken for granted."""
+
+    question: Question
+    present: Placed
+    notes: tuple[str, ...]
+
+
+def plan_placement(prepared: Prepared, go_on: Callable[[], bool] = lambda: True) -> PlacementPlan:
     """The placement of the highest expected margin.
 
     Args:
         go_on: whether there is time to ask what one more limit costs.
 
     Raises:
-        NotKnown: a margin or a zone's visits are neither given nor known.
         NothingFits: limits contradict each other.
+        TookTooLong: nothing was found in time.
     """
-    notes: list[str] = []
-    present, question = _question(request, knowing, notes)
+    question, present, notes = prepared.question, prepared.present, list(prepared.notes)
     best = place(question)
     change = compared(best, present)
     found = bindings(best, go_on)
@@ -78,13 +84,19 @@ def plan_placement(
     )
 
 
-def _question(request: PlacementRequest, knowing: Knowing, notes: list[str]) -> tuple[Placed, Question]:
+def question_of(request: PlacementRequest, knowing: Knowing) -> Prepared:
+    """The request with what it does not say filled in from what is known of the shop.
+
+    Raises:
+        NotKnown: a margin or a zone's visits are neither given nor known.
+    """
+    notes: list[str] = []
     offers = tuple(_offer(each, knowing) for each in request.products)
     places = _places(request, knowing, notes)
     present = _present(request, knowing, notes)
     given = {(each.sku, each.zone): each.per_visit for each in request.affinity}
     affinity = {**_affinity(offers, places, present, given, knowing, notes), **given}
-    return present, Question(offers, places, affinity, tuple(_limits(request)))
+    return Prepared(Question(offers, places, affinity, tuple(_limits(request))), present, tuple(notes))
 
 
 def _offer(asked: ProductAsked, knowing: Knowing) -> Offer:

@@ -114,9 +114,10 @@ class PlacementRequest(Section):
         return self
 
     def _named_skus(self) -> list[str]:
-        named = [each.sku for each in (*self.affinity, *self.exclusions) if each.sku is not None]
+        named = [each.sku for each in self.affinity] + [each.sku for each in self.exclusions if each.sku]
         return [*named, *(sku for each in self.apart for sku in (each.first, each.second))]
 
     def _named_zones(self) -> list[str]:
-        named = (*self.affinity, *self.exclusions, *self.ranges)
-        return [each.zone for each in named if each.zone is not None]
+        named = [each.zone for each in self.affinity]
+        named += [each.zone for each in self.exclusions if each.zone]
+        return named + [each.zone for each in self.ranges if each.zone]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import fmean
@@ -15,6 +15,10 @@ from server.staffing.request import RosterRequest, TrafficAsked
 
 WEEKS = 4
 """So far back the same weekday and hour are looked at."""
+
+
+_Hours = dict[tuple[int, int], list[int]]
+"""What was counted, by weekday and hour."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,11 @@ class LastWeeks:
     now: datetime
 
     def traffic(self, days: Sequence[date]) -> Expected:
-        """The mean of the weeks in which an hour is known."""
-        hours: dict[tuple[int, int], list[Figures]] = {}
-        zone = self.source.terms.calendar.time_zone
-        for part in self._parts():
-            begin = part.interval.begin.astimezone(zone)
-            if part.entries is not None or part.transactions is not None:
-                hours.setdefault((begin.weekday(), begin.hour), []).append(part)
-        rows = tuple(_rows(hours, days))
+        """The mean of the weeks in which an hour is known and something came that day at all."""
+        parts = self._parts()
+        entries = self._by_hour(parts, lambda part: part.entries)
+        sold = self._by_hour(parts, lambda part: part.transactions)
+        rows = tuple(_rows(entries, sold, days))
         return Expected(
             rows,
             f"traffic is expected to be as the same weekday and hour were on average in the {WEEKS} weeks "
@@ -56,6 +57,20 @@ class LastWeeks:
             else f"nothing is known of the {WEEKS} weeks before {self._today():%Y-%m-%d}, so that no "
             "traffic is expected",
         )
+
+    def _by_hour(self, parts: Sequence[Figures], read: Callable[[Figures], int | None]) -> _Hours:
+        """What was counted, by weekday and hour; a day on which nothing came was closed, or not counted."""
+        zone = self.source.terms.calendar.time_zone
+        by_day: dict[date, list[tuple[int, int]]] = {}
+        for part in parts:
+            if (value := read(part)) is not None:
+                begin = part.interval.begin.astimezone(zone)
+                by_day.setdefault(begin.date(), []).append((begin.hour, max(0, value)))
+        found: _Hours = {}
+        for day, hours in by_day.items():
+            for hour, value in hours if any(value for _, value in hours) else ():
+                found.setdefault((day.weekday(), hour), []).append(value)
+        return found
 
     def _today(self) -> date:
         return self.source.terms.calendar.day_of(self.now)
@@ -75,20 +90,16 @@ def last_weeks(source: Source, now: datetime) -> Interval:
     return Interval(first.begin, calendar.business_day(today).begin)
 
 
-def _rows(hours: dict[tuple[int, int], list[Figures]], days: Sequence[date]) -> Iterator[TrafficAsked]:
+def _rows(entries: _Hours, sold: _Hours, days: Sequence[date]) -> Iterator[TrafficAsked]:
     for day in days:
         for hour in range(24):
-            if known := hours.get((day.weekday(), hour)):
+            came, paid = entries.get((day.weekday(), hour)), sold.get((day.weekday(), hour))
+            if came or paid:
                 yield TrafficAsked(
                     begin=datetime.combine(day, time(hour)),
-                    entries=_mean([part.entries for part in known]),
-                    transactions=_mean([part.transactions for part in known]),
+                    entries=fmean(came) if came else 0.0,
+                    transactions=fmean(paid) if paid else 0.0,
                 )
-
-
-def _mean(values: Sequence[int | None]) -> float:
-    known = [max(0, value) for value in values if value is not None]
-    return fmean(known) if known else 0.0
 
 
 def needs_expected(request: RosterRequest) -> bool:

@@ -122,7 +122,9 @@ def read_traffic(file: Path) -> Iterator[TrafficAsked]:
         raise RequestUnreadable(f"{file} cannot be read: {error}", "it is a CSV file in UTF-8") from error
 
 
-def _row(file: Path, number: int, line: dict[str, str]) -> TrafficAsked:
+def _row(file: Path, number: int, line: dict[str | None, str | None]) -> TrafficAsked:
+    if None in line or None in line.values():
+        raise RequestUnreadable(f"{file}, line {number}: {len(TRAFFIC_COLUMNS)} cells are needed")
     try:
         return TrafficAsked.model_validate(
             {

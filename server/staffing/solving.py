@@ -133,7 +133,8 @@ def solve(
         best = min(best, again, key=lambda roster: roster.cost)
     chance = Random(_SEED)  # noqa: S311 -- chooses whose weeks to make anew, keeps no secret
     in_vain = 0
-    while best.gap > limits.gap and in_vain < _IN_VAIN and clock() - started < limits.seconds * 0.95:
+    enough = min(_IN_VAIN, 3 * len(weeks))
+    while best.gap > limits.gap and in_vain < enough and clock() - started < limits.seconds * 0.95:
         again = _anew(master, weeks, columns, best, limits, chance)
         in_vain = 0 if again.cost < best.cost - _REDUCED else in_vain + 1
         best = min(best, again, key=lambda roster: roster.cost)
@@ -145,7 +146,8 @@ def _anew(
     master: Master, weeks: Sequence[Weeks], columns: _Columns, best: Roster, limits: Limits, chance: Random
 ) -> Roster:
     """The roster with the weeks of a few people made anew around those of the others."""
-    free = sorted(chance.sample(range(len(weeks)), min(_AT_ONCE, len(weeks))))
+    # With everybody free it would be the same question again.
+    free = sorted(chance.sample(range(len(weeks)), min(_AT_ONCE, max(1, len(weeks) // 2))))
     others = [column(best.asked, n, week) for n, week in enumerate(best.weeks) if n not in free]
     _generate(master, weeks, columns, free, lambda: False, lambda _: None, others)
     offered = [*_of_people(columns.all, free), *others]

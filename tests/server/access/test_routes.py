@@ -37,6 +37,7 @@ MAY: dict[Action, set[str]] = {
     Action.MANAGE_TOKENS: {"owner"},
     Action.SEE_AUDIT: {"owner"},
     Action.MANAGE_WEBHOOKS: {"owner"},
+    Action.PLAN_STAFF: MANAGERS,
 }
 """Written down by hand, not taken from the code's own table."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -27,7 +27,8 @@ def test_where_there_are_too_few_tills_all_open_and_the_wait_says_so() -> None:
 def test_another_plan_is_told_hour_by_hour_where_it_differs() -> None:
     before = [hour_with(40, 1, SERVICE), hour_with(5, 1, SERVICE)]
     after = tills_to_open([40, 5], SERVICE, tills=4)
-    (told,) = tills_in_words([datetime(2026, 3, 3, 9), datetime(2026, 3, 3, 10)], before, after)
+    hours = [datetime(2026, 3, 3, hour, tzinfo=UTC) for hour in (9, 10)]
+    (told,) = tills_in_words(hours, before, after)
     assert told.startswith(f"09:00: {after[0].tills} tills instead of 1; ")
     assert f"{after[0].share_within:.0%} instead of 0%" in told
 
