@@ -61,6 +61,8 @@ def roster(
     from server.staffing.solving import Limits
 
     zone = load_settings(config).store(store).zone
+    for file in (csv_file, calendar):
+        _check_folder(file)
     asked = read_request(request, traffic)
     notes: tuple[str, ...] = ()
     if needs_expected(asked):
@@ -181,6 +183,12 @@ def _known(config: Path, store: str) -> Iterator[Source]:
 def _check_installed(sentence: str, *names: str) -> None:
     if not all(find_spec(name) for name in names):
         raise NotInstalled(sentence, "pip install 'footfall[staffing]'")
+
+
+def _check_folder(file: Path | None) -> None:
+    """Say before the work, and not after it, that a file has no place to go."""
+    if file and not file.parent.is_dir():
+        raise ServerError(f"{file} cannot be written: there is no folder {file.parent}", "make it first")
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from click.testing import Result
 from icalendar import Calendar
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from server.commands import app
 from server.errors import ServerError
