@@ -34,8 +34,8 @@ Request = TypeVar("Request", bound=BaseModel)
 ROSTER_SECONDS = 15.0
 """For the roster itself; half as long for what would mend it."""
 PLACEMENT_SECONDS = 10.0
-MOST_PERSON_STEPS = 40_000
-"""People times steps of all days: 60 people for a week of quarter hours, or 119 of half hours."""
+MOST_PERSON_STEPS = 20_200
+"""People times steps of all days: 60 people for a week of half hours, or 30 of quarter hours."""
 
 
 def roster(here: Here, store: str, body: Body) -> RosterShape:

@@ -133,9 +133,13 @@ def solve(
         best = min(best, again, key=lambda roster: roster.cost)
     chance = Random(_SEED)  # noqa: S311 -- chooses whose weeks to make anew, keeps no secret
     in_vain = 0
+
+    def is_late() -> bool:
+        return clock() - started > limits.seconds * 0.95
+
     enough = min(_IN_VAIN, 3 * len(weeks))
-    while best.gap > limits.gap and in_vain < enough and clock() - started < limits.seconds * 0.95:
-        again = _anew(master, weeks, columns, best, limits, chance)
+    while best.gap > limits.gap and in_vain < enough and not is_late():
+        again = _anew(master, weeks, columns, best, limits, chance, is_late)
         in_vain = 0 if again.cost < best.cost - _REDUCED else in_vain + 1
         best = min(best, again, key=lambda roster: roster.cost)
         told(f"{best.gap:.1%} from the bound")
@@ -143,13 +147,19 @@ def solve(
 
 
 def _anew(
-    master: Master, weeks: Sequence[Weeks], columns: _Columns, best: Roster, limits: Limits, chance: Random
+    master: Master,
+    weeks: Sequence[Weeks],
+    columns: _Columns,
+    best: Roster,
+    limits: Limits,
+    chance: Random,
+    is_late: Callable[[], bool],
 ) -> Roster:
     """The roster with the weeks of a few people made anew around those of the others."""
     # With everybody free it would be the same question again.
     free = sorted(chance.sample(range(len(weeks)), min(_AT_ONCE, max(1, len(weeks) // 2))))
     others = [column(best.asked, n, week) for n, week in enumerate(best.weeks) if n not in free]
-    _generate(master, weeks, columns, free, lambda: False, lambda _: None, others)
+    _generate(master, weeks, columns, free, is_late, lambda _: None, others)
     offered = [*_of_people(columns.all, free), *others]
     return _of(
         master, _whole(master, offered, limits, limits.seconds / 10), best.bound, best.less_than_contract
