@@ -275,7 +275,8 @@ def _of(
         master.asked,
         tuple(each.week for each in in_order),
         solved.value,
-        min(bound, solved.value),
+        # Nothing costs less than nothing, whatever a bound that was left early says.
+        max(0.0, min(bound, solved.value)),
         sum(each.wages for each in in_order),
         solved.short,
         solved.below_least,
