@@ -23,6 +23,7 @@ from server import (
     enrolment_commands,
     experiment_commands,
     learning_commands,
+    planning_commands,
     telling,
     trigger_commands,
     webhook_commands,
@@ -76,6 +77,9 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
 app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
+app.command("roster")(planning_commands.roster)
+app.command("placement")(planning_commands.placement)
+app.command("tills")(planning_commands.tills)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
 app.add_typer(devices, name="devices")

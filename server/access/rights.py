@@ -51,6 +51,8 @@ class Action(StrEnum):
     """Plan, begin and stop them: it decides what zones show."""
     SEE_LEARNING = "see-learning"
     """What was learnt from tickets, and how good it is; no customers."""
+    PLAN_STAFF = "plan-staff"
+    """Rosters name people, with their wages and absences."""
     MANAGE_WEBHOOKS = "manage-webhooks"
     """Whoever is told of alerts is told of all stores that they name, and their secrets sign."""
 
@@ -75,7 +77,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = {
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.IMPORT_SALES, Action.QUARANTINE}
     | {Action.ANSWER_NOTICES, Action.SET_FLAGS}
     | {Action.SEE_CATALOGUE, Action.EDIT_CATALOGUE, Action.EDIT_PRODUCTS, Action.SEE_LEARNING}
-    | {Action.SEE_EXPERIMENTS, Action.MANAGE_EXPERIMENTS},
+    | {Action.SEE_EXPERIMENTS, Action.MANAGE_EXPERIMENTS, Action.PLAN_STAFF},
     Role.STAFF: _FIGURES | {Action.OWN_ACCOUNT, Action.ANSWER_NOTICES},
     Role.HEAD_OFFICE: _FIGURES
     | {Action.OWN_ACCOUNT, Action.EXPORT, Action.SEE_CATALOGUE}

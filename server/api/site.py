@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from threading import Lock
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
@@ -33,6 +34,8 @@ class Site:
     clock: Clock
     watchers: Watchers
     visit: Visit = STRANGER
+    planning: Lock = field(default_factory=Lock)
+    """Held while a roster or placement is made: one at a time, for it takes a whole processor."""
 
     def store(self, store: str) -> StoreSettings:
         """The settings of a store, with the names that its catalogue gives.

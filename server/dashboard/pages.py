@@ -26,6 +26,7 @@ from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.period_page import period_page
 from server.dashboard.rendering import render
+from server.dashboard.roster_page import ROSTER_PAGES
 from server.dashboard.store_page import StorePage, store_page
 from server.dashboard.trouble import trouble
 from server.metrics.periods import PeriodKind
@@ -155,4 +156,5 @@ PAGES = (
     *LABOUR_PAGES,
     *DISPLAY_PAGES,
     *EXPERIMENT_PAGES,
+    *ROSTER_PAGES,
 )

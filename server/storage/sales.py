@@ -155,6 +155,17 @@ def ticket_rows(db: Database, store: str, begin: datetime, end: datetime) -> lis
     ]
 
 
+def pieces_sold(db: Database, store: str, begin: datetime, end: datetime) -> dict[str, float]:
+    """Pieces sold by product on tickets paid in [begin, end), returns taken off; voids count for nothing."""
+    found = db.execute(
+        "SELECT l.sku, sum(CASE t.kind WHEN ? THEN l.quantity_e4 WHEN ? THEN -abs(l.quantity_e4) END)"
+        " FROM tickets t JOIN ticket_lines l USING (store, ticket)"
+        " WHERE t.store = ? AND t.at >= ? AND t.at < ? GROUP BY l.sku ORDER BY l.sku",
+        (SaleKind.SALE.value, SaleKind.RETURN.value, store, to_us(begin), to_us(end)),
+    )
+    return {sku: float(from_e4(pieces_e4)) for sku, pieces_e4 in found if pieces_e4 is not None}
+
+
 def replace_planogram(db: Database, store: str, rows: Iterable[PlanogramRow]) -> None:
     """Store where a shop's products lie, in place of everything that was held for it."""
     db.execute("DELETE FROM planogram WHERE store = ?", (store,))

@@ -43,6 +43,7 @@ MAY: dict[Action, set[str]] = {
     Action.MANAGE_WEBHOOKS: {"owner"},
     Action.SEE_EXPERIMENTS: MANAGERS | {"head office"},
     Action.MANAGE_EXPERIMENTS: MANAGERS,
+    Action.PLAN_STAFF: MANAGERS,
 }
 """Written down by hand, not taken from the code's own table."""
 
