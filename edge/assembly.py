@@ -23,6 +23,7 @@ import cv2
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
 from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
+from edge.clock import EARLIEST, DeviceClock, boot_name, kernel_knows
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
 from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
 from edge.counting.tally import KEPT_SECONDS
@@ -30,7 +31,7 @@ from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
-from edge.outbox import Outbox, Progress
+from edge.outbox import Outbox, OutboxState, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
 from edge.uplink import BadgeReaders, BrokerAddress, Publisher
@@ -39,7 +40,6 @@ from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceSta
 BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
 """Of a detector, on the wire."""
-CLOCK_STEP_SECONDS = 2.0
 
 ANY_DAY = 1_600_000_000.0
 """When a recording is said to have begun where that does not matter; the contract wants a date after 2000."""
@@ -52,31 +52,14 @@ log = logging.getLogger(__name__)
 _began = time.monotonic()
 
 
+def since_boot() -> float:
+    """Seconds since the machine's start, in sleep too where the system can tell."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def steady() -> float:
     """Seconds since this process began, never stepping."""
     return time.monotonic() - _began
-
-
-class SteadyClock:
-    """Wall time that runs smoothly and follows the system's clock only when that was really set.
-
-    Frame times come from here, so that a small correction by NTP never makes a duration negative.
-    """
-
-    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._wall = wall
-        self._monotonic = monotonic
-        self._offset = wall() - monotonic()
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        at = self._monotonic() + self._offset
-        off = self._wall() - at
-        if abs(off) > CLOCK_STEP_SECONDS:
-            log.warning("the system's clock was set by %+.1f s", off)
-            self._offset += off
-            at += off
-        return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,18 +302,18 @@ class CameraProcess:
         self.watched = watched_by(self._camera)
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
         self._detector = detector = open_chosen(self.model, settings, self._camera)
-        self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
         # A recording shows the past, and a badge is read now.
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
-            tally = Tally(self.watched)
+            self._clock = self._open_clock(live=recording is None)
+            tally = Tally(self.watched, partial(self._outbox.minute, camera))
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
             self._source = Thinned(source, most_fps) if recording and most_fps else source
             self.service = CameraService(
-                CountedBy(settings.store, settings.device, camera, replayed),
+                CountedBy(settings.store, settings.device, camera, replayed, self._clock.known),
                 run,
                 self._source,
                 detector,
@@ -341,6 +324,7 @@ class CameraProcess:
                 steady,
                 on_fact,
                 self._badges,
+                self._clock if recording is None else None,
             )
         except BaseException:
             self._outbox.close()
@@ -377,11 +361,28 @@ class CameraProcess:
             raise self.publisher.failure
         return delivered
 
+    def _open_clock(self, *, live: bool) -> DeviceClock:
+        """Of a recording it is not asked whether the clock is right: it does not say when anybody came."""
+        if not live:
+            return DeviceClock(time.time, since_boot, boot_name(), lambda: None)
+        believed = self._settings.clock == "trusted"
+        boot = boot_name()
+        return DeviceClock(
+            time.time,
+            since_boot,
+            boot,
+            (lambda: None) if believed else kernel_knows,
+            self._outbox.anchor(self._name),
+            self._outbox.counted_until(self._name, boot) or EARLIEST,
+        )
+
     def _begin(self, recording: Path | None, start_at: float | None, tally: Tally, *, resume: bool) -> Run:
         now = self._clock.now()
         before = self._outbox.progress(self._name)
         if recording is None:
-            tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
+            before_now = self._outbox.since(self._name, now - KEPT_SECONDS)
+            # What was counted by another clock stays as it is.
+            tally.restore(one for one in before_now if one.clock_synced == self._clock.known)
             return self._run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
@@ -400,12 +401,12 @@ class CameraProcess:
 
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
-            return Recording(recording, run.started_at, self._clock.now if real_time else None)
+            return Recording(recording, run.started_at, self._clock.steady if real_time else None)
         credentials = None
         if self._camera.password_file:
             credentials = _credentials(self._camera.password_file)
         name, opener = open_live(self._camera.source, credentials)
-        return LiveCamera(name, opener, self._clock.now, self._camera.fps)
+        return LiveCamera(name, opener, self._clock.steady, self._camera.fps)
 
     def _build_publisher(self) -> Publisher:
         settings, broker = self._settings, self._settings.broker
@@ -465,7 +466,7 @@ class CameraProcess:
             queues=tuple(_queue_now(queue, waiting) for queue, waiting in scene.queues.items()),
         )
 
-    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+    def health(self, outbox: OutboxState) -> Health:
         """See `Reporter.health`."""
         vitals, trouble = self.vitals, self._source.trouble
         state = "ended" if vitals.ended else "lost" if trouble else "ok"
@@ -478,8 +479,12 @@ class CameraProcess:
             inference_ms=round(vitals.inference_ms, 2),
             frames_done=vitals.frames_done,
             frames_skipped=self._source.frames_skipped,
-            outbox_depth=outbox_depth,
-            outbox_oldest_seconds=round(outbox_oldest_seconds, 1),
+            outbox_depth=outbox.depth,
+            outbox_oldest_seconds=round(outbox.oldest_seconds, 1),
+            outbox_coarsened=outbox.coarsened,
+            outbox_dropped=outbox.dropped + vitals.dropped_minutes,
+            outbox_trouble=vitals.outbox_trouble[:500] or None,
+            clock_known=self._clock.known,
             memory_mb=memory_mb(),
             source=SourceState.model_validate({"state": state, "reason": trouble[:500]}),
             detector=self.model.card,

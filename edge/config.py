@@ -170,6 +170,10 @@ class EdgeSettings(Section):
     day_ends: ClockTime = Field(
         time(0, 0), description="local time at which visits and waits that are under way are closed"
     )
+    clock: Literal["network", "trusted"] = Field(
+        "network",
+        description="network: counts wait apart until NTP has set the clock; trusted: it is always right",
+    )
     broker: BrokerSettings = BrokerSettings()
     state: StateSettings = StateSettings()
     detector: DetectorSettings = DetectorSettings()

@@ -20,12 +20,17 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import EdgeError
-from edge.outbox import Outbox
+from edge.outbox import DiskTrouble, Outbox, OutboxState
 from edge.uplink.badges import BadgeListener, BadgeReaders
 from edge.wire import Health, Live, Status, encode
 
 BATCH = 50
 """Buckets on their way at once; paho sends at most 20 of them unacknowledged."""
+
+FRESH = 3
+"""So many of them may be of the last minutes while older ones wait: history does not hide today."""
+
+FRESH_SECONDS = 180.0
 
 ANSWER_SECONDS = 120.0
 """A bucket that the broker has not acknowledged for so long is sent again."""
@@ -72,7 +77,7 @@ class Reporter(Protocol):
         """What the camera sees now; None before the first picture."""
         ...
 
-    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+    def health(self, outbox: OutboxState) -> Health:
         """How the process fares."""
         ...
 
@@ -199,9 +204,7 @@ class Publisher:
             try:
                 self._work()
             except EdgeError as error:
-                if not self.failure:
-                    log.error("nothing can be published: %s (trying again for ever)", error)
-                self.failure = error
+                self._note_failure(error)
                 self._stopping.wait(RETRY_SECONDS)
 
     def _work(self) -> None:
@@ -215,13 +218,9 @@ class Publisher:
     def _publish_until_stopped(self, outbox: Outbox) -> None:
         live_due = health_due = self._monotonic()
         while not self._stopping.wait(IDLE_SECONDS):
-            self._settle(outbox)
+            self._deliver(outbox)
             if not self.connected:
                 continue
-            self._send_waiting(outbox)
-            if self.failure:
-                log.info("counts are published again")
-                self.failure = None
             now = self._monotonic()
             if now >= live_due:
                 live_due = now + LIVE_SECONDS
@@ -229,6 +228,24 @@ class Publisher:
             if now >= health_due:
                 health_due = now + HEALTH_SECONDS
                 self._send_health(outbox)
+
+    def _deliver(self, outbox: Outbox) -> None:
+        """Sends what waits. A full disk stops that, and nothing else: health goes on to tell of it."""
+        try:
+            self._settle(outbox)
+            if self.connected:
+                self._send_waiting(outbox)
+        except DiskTrouble as error:
+            self._note_failure(error)
+            return
+        if self.failure and self.connected:
+            log.info("counts are published again")
+            self.failure = None
+
+    def _note_failure(self, error: EdgeError) -> None:
+        if not self.failure:
+            log.error("nothing can be published: %s (trying again for ever)", error)
+        self.failure = error
 
     def _settle(self, outbox: Outbox) -> None:
         while self._acknowledged:
@@ -243,9 +260,13 @@ class Publisher:
         for message_id in [i for i, sent in self._on_their_way.items() if now - sent.at > ANSWER_SECONDS]:
             del self._on_their_way[message_id]  # never answered: sent again, which counts once all the same
         skip = frozenset(sent.bucket for sent in self._on_their_way.values())
-        waiting = outbox.oldest(max(0, BATCH - len(skip)), skip=skip)
+        room = max(0, BATCH - len(skip))
+        fresh = outbox.fresh(self._clock() - FRESH_SECONDS, min(FRESH, room), skip=skip) if room else []
+        taken = skip | {(one.camera, one.bucket_start, one.revision) for one in fresh}
+        waiting = fresh + outbox.oldest(room - len(fresh), skip=taken)
         if not waiting and not skip:
             self._answered = asked
+        outbox.sending(waiting, self._clock())
         for bucket in waiting:
             message = self._client.publish(bucket.topic, bucket.body, qos=1)
             self._on_their_way[message.mid] = _Sent(
@@ -258,7 +279,7 @@ class Publisher:
             self._client.publish(live.topic, encode(live), qos=0)
 
     def _send_health(self, outbox: Outbox) -> None:
-        health = self._reporter.health(*outbox.depth(self._clock()))
+        health = self._reporter.health(outbox.state(self._clock()))
         self._client.publish(health.topic, encode(health), qos=0, retain=True)
 
     def _on_connect(

@@ -86,7 +86,24 @@ CHANNELS = (
         False,
         "A badge was read; for devices that tell staff apart, kept by nobody.",
     ),
+    Channel(
+        Kind.CONFIG_SET,
+        f"{ROOT}/{{store}}/{{device}}/config/set",
+        1,
+        True,
+        "Which configuration a device is to use.",
+    ),
+    Channel(
+        Kind.CONFIG_STATE,
+        f"{ROOT}/{{store}}/{{device}}/config/state",
+        1,
+        True,
+        "Which configuration a device uses, and what is wrong with a newer one.",
+    ),
 )
+
+SENT = frozenset({Kind.CONFIG_SET})
+"""What the server says itself; everything else it receives."""
 
 
 def document() -> Json:
@@ -103,7 +120,7 @@ def document() -> Json:
         "defaultContentType": "application/json",
         "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
         "operations": {
-            f"receive-{channel.kind.value}": _operation(channel)
+            f"{_action(channel)}-{channel.kind.value}": _operation(channel)
             for channel in CHANNELS
             if channel.kind is not Kind.BADGE  # goes from reader to device, past the server
         },
@@ -125,10 +142,14 @@ def _channel(channel: Channel) -> Json:
     }
 
 
+def _action(channel: Channel) -> str:
+    return "send" if channel.kind in SENT else "receive"
+
+
 def _operation(channel: Channel) -> Json:
     name = channel.kind.value
     return {
-        "action": "receive",
+        "action": _action(channel),
         "channel": {"$ref": f"#/channels/{name}"},
         "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
         "bindings": {
