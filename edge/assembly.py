@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import logging
 import os
@@ -25,16 +26,16 @@ from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live, without_credentials
 from edge.clock import EARLIEST, DeviceClock, boot_name, kernel_knows
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime, is_live
-from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
+from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, VisitEnd, Waiting
 from edge.counting.tally import KEPT_SECONDS
 from edge.days import next_day_end
 from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
-from edge.outbox import Outbox, OutboxState, Progress
+from edge.outbox import DiskTrouble, Outbox, OutboxState, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
-from edge.uplink import BadgeReaders, BrokerAddress, Publisher
+from edge.uplink import BadgeReaders, BrokerAddress, ConfigLink, Publisher
 from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
@@ -172,6 +173,16 @@ def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
     raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
 
 
+def check_usable(settings: EdgeSettings) -> None:
+    """Whether what every camera needs is here.
+
+    Raises:
+        EdgeError: weights or a package are missing.
+    """
+    for camera in settings.cameras.values():
+        choose_detector(camera, settings.detector.model, settings.detector.runtime)
+
+
 def open_chosen(
     model: ChosenModel | BackgroundModel, settings: EdgeSettings, camera: CameraSettings | None = None
 ) -> Detector:
@@ -251,7 +262,8 @@ def only_one(settings: EdgeSettings, camera: str) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
     except OSError as error:
-        raise EdgeError(
+        kind = DiskTrouble if error.errno in (errno.EROFS, errno.ENOSPC, errno.EIO) else EdgeError
+        raise kind(
             f"the state folder {path.parent} cannot be written: {error.strerror}",
             "correct state.folder, or its permissions",
         ) from error
@@ -280,6 +292,7 @@ class CameraProcess:
         publish: whether to connect to the broker.
         most_fps: look at no more of a recording's frames than these a second; None: at all of them.
         on_fact: hears of every fact as it is counted.
+        configuration: hears of a new configuration and tells the one in use; None: neither.
     """
 
     def __init__(
@@ -295,7 +308,12 @@ class CameraProcess:
         publish: bool = True,
         most_fps: float | None = None,
         on_fact: Callable[[Fact], None] | None = None,
+        configuration: ConfigLink | None = None,
     ) -> None:
+        self.is_finishing = False
+        self.is_recording = recording is not None
+        self._goes_on = False
+        self._configuration = configuration
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
@@ -308,7 +326,7 @@ class CameraProcess:
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
             self._clock = self._open_clock(live=recording is None)
-            tally = Tally(self.watched, partial(self._outbox.minute, camera))
+            tally = self._tally(camera, live=recording is None)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
             self._source = Thinned(source, most_fps) if recording and most_fps else source
@@ -337,14 +355,27 @@ class CameraProcess:
         return self.service.vitals
 
     @property
+    def trouble(self) -> str:
+        """What is wrong with the source now; empty if nothing is."""
+        return self._source.trouble
+
+    @property
     def looks(self) -> tuple[str, ...]:
         """How people are looked at, and what is wrong with it; nothing where that is not chosen by us."""
         if not isinstance(self._detector, Framed):
             return ()
         return tuple(filter(None, (self._detector.in_words, self._detector.trouble)))
 
+    def stop(self, why: VisitEnd = VisitEnd.STOPPED) -> None:
+        """Ends `work`; visits under way end for that reason."""
+        self._goes_on = why is VisitEnd.CONFIG_CHANGED
+        self.service.stop(why)
+
     def work(self, on_frame: Callable[[Vitals], None] | None = None, drain_seconds: float = 0.0) -> bool:
-        """Counts until the end, then waits so long for the broker to take everything; whether it did."""
+        """Counts until the end, then waits so long for the broker to take everything; whether it did.
+
+        It does not wait where another process goes on right away.
+        """
         delivered = True
         try:
             if self.publisher:
@@ -352,14 +383,20 @@ class CameraProcess:
             try:
                 self.service.work(on_frame)
             finally:
+                self.is_finishing = True
                 if self.publisher:
-                    delivered = self.publisher.drain(drain_seconds)
+                    delivered = self.publisher.drain(0.0 if self._goes_on else drain_seconds)
                     self.publisher.stop()
         finally:
             self._outbox.close()
         if self.publisher and self.publisher.failure:
             raise self.publisher.failure
         return delivered
+
+    def _tally(self, camera: str, *, live: bool) -> Tally:
+        # A recording that is counted again from its beginning replaces its minutes; a clock that is set back
+        # adds to them.
+        return Tally(self.watched, partial(self._outbox.minute, camera)) if live else Tally(self.watched)
 
     def _open_clock(self, *, live: bool) -> DeviceClock:
         """Of a recording it is not asked whether the clock is right: it does not say when anybody came."""
@@ -418,6 +455,7 @@ class CameraProcess:
             time.time,
             time.monotonic,
             self._readers(),
+            self._configuration,
         )
 
     def _readers(self) -> BadgeReaders | None:

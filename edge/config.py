@@ -192,12 +192,31 @@ def load_settings(path: Path) -> EdgeSettings:
         ConfigError: the file is missing, is no TOML, or says something that cannot be used; all
             mistakes at once.
     """
+    return settings_in(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration.
+
+    Raises:
+        ConfigError: the file is missing, or holds no text.
+    """
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except OSError as error:
         raise ConfigError(path, [f"it cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError(path, [f"it is not UTF-8 text (byte {error.start})"]) from error
+
+
+def settings_in(text: str, path: Path) -> EdgeSettings:
+    """The settings that a text says, with paths as they would be in the file `path`.
+
+    Raises:
+        ConfigError: it is no TOML, or says something that cannot be used; all mistakes at once.
+    """
+    try:
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, [f"it is not TOML: {error}"]) from error
     try:

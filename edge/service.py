@@ -61,6 +61,7 @@ class Vitals:
     first_frame_after: float | None = None  # seconds since the process began
     first_crossing_after: float | None = None
     scene: Scene | None = None
+    busy_since: float | None = None  # the picture in work was begun then, by the steady clock
     ended: bool = False
 
 
@@ -172,7 +173,9 @@ class CameraService:
         for_good = False
         try:
             for frame in self._source.frames():
+                self.vitals.busy_since = self._steady()
                 self._take(frame)
+                self.vitals.busy_since = None
                 if on_frame:
                     on_frame(self.vitals)
             for_good = not self._stopped
@@ -180,6 +183,7 @@ class CameraService:
             for_good = True  # a recording that breaks off has no more to give; any other fault may pass
             raise
         finally:
+            self.vitals.busy_since = None
             self.vitals.ended = for_good
             self._finish(for_good=for_good)
 

@@ -65,7 +65,7 @@ def m003_clock(db: Database) -> None:
 
 @migrations()
 def m004_coarsening(db: Database) -> None:
-    """In which hours anything was sent: the others may be put together; and how much that was."""
+    """In which hours anything was sent: the others may be put together; how much that was; what came when."""
     db.execute(
         """
         CREATE TABLE sent_hours (
@@ -82,4 +82,5 @@ def m004_coarsening(db: Database) -> None:
         SELECT camera, bucket_start - bucket_start % 3600, put_at FROM buckets
         """
     )
+    db.execute("ALTER TABLE buckets ADD COLUMN delivered_at REAL NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE progress ADD COLUMN coarsened_buckets INTEGER NOT NULL DEFAULT 0")

@@ -222,8 +222,8 @@ class Outbox:
                 for camera, hour in hours - known:
                     note_sent(self._db, camera, hour, at)
 
-    def delivered(self, camera: str, bucket_start: int, revision: int) -> None:
-        """Notes that the broker has acknowledged a revision; a newer one still waits."""
+    def delivered(self, camera: str, bucket_start: int, revision: int, at: float = 0.0) -> None:
+        """Notes that the broker has acknowledged a revision, at `at`; a newer one still waits."""
         with self._changing():
             self._db.execute(
                 "INSERT OR IGNORE INTO sent_hours SELECT camera, bucket_start / 3600 * 3600, put_at "
@@ -232,11 +232,29 @@ class Outbox:
             )
             self._db.execute(
                 """
-                UPDATE buckets SET delivered_revision = max(delivered_revision, ?)
+                UPDATE buckets SET delivered_revision = max(delivered_revision, ?), delivered_at = ?
                 WHERE camera = ? AND bucket_start = ?
                 """,
-                (revision, camera, bucket_start),
+                (revision, at, camera, bucket_start),
             )
+
+    def send_again(self, since: float, most: int) -> int:
+        """Has what was acknowledged after `since` sent once more, the newest first, at most so much.
+
+        For a broker that came back: what it had taken and not yet saved is gone, and nobody else has it.
+
+        Returns how many buckets wait again.
+        """
+        with self._changing():
+            return self._db.execute(
+                """
+                UPDATE buckets SET delivered_revision = 0 WHERE (camera, bucket_start) IN (
+                    SELECT camera, bucket_start FROM buckets
+                    WHERE delivered_at > ? AND delivered_revision > 0 ORDER BY delivered_at DESC LIMIT ?
+                )
+                """,
+                (since, most),
+            ).rowcount
 
     def depth(self, now: float) -> tuple[int, float]:
         """How many buckets wait, and for how many seconds the oldest of them has."""

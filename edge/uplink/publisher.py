@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edge.errors import EdgeError
 from edge.outbox import DiskTrouble, Outbox, OutboxState
 from edge.uplink.badges import BadgeListener, BadgeReaders
+from edge.uplink.configured import ConfigLink, ConfigListener
 from edge.wire import Health, Live, Status, encode
 
 BATCH = 50
@@ -31,6 +32,10 @@ FRESH = 3
 """So many of them may be of the last minutes while older ones wait: history does not hide today."""
 
 FRESH_SECONDS = 180.0
+
+AGAIN_SECONDS = 300.0
+MOST_AGAIN = 500
+"""What was acknowledged so lately is sent again to a broker that comes back: it may have lost it."""
 
 ANSWER_SECONDS = 120.0
 """A bucket that the broker has not acknowledged for so long is sent again."""
@@ -93,6 +98,7 @@ class Publisher:
         clock: seconds since the epoch, for the age of what waits.
         monotonic: seconds of any steady clock, for intervals.
         badges: whose badges are to be heard; None: nobody's.
+        configuration: hears of a new one and tells the one in use; None: neither.
     """
 
     def __init__(
@@ -104,7 +110,9 @@ class Publisher:
         clock: Callable[[], float],
         monotonic: Callable[[], float],
         badges: BadgeReaders | None = None,
+        configuration: ConfigLink | None = None,
     ) -> None:
+        self._configured = ConfigListener(configuration) if configuration else None
         self._badges = BadgeListener(badges) if badges else None
         self._address = address
         self._open_outbox = open_outbox
@@ -120,6 +128,7 @@ class Publisher:
         self._asked = 0  # how often `drain` has asked whether the outbox is empty
         self._answered = 0  # the last question that was answered with yes
         self._connected = threading.Event()
+        self._came_back = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         self._said_lost = False
         self.failure: EdgeError | None = None
@@ -187,6 +196,8 @@ class Publisher:
         client = self._client
         client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_publish = None
         client.on_subscribe = client.on_message = None
+        if self._configured:
+            self._configured.forget(client)
 
     def _show_credentials(self) -> None:
         address = self._address
@@ -221,6 +232,8 @@ class Publisher:
             self._deliver(outbox)
             if not self.connected:
                 continue
+            if self._configured:
+                self._configured.tell(self._client)
             now = self._monotonic()
             if now >= live_due:
                 live_due = now + LIVE_SECONDS
@@ -251,12 +264,14 @@ class Publisher:
         while self._acknowledged:
             sent = self._on_their_way.pop(self._acknowledged.popleft(), None)
             if sent:
-                outbox.delivered(
-                    *sent.bucket
-                )  # if that fails it is sent again, which counts once all the same
+                # If that fails it is sent again, which counts once all the same.
+                outbox.delivered(*sent.bucket, self._clock())
 
     def _send_waiting(self, outbox: Outbox) -> None:
         now, asked = self._monotonic(), self._asked
+        if self._came_back.is_set():
+            self._came_back.clear()
+            outbox.send_again(self._clock() - AGAIN_SECONDS, MOST_AGAIN)
         for message_id in [i for i, sent in self._on_their_way.items() if now - sent.at > ANSWER_SECONDS]:
             del self._on_their_way[message_id]  # never answered: sent again, which counts once all the same
         skip = frozenset(sent.bucket for sent in self._on_their_way.values())
@@ -301,6 +316,9 @@ class Publisher:
         client.publish(status.topic, encode(status), qos=1, retain=True)
         if self._badges:
             self._badges.subscribe(client)
+        if self._configured:
+            self._configured.subscribe(client)
+        self._came_back.set()
         self._connected.set()
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: object) -> None:
