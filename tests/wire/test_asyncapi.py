@@ -10,6 +10,8 @@ from edge.wire import (
     ROOT,
     Kind,
     badge_topic,
+    config_set_topic,
+    config_state_topic,
     counts_topic,
     health_topic,
     live_topic,
@@ -41,6 +43,8 @@ def test_addresses_are_those_that_topics_are_built_by() -> None:
         Kind.HEALTH: health_topic("s", "d", "c"),
         Kind.SALES: sales_topic("s", "t"),
         Kind.BADGE: badge_topic("s", "t"),
+        Kind.CONFIG_SET: config_set_topic("s", "d"),
+        Kind.CONFIG_STATE: config_state_topic("s", "d"),
     }
     assert all(address.startswith(ROOT + "/") for address in addresses.values())
 
