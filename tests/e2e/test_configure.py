@@ -1,4 +1,4 @@
-"""A device's configuration changed while it counts: from afar, and at the device. Real device, broker, server."""
+"""A device's configuration changed while it counts, from afar and at the device itself."""
 
 from __future__ import annotations
 
@@ -15,13 +15,16 @@ from typing import Any
 import pytest
 
 from edge.configuration import digest_of
-from edge.wire import ConfigState, decode
+from edge.wire import ConfigSet, ConfigState, decode
+from server.config import BrokerSettings
+from server.enrolment import configuring
 from tests.edge.cast import DEMO, ROOT, until
 from tests.edge.device import Device, ended
 from tests.edge.uplink.broker import Mosquitto, kept
 
 pytestmark = pytest.mark.broker
 
+SET = "footfall/v1/shop/door-1/config/set"
 STATE = "footfall/v1/shop/door-1/config/state"
 
 SERVER = """\
@@ -78,29 +81,41 @@ def test_a_configuration_that_comes_in_the_middle_loses_nobody_and_a_bad_one_cha
     own = device.config.read_text("utf-8")
     newer = own.replace("gap_seconds = 2 ", "gap_seconds = 4 ")
     assert newer != own
-    (tmp_path / "newer.toml").write_text(newer, "utf-8")
-    (tmp_path / "bad.toml").write_text(own.replace("fps = 10", "fps = -1"), "utf-8")
+    to = BrokerSettings(port=broker.port)
 
     with device.start("run", "--json") as process:
-        until(lambda: device.counted_seconds() > 3, "it counts")
-        code, state = configure(tmp_path, str(tmp_path / "bad.toml"))
-        assert code == 2
-        assert state["applied"] == digest_of(own)
-        assert state["problems"][0].startswith("cameras.entrance.fps:")
+        until(lambda: device.counted_seconds() > 1, "it counts")
+        state = configuring.configure(to, "shop", "door-1", own.replace("fps = 10", "fps = -1"), 30)
+        assert state
+        assert state.applied == digest_of(own)
+        assert state.problems[0].startswith("cameras.entrance.fps:")
 
-        code, state = configure(tmp_path, str(tmp_path / "newer.toml"))
-        assert code == 0
-        assert (state["applied"], state["origin"], state["problems"]) == (digest_of(newer), "set", [])
-        assert configure(tmp_path)[1] == state
-
+        state = configuring.configure(to, "shop", "door-1", newer, 30)
+        assert state
+        assert (state.applied, state.origin, state.problems) == (digest_of(newer), "set", ())
         _, messages = ended(process, 0, 90)
 
     assert "the configuration has changed and is used from now on" in messages
-    replayed = Device(tmp_path / "undisturbed")
-    summary = replayed.read("replay", str(DEMO))
-    assert device.totals().lines == {
-        "main-door": (summary["lines"]["main-door"]["in"], summary["lines"]["main-door"]["out"])
-    }
+    summary = Device(tmp_path / "undisturbed").read("replay", str(DEMO))
+    door = summary["lines"]["main-door"]
+    assert device.totals().lines == {"main-door": (door["in"], door["out"])}
+
+    code, told_by_command = configure(tmp_path)
+    assert code == 0
+    assert told_by_command["applied"] == state.applied
+
+
+def test_a_device_that_is_off_hears_its_configuration_later_and_one_that_is_taken_back_never(
+    device: Device, broker: Mosquitto, tmp_path: Path
+) -> None:
+    (tmp_path / "newer.toml").write_text("# anything\n", "utf-8")
+    assert configure(tmp_path, str(tmp_path / "newer.toml"), "--wait", "0") == (0, None)
+    came = decode(SET, kept(broker.port)[SET])
+    assert isinstance(came, ConfigSet)
+    assert came.toml == "# anything\n"
+
+    assert configure(tmp_path, "--take-back") == (0, None)
+    assert SET not in kept(broker.port)
 
 
 def test_a_file_that_is_changed_at_the_device_is_used_at_once_and_so_at_sighup(
