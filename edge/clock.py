@@ -20,6 +20,8 @@ ASK_SECONDS = 5.0
 EARLIEST = 1_735_689_600.0
 """The begin of 2025, before which nobody has counted with this software; seconds since the epoch."""
 
+TIMESYNC = Path("/run/systemd/timesync")
+
 _UNSYNCHRONISED = 5
 """What `adjtimex` answers while nobody has told the kernel that its clock is right."""
 
@@ -146,19 +148,21 @@ class DeviceClock:
 
 
 def kernel_knows() -> bool | None:
-    """Whether the kernel's clock is kept right by NTP or the like; None where it cannot be asked.
+    """Whether the system's clock is kept right by NTP or the like; None where it cannot be asked.
 
-    Source: adjtimex(2), as `timedatectl` does; the file is what systemd-timesyncd leaves once it has set
-    the clock, for services that may not make that call.
+    Source: adjtimex(2), as `timedatectl` asks it; and for services that may not make that call the file that
+    systemd-timesyncd leaves once it has set the clock.
     """
-    if Path("/run/systemd/timesync/synchronized").exists():
+    if (TIMESYNC / "synchronized").exists():
         return True
     try:
         libc = ctypes.CDLL(None, use_errno=True)
         answer = libc.adjtimex(ctypes.create_string_buffer(_SIZE_OF_TIMEX))
     except (OSError, AttributeError):
-        return None
-    return None if answer < 0 else bool(answer != _UNSYNCHRONISED)
+        answer = -1
+    if answer >= 0:
+        return bool(answer != _UNSYNCHRONISED)
+    return False if TIMESYNC.is_dir() else None
 
 
 def boot_name() -> str:
