@@ -121,9 +121,10 @@ class Tally:
             if start not in self._changed:
                 del self._buckets[start]
                 self._forgotten = max(self._forgotten, start) if start < at else self._forgotten
-        for start in sorted(self._buckets)[:-MOST_BUCKETS]:
-            del self._buckets[start]
-            self._changed.discard(start)
+        while len(self._buckets) > MOST_BUCKETS:
+            oldest = min(self._buckets)
+            del self._buckets[oldest]
+            self._changed.discard(oldest)
             self.dropped_minutes += 1
 
     def finish(self) -> None:

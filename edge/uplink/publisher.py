@@ -99,6 +99,7 @@ class Publisher:
         monotonic: seconds of any steady clock, for intervals.
         badges: whose badges are to be heard; None: nobody's.
         configuration: hears of a new one and tells the one in use; None: neither.
+        keepalive_seconds: a connection on which nothing comes for so long is asked, and given up.
     """
 
     def __init__(
@@ -111,7 +112,9 @@ class Publisher:
         monotonic: Callable[[], float],
         badges: BadgeReaders | None = None,
         configuration: ConfigLink | None = None,
+        keepalive_seconds: int = KEEPALIVE_SECONDS,
     ) -> None:
+        self._keepalive_seconds = keepalive_seconds
         self._configured = ConfigListener(configuration) if configuration else None
         self._badges = BadgeListener(badges) if badges else None
         self._address = address
@@ -151,7 +154,7 @@ class Publisher:
         will = self._reporter.offline()
         client.will_set(will.topic, encode(will), qos=1, retain=True)
         client.reconnect_delay_set(1, LONGEST_RECONNECT_SECONDS)
-        client.connect_async(self._address.host, self._address.port, KEEPALIVE_SECONDS)
+        client.connect_async(self._address.host, self._address.port, self._keepalive_seconds)
         client.loop_start()
         self._thread.start()
 

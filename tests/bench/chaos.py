@@ -2,12 +2,13 @@
 
     python -m tests.bench.chaos --minutes 60 --json chaos.json
 
-One camera plays a clip at the pace of its filming, so that what the server holds at the end can be compared with
-the same clip counted undisturbed: lost and doubled have to be 0. The other is a real RTSP server that is killed and
-stalled: time without pictures has to show as coverage, and never as minutes in which nobody came.
+One camera plays a clip at the pace of its filming, so that what the server holds at the end can be
+compared with the same clip counted undisturbed: lost and doubled have to be 0. The other is a real RTSP
+server that is killed and stalled: time without pictures has to show as coverage, and never as minutes in
+which nobody came.
 
-Needs Mosquitto and FFmpeg; GStreamer's RTSP server for the second camera; root for the full disk, which is a small
-file system in memory.
+Needs Mosquitto and FFmpeg; GStreamer's RTSP server for the second camera; root for the full disk, which is
+a small file system in memory.
 """
 
 from __future__ import annotations
@@ -502,7 +503,7 @@ def _disturb(
 
 
 def _settle(shop: Shop, say: Callable[[str], None]) -> None:
-    """Waits until the clip is over and all is delivered; then the device is stopped, and that arrives, too."""
+    """Waits until the clip is over and all is delivered; then stops the device, whose rest arrives, too."""
     ends_at = time.monotonic() + SETTLE_SECONDS + 0.5 * 60 * shop.report.minutes
     while not shop.clip_has_ended() and time.monotonic() < ends_at:
         time.sleep(2)
