@@ -127,6 +127,7 @@ class Publisher:
         )
         self._on_their_way: dict[int, _Sent] = {}  # by message id; only the uplink's thread touches it
         self._acknowledged: deque[int] = deque()  # message ids, from paho's thread
+        self._state = OutboxState()
         self._stopping = threading.Event()
         self._asked = 0  # how often `drain` has asked whether the outbox is empty
         self._answered = 0  # the last question that was answered with yes
@@ -253,10 +254,6 @@ class Publisher:
                 self._send_waiting(outbox)
         except DiskTrouble as error:
             self._note_failure(error)
-            return
-        if self.failure and self.connected:
-            log.info("counts are published again")
-            self.failure = None
 
     def _note_failure(self, error: EdgeError) -> None:
         if not self.failure:
@@ -264,11 +261,18 @@ class Publisher:
         self.failure = error
 
     def _settle(self, outbox: Outbox) -> None:
+        """Notes what was acknowledged. What the disk does not take now is noted later."""
         while self._acknowledged:
-            sent = self._on_their_way.pop(self._acknowledged.popleft(), None)
+            sent = self._on_their_way.get(self._acknowledged[0])
             if sent:
-                # If that fails it is sent again, which counts once all the same.
                 outbox.delivered(*sent.bucket, self._clock())
+                self._healed()
+            self._on_their_way.pop(self._acknowledged.popleft(), None)
+
+    def _healed(self) -> None:
+        if self.failure:
+            log.info("counts are published again")
+        self.failure = None
 
     def _send_waiting(self, outbox: Outbox) -> None:
         now, asked = self._monotonic(), self._asked
@@ -284,6 +288,7 @@ class Publisher:
         waiting = fresh + outbox.oldest(room - len(fresh), skip=taken)
         if not waiting and not skip:
             self._answered = asked
+            self._healed()
         outbox.sending(waiting, self._clock())
         for bucket in waiting:
             message = self._client.publish(bucket.topic, bucket.body, qos=1)
@@ -297,7 +302,11 @@ class Publisher:
             self._client.publish(live.topic, encode(live), qos=0)
 
     def _send_health(self, outbox: Outbox) -> None:
-        health = self._reporter.health(outbox.state(self._clock()))
+        try:
+            self._state = outbox.state(self._clock())
+        except DiskTrouble as error:
+            self._note_failure(error)
+        health = self._reporter.health(self._state)
         self._client.publish(health.topic, encode(health), qos=0, retain=True)
 
     def _on_connect(

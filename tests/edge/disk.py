@@ -11,8 +11,11 @@ from tests.edge.cast import missing
 
 
 @contextmanager
-def small_disk(folder: Path, kilobytes: int = 1024) -> Iterator[None]:
-    """A file system of that size at a folder; the test is skipped where nobody may mount one."""
+def small_disk(folder: Path, kilobytes: int = 8192) -> Iterator[None]:
+    """A file system of that size at a folder; the test is skipped where nobody may mount one.
+
+    SQLite writes four megabytes beside a database before it puts them into it.
+    """
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "footfall-test", str(folder)],
         capture_output=True,
