@@ -458,11 +458,9 @@ def run(
         camera: whether there is a second camera, a real RTSP server, where this machine has one.
         say: hears of each fault.
     """
-    camera = (
-        camera
-        and subprocess.run([SYSTEM_PYTHON, "-c", NEEDED], capture_output=True, check=False).returncode == 0
-    )
-    shop = Shop(folder, minutes, seed, camera=camera)
+    words = [SYSTEM_PYTHON, "-c", NEEDED]
+    has_rtsp = subprocess.run(words, capture_output=True, check=False).returncode == 0
+    shop = Shop(folder, minutes, seed, camera=camera and has_rtsp)
     shop.report.expected = undisturbed(shop)
     say(f"undisturbed: {shop.report.expected}")
     with small_disk(shop.state) as disk:
