@@ -44,14 +44,14 @@ def test_a_configuration_that_changes_again_and_again_leaves_no_file_and_no_thre
 
 def test_many_who_walk_through_are_not_remembered(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox.db")
-    taken = day(240)
+    taken = day(120)
     worker = counting(box, taken, LIVE)
     sizes: list[int] = []
     tracemalloc.start()
     try:
         for number, frame in enumerate(taken):
             worker._take(frame)
-            if number % 2000 == 1999:
+            if number % 1000 == 999:
                 gc.collect()
                 sizes.append(tracemalloc.get_traced_memory()[0])
     finally:
