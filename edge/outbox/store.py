@@ -215,6 +215,8 @@ class Outbox:
 
     def sending(self, waiting: Sequence[Waiting], at: float) -> None:
         """Notes that these are about to be sent, so that their minutes are never told again as an hour."""
+        if not waiting:
+            return
         hours = {(one.camera, one.bucket_start // HOUR * HOUR) for one in waiting}
         known = {tuple(row) for row in self._rows("SELECT camera, hour_start FROM sent_hours")}
         if not hours <= known:
