@@ -31,6 +31,9 @@ KEPT_SECONDS = 30 * 86400.0
 """How long the device keeps what the broker has, as its own tally."""
 
 BUSY_SECONDS = 15.0
+LOG_PAGES = 250
+"""Of the log beside the database, a megabyte; SQLite's own bound is four, which a small disk may not have."""
+
 WAL_TRIES = 100
 WAL_PAUSE_SECONDS = 0.05
 
@@ -375,6 +378,7 @@ def _open(path: Path) -> Database:
             _switch_to_wal(connection)
             # Every commit reaches the disk: a power cut loses no crossing that was counted.
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             database = Database(connection)
             _migrate(database)
         except BaseException:

@@ -14,7 +14,7 @@ from tests.edge.cast import missing
 def small_disk(folder: Path, kilobytes: int = 8192) -> Iterator[None]:
     """A file system of that size at a folder; the test is skipped where nobody may mount one.
 
-    SQLite writes four megabytes beside a database before it puts them into it.
+    SQLite writes a megabyte beside a database before it puts it there.
     """
     done = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "footfall-test", str(folder)],
