@@ -93,7 +93,24 @@ CHANNELS = (
         False,
         "How a camera's counts compare with what somebody counted beside it.",
     ),
+    Channel(
+        Kind.CONFIG_SET,
+        f"{ROOT}/{{store}}/{{device}}/config/set",
+        1,
+        True,
+        "Which configuration a device is to use.",
+    ),
+    Channel(
+        Kind.CONFIG_STATE,
+        f"{ROOT}/{{store}}/{{device}}/config/state",
+        1,
+        True,
+        "Which configuration a device uses, and what is wrong with a newer one.",
+    ),
 )
+
+SENT = frozenset({Kind.CONFIG_SET})
+"""What the server says itself; everything else it receives."""
 
 
 def document() -> Json:
@@ -110,7 +127,7 @@ def document() -> Json:
         "defaultContentType": "application/json",
         "channels": {channel.kind.value: _channel(channel) for channel in CHANNELS},
         "operations": {
-            f"receive-{channel.kind.value}": _operation(channel)
+            f"{_action(channel)}-{channel.kind.value}": _operation(channel)
             for channel in CHANNELS
             if channel.kind is not Kind.BADGE  # goes from reader to device, past the server
         },
@@ -132,10 +149,14 @@ def _channel(channel: Channel) -> Json:
     }
 
 
+def _action(channel: Channel) -> str:
+    return "send" if channel.kind in SENT else "receive"
+
+
 def _operation(channel: Channel) -> Json:
     name = channel.kind.value
     return {
-        "action": "receive",
+        "action": _action(channel),
         "channel": {"$ref": f"#/channels/{name}"},
         "messages": [{"$ref": f"#/channels/{name}/messages/{name}"}],
         "bindings": {

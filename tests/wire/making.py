@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from edge.wire import (
     RESERVED_DEVICES,
     BadgeRead,
+    ConfigSet,
+    ConfigState,
     Counts,
     DetectorCard,
     DwellSketch,
@@ -202,7 +204,19 @@ sales = st.builds(
     ).map(tuple),
 )
 badges = st.builds(BadgeRead, store=ids, till=ids, badge=_text(100, least=1), at=instants)
-messages = st.one_of(counts(), lives, statuses, healths, sales, badges)
+_digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+config_sets = st.builds(ConfigSet, store=ids, device=devices, toml=_text(2000))
+config_states = st.builds(
+    ConfigState,
+    store=ids,
+    device=devices,
+    at=instants,
+    applied=_digests,
+    origin=st.sampled_from(["file", "set"]),
+    refused=st.none() | _digests,
+    problems=st.lists(_text(500), max_size=3).map(tuple),
+)
+messages = st.one_of(counts(), lives, statuses, healths, sales, badges, config_sets, config_states)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

@@ -66,7 +66,10 @@ def test_golden_samples_are_never_edited_only_added() -> None:
 
 def test_every_kind_of_message_has_a_sample() -> None:
     kinds = {type(decode(one.topic, one.body)).__name__ for one in samples()}
-    assert kinds == {"Counts", "Live", "Status", "Health", "Sale", "BadgeRead", "Audit"}
+    assert kinds == {
+        *("Counts", "Live", "Status", "Health", "Sale", "BadgeRead", "Audit"),
+        *("ConfigSet", "ConfigState"),
+    }
 
 
 def test_unknown_fields_of_a_newer_device_change_nothing_else() -> None:
