@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated, Any
@@ -101,7 +102,7 @@ def run(
 
     Example: footfall-edge run --config /etc/footfall/edge.toml
     """
-    configuration = Configuration(config, check_usable)
+    configuration = Configuration(config, partial(check_usable, counted=camera))
     settings = configuration.load().settings
     _log_to(err)
     cameras = [_known_camera(settings, camera)] if camera else list(settings.cameras)

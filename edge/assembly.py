@@ -179,14 +179,16 @@ def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
     raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
 
 
-def check_usable(settings: EdgeSettings) -> None:
-    """Whether what every camera needs is here.
+def check_usable(settings: EdgeSettings, counted: str | None = None) -> None:
+    """Whether what every camera needs is here, and for the one that is counted its password, too.
 
     Raises:
-        EdgeError: weights or a package are missing.
+        EdgeError: weights or a package are missing, or a password cannot be read.
     """
-    for camera in settings.cameras.values():
+    for name, camera in settings.cameras.items():
         choose_detector(camera, settings.detector.model, settings.detector.runtime)
+        if name == counted:
+            credentials_of(name, camera)
 
 
 def open_chosen(
@@ -411,6 +413,11 @@ class CameraProcess:
     def trouble(self) -> str:
         """What is wrong with the source now; empty if nothing is."""
         return self._source.trouble
+
+    @property
+    def tried_again(self) -> str:
+        """What is wrong with the source while it is being opened again; empty also where a driver hangs."""
+        return "" if self._live and self._live.hangs else self.trouble
 
     @property
     def looks(self) -> tuple[str, ...]:

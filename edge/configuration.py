@@ -17,13 +17,15 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edge.addresses import host_of
 from edge.config import ConfigError, EdgeSettings, read_text, settings_in
+from edge.credentials import systemd_credential
 from edge.errors import EdgeError
 
 KEPT = "config-set.json"
 
-OWN_PARTS = ("store", "device", "broker", "state", "setup")
-"""What can be changed at the device only: a mistake there would cut it off, or send its counts elsewhere."""
+OWN_PARTS = ("store", "device", "broker", "state", "metrics")
+"""What can be changed at the device only: else it could be cut off or opened, or its counts sent elsewhere."""
 
 Check = Callable[[EdgeSettings], None]
 """Raises EdgeError where a configuration that can be read cannot be used here, as for want of a model."""
@@ -137,7 +139,7 @@ class Configuration:
 
     def _checked(self, toml: str, own: EdgeSettings) -> EdgeSettings:
         settings = settings_in(toml, self._path)
-        problems = [*_own_parts(settings, own), *_files(settings, own)]
+        problems = [*_own_parts(settings, own), *_files(settings, own), *_hosts(settings, own)]
         if problems:
             raise ConfigError(self._path, problems)
         self._check(settings)
@@ -162,7 +164,7 @@ def _own_parts(settings: EdgeSettings, own: EdgeSettings) -> list[str]:
     return [
         f"{part}: can be changed at the device only; write there what the device's own file says"
         for part in OWN_PARTS
-        if getattr(settings, part, None) != getattr(own, part, None)
+        if getattr(settings, part) != getattr(own, part)
     ]
 
 
@@ -177,6 +179,17 @@ def _files(settings: EdgeSettings, own: EdgeSettings) -> list[str]:
     if ":" in model and model != own.detector.model:
         problems.append("detector.model: a file can be named at the device only")
     return problems
+
+
+def _hosts(settings: EdgeSettings, own: EdgeSettings) -> list[str]:
+    """Cameras whose password would be sent to who knows whom."""
+    known = {host_of(camera.source) for camera in own.cameras.values()} | {None}
+    return [
+        f"cameras.{name}.source: a camera with a password gets another host at the device only"
+        for name, camera in settings.cameras.items()
+        if host_of(camera.source) not in known
+        and (camera.password_file or systemd_credential(f"camera-{name}", os.environ))
+    ]
 
 
 def _look(path: Path) -> tuple[int, int, int] | None:

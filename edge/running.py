@@ -168,7 +168,7 @@ class CameraRun:
         process = self._process
         if process is None:
             return True  # is being built, or waits for the disk and has said so
-        return process.is_finishing or self._pulse.is_alive(process.vitals, process.trouble, steady())
+        return process.is_finishing or self._pulse.is_alive(process.vitals, process.tried_again, steady())
 
     def _hear(self) -> None:
         """Takes what came over MQTT."""

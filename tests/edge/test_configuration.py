@@ -105,6 +105,9 @@ def test_what_cannot_be_used_leaves_the_last_good_one_and_says_why(configuration
         pytest.param(OWN.replace("1883", "1884"), f"broker: {HERE_ONLY}", id="broker"),
         pytest.param(OWN.replace('"state"', '"/tmp"'), f"state: {HERE_ONLY}", id="state"),
         pytest.param(
+            OWN + '\n[metrics]\nenabled = true\nhost = "0.0.0.0"\n', f"metrics: {HERE_ONLY}", id="metrics"
+        ),
+        pytest.param(
             OWN.replace("fps = 10", 'fps = 10\npassword_file = "/etc/shadow"'),
             "cameras.entrance.password_file: the device's own file names no such file",
             id="a file of somebody else's",
@@ -124,6 +127,34 @@ def test_nobody_afar_can_cut_a_device_off_or_have_it_read_other_files(
     assert (in_use.digest, in_use.origin) == (digest_of(OWN), "file")
     assert in_use.refused
     assert in_use.refused.problems[0].startswith(problem)
+
+
+@pytest.mark.parametrize(
+    ("source", "origin"),
+    [
+        pytest.param("rtsp://192.0.2.10/stream2", "set", id="another path of the same camera"),
+        pytest.param(
+            "rtsp://203.0.113.5/stream1", "file", id="a host that the device's own file does not name"
+        ),
+    ],
+)
+@pytest.mark.parametrize("by_systemd", [pytest.param(True, id="credential"), pytest.param(False, id="file")])
+def test_nobody_afar_can_have_a_cameras_password_sent_elsewhere(
+    own: Path, monkeypatch: pytest.MonkeyPatch, source: str, origin: str, *, by_systemd: bool
+) -> None:
+    secret = own.with_name("camera-entrance")
+    secret.write_text("admin:secret", "utf-8")
+    before = starter_configuration(
+        None, store="shop", device="door-1", host="127.0.0.1", port=1883, source="rtsp://192.0.2.10/stream1"
+    )
+    if by_systemd:
+        monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(own.parent))
+    else:
+        before = before.replace("fps = 10", f'fps = 10\npassword_file = "{secret}"')
+    own.write_text(before, "utf-8")
+    configuration = Configuration(own, fine)
+    configuration.take(before.replace("rtsp://192.0.2.10/stream1", source))
+    assert configuration.load().origin == origin
 
 
 def test_what_is_missing_here_is_said_as_what_is_wrong(own: Path) -> None:
