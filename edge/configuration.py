@@ -25,7 +25,7 @@ from edge.errors import EdgeError
 KEPT = "config-set.json"
 
 OWN_PARTS = ("store", "device", "broker", "state", "metrics")
-"""What can be changed at the device only: else it could be cut off or opened, or its counts sent elsewhere."""
+"""What can be changed at the device only: else it could be cut off, opened, or made to send elsewhere."""
 
 Check = Callable[[EdgeSettings], None]
 """Raises EdgeError where a configuration that can be read cannot be used here, as for want of a model."""

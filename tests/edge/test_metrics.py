@@ -23,6 +23,10 @@ HEALTH = Health(
     frames_skipped=3,
     outbox_depth=2,
     outbox_oldest_seconds=61,
+    outbox_coarsened=120,
+    outbox_dropped=0,
+    outbox_trouble="no space",
+    clock_known=True,
     memory_mb=200,
     source=SourceState(state="lost", reason="away", fault="silent", reconnects=4),
     detector=DetectorCard(name="d", licence="l"),
@@ -54,6 +58,9 @@ def test_prometheus_gets_the_health_of_the_camera() -> None:
     assert given[f"footfall_edge_source_up{entrance}"] == 0
     assert given[f"footfall_edge_reconnects_total{entrance}"] == 4
     assert given[f"footfall_edge_disk_free_bytes{entrance}"] == 100 * 2**20
+    assert given[f"footfall_edge_outbox_coarsened_total{entrance}"] == 120
+    assert given[f"footfall_edge_outbox_kept{entrance}"] == 0
+    assert given[f"footfall_edge_clock_known{entrance}"] == 1
     assert given["footfall_edge_view_wrong{'camera': 'entrance', 'kind': 'moved'}"] == 1
     assert given["footfall_edge_view_wrong{'camera': 'entrance', 'kind': 'dark'}"] == 0
 
