@@ -228,7 +228,7 @@ def _people(db: Database) -> int:
 
 
 def test_hours_made_of_old_minutes_double_nothing_at_the_server(shop: Shop) -> None:
-    box = Outbox(shop.folder / "outbox.db", most_bytes=85_000)
+    box = Outbox(shop.folder / "outbox.db", most_bytes=95_000)
     box.put("entrance", [minute(number) for number in range(70)], so_far(70), NOON)
     shop._send(box)
     box.put("entrance", [minute(number) for number in range(70, 390)], so_far(390), NOON)
