@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import os
-import signal
-import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version as installed_version
 from pathlib import Path
-from queue import SimpleQueue
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -30,31 +26,28 @@ from rich.table import Table
 from edge import assets
 from edge.assembly import (
     CameraProcess,
+    check_usable,
     choose_detector,
     only_one,
     open_outbox,
     outbox_path,
     quiet_codecs,
-    recording_of,
 )
 from edge.config import EdgeSettings, load_settings
+from edge.configuration import Configuration
 from edge.counting import Direction
 from edge.doctor.command import doctor
 from edge.errors import EdgeError
 from edge.figures import doubts_of, summary_of, tables_of, tally_tables
-from edge.metrics import metrics_served
+from edge.notifying import READY, Notifier
+from edge.running import END_DRAIN_SECONDS, CameraRun
 from edge.service import Vitals
 from edge.setup_commands import setup
+from edge.signals import on_signals
 from edge.starter import starter_configuration
+from edge.supervising import PARENT_SETTING, Supervisor
 from edge.survey import as_rows, survey
 from edge.truth_commands import app as truth_app
-
-FLUSH_SECONDS = 10.0
-END_DRAIN_SECONDS = 60.0
-MOST_RESTARTS = 5
-RESTART_WINDOW_SECONDS = 60.0
-STOP_SECONDS = 30.0
-PARENT_SETTING = "FOOTFALL_PARENT_PID"
 
 app = typer.Typer(
     help="Counts people at a camera and publishes the counts over MQTT, never pictures.",
@@ -109,13 +102,14 @@ def run(
 
     Example: footfall-edge run --config /etc/footfall/edge.toml
     """
-    settings = load_settings(config)
+    configuration = Configuration(config, partial(check_usable, counted=camera))
+    settings = configuration.load().settings
     _log_to(err)
     cameras = [_known_camera(settings, camera)] if camera else list(settings.cameras)
     if len(cameras) == 1:
-        _run_here(settings, cameras[0], as_json=as_json)
+        _run_here(configuration, cameras[0], as_json=as_json)
     else:
-        _supervise(config, cameras)
+        _supervise(configuration, config)
 
 
 @app.command()
@@ -161,7 +155,8 @@ def replay(
         )
         began = time.monotonic()
         try:
-            with _stopping(process), _frames_shown(file.name, quiet=as_json) as on_frame:
+            on_signals(process.stop)
+            with _frames_shown(file.name, quiet=as_json) as on_frame:
                 delivered = process.work(on_frame, END_DRAIN_SECONDS if publish else 0.0)
         finally:
             # A file that breaks off ends in an error; what was counted until there is shown all the same.
@@ -326,82 +321,33 @@ def model_verify(as_json: JsonOption = False) -> None:
         raise typer.Exit(assets.AssetDamaged.exit_code)
 
 
-def _run_here(settings: EdgeSettings, camera: str, *, as_json: bool) -> None:
-    with only_one(settings, camera):
-        recording = recording_of(settings.cameras[camera])
-        process = CameraProcess(settings, camera, recording=recording, resume=True, real_time=True)
-        logging.getLogger(__name__).info("camera %s: %s", camera, process.model.in_words)
-        if process.model.advice:
-            logging.getLogger(__name__).info("%s", process.model.advice)
-        began = time.monotonic()
-        with _stopping(process), _metrics(settings, camera, process):
-            delivered = process.work(None, END_DRAIN_SECONDS if recording else FLUSH_SECONDS)
-        if not process.vitals.ended:
-            return
-        summary = summary_of(process, time.monotonic() - began)
-        if as_json:
-            out.print_json(json.dumps(summary))
-        logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
-        if not delivered:
-            raise typer.Exit(_not_delivered(settings, camera))
+def _run_here(configuration: Configuration, camera: str, *, as_json: bool) -> None:
+    parent = os.environ.get(PARENT_SETTING)
+    run = CameraRun(configuration, camera, Notifier.of(), parent=int(parent) if parent else None)
+    on_signals(run.stop, run.reload)
+    began = time.monotonic()
+    process, delivered = run.run()
+    if process is None or not process.vitals.ended:
+        return
+    summary = summary_of(process, time.monotonic() - began)
+    if as_json:
+        out.print_json(json.dumps(summary))
+    logging.getLogger(__name__).info("camera %s: the recording has ended: %s", camera, summary["lines"])
+    if not delivered:
+        raise typer.Exit(_not_delivered(run.settings, camera))
 
 
-def _metrics(
-    settings: EdgeSettings, camera: str, process: CameraProcess
-) -> AbstractContextManager[int | None]:
-    """Serves Prometheus where that is turned on; the second camera at the port after the first one's."""
-    asked = settings.metrics
-    if not asked.enabled:
-        return nullcontext()
-    port = asked.port + list(settings.cameras).index(camera)
-    return metrics_served(process.health_now, asked.host, port)
-
-
-def _supervise(config: Path, cameras: list[str]) -> None:
+def _supervise(configuration: Configuration, config: Path) -> None:
     """One process per camera; one that fails is started again, but not for ever at once."""
-    stopping = threading.Event()
-    codes: dict[str, int] = {}
 
-    def keep(camera: str) -> None:
-        failures: list[float] = []
-        command = [sys.executable, "-m", "edge", "run", "--config", str(config), "--camera", camera]
-        while not stopping.is_set():
-            child = subprocess.Popen(command, env=os.environ | {PARENT_SETTING: str(os.getpid())})  # noqa: S603 - our own command
-            while child.poll() is None:
-                if stopping.wait(0.2):
-                    _end(child)
-            codes[camera] = child.returncode
-            if child.returncode in (0, 2, 4) or stopping.is_set():
-                return  # ended, or would fail the same way until somebody mends it
-            now = time.monotonic()
-            failures = [at for at in failures if now - at < RESTART_WINDOW_SECONDS] + [now]
-            # A full disk or a missing model (3) may be mended while nobody is at the device.
-            hasty = child.returncode != 3 and len(failures) <= MOST_RESTARTS
-            wait = 1.0 if hasty else RESTART_WINDOW_SECONDS
-            logging.getLogger(__name__).error(
-                "camera %s ended with code %d; started again in %.0f s", camera, child.returncode, wait
-            )
-            stopping.wait(wait)
+    def command(camera: str) -> list[str]:
+        return [sys.executable, "-m", "edge", "run", "--config", str(config), "--camera", camera]
 
-    keepers = [threading.Thread(target=keep, args=(camera,), name=camera) for camera in cameras]
-    _on_stop_signals(stopping.set)
-    for keeper in keepers:
-        keeper.start()
-    for keeper in keepers:
-        while keeper.is_alive():
-            keeper.join(0.2)
-    worst = max(codes.values(), default=0)
-    if worst > 0 and not stopping.is_set():
+    supervisor = Supervisor(configuration, command)
+    on_signals(supervisor.stop, supervisor.reload)
+    Notifier.of().say(READY)
+    if worst := supervisor.run():
         raise typer.Exit(worst)
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Asks a process once to end, and ends it if it does not."""
-    child.terminate()
-    try:
-        child.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        child.kill()
 
 
 @contextmanager
@@ -414,45 +360,6 @@ def _kept_or_not(settings: EdgeSettings, *, keep: bool) -> Iterator[EdgeSettings
         yield settings.model_copy(
             update={"state": settings.state.model_copy(update={"folder": Path(folder)})}
         )
-
-
-@contextmanager
-def _stopping(process: CameraProcess) -> Iterator[None]:
-    """Ends the work gracefully on SIGTERM and SIGINT, and when the process that started this one dies."""
-    over = threading.Event()
-    _on_stop_signals(process.service.stop)
-    parent = os.environ.get(PARENT_SETTING)
-
-    def watch() -> None:
-        while not over.wait(1.0):
-            if str(os.getppid()) != parent:
-                process.service.stop()
-                return
-
-    if parent:
-        threading.Thread(target=watch, name="parent", daemon=True).start()
-    try:
-        yield
-    finally:
-        over.set()
-
-
-def _on_stop_signals(stop: Callable[[], None]) -> None:
-    # The handler runs in the middle of whatever the main thread does, so it takes no lock that this may
-    # hold: it only notes the signal, in the one queue that allows that, and another thread acts on it.
-    asked: SimpleQueue[int] = SimpleQueue()
-
-    def handle(number: int, frame: FrameType | None) -> None:
-        del frame
-        asked.put(number)
-
-    def act() -> None:
-        asked.get()
-        stop()
-
-    threading.Thread(target=act, name="stop", daemon=True).start()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, handle)
 
 
 @contextmanager

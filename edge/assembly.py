@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import logging
@@ -25,8 +26,9 @@ from edge.addresses import is_live, without_credentials
 from edge.assets import AssetMissing, Found, ModelAsset, Place, find, load_manifest, require
 from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import FrameSource, LiveCamera, Recording, Thinned, open_live
+from edge.clock import EARLIEST, DeviceClock, boot_name, kernel_knows
 from edge.config import ULTRALYTICS, CameraSettings, EdgeSettings, Runtime
-from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, Waiting
+from edge.counting import CountedBy, Crossing, Fact, Tally, Visit, VisitEnd, Waiting
 from edge.counting.tally import KEPT_SECONDS
 from edge.credentials import read_secret, systemd_credential
 from edge.days import next_day_end
@@ -34,17 +36,16 @@ from edge.detection import Detector, Framed, OverheadBackground, open_detector
 from edge.detection.opening import BACKENDS, RUNS_IN_OPENVINO_AS, check_installed
 from edge.errors import EdgeError
 from edge.machine import machine_now
-from edge.outbox import Audits, Outbox, Progress
+from edge.outbox import Audits, DiskTrouble, Outbox, OutboxState, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run, Vitals
-from edge.uplink import BadgeReaders, BrokerAddress, Publisher
+from edge.uplink import BadgeReaders, BrokerAddress, ConfigLink, Publisher
 from edge.view import ReferenceFile, ViewWatch, Watched
 from edge.wire import BadgeRead, DetectorCard, Health, Live, QueueNow, SourceState, Status, ViewNow, ZoneNow
 
 BEST_MODEL = "rtmdet-nano-person"
 LONGEST_NAME = 100
 """Of a detector, on the wire."""
-CLOCK_STEP_SECONDS = 2.0
 WHOLE_PICTURE = (0.0, 0.0, 1.0, 1.0)
 
 ANY_DAY = 1_600_000_000.0
@@ -58,31 +59,14 @@ log = logging.getLogger(__name__)
 _began = time.monotonic()
 
 
+def since_boot() -> float:
+    """Seconds since the machine's start, in sleep too where the system can tell."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 def steady() -> float:
     """Seconds since this process began, never stepping."""
     return time.monotonic() - _began
-
-
-class SteadyClock:
-    """Wall time that runs smoothly and follows the system's clock only when that was really set.
-
-    Frame times come from here, so that a small correction by NTP never makes a duration negative.
-    """
-
-    def __init__(self, wall: Callable[[], float], monotonic: Callable[[], float]) -> None:
-        self._wall = wall
-        self._monotonic = monotonic
-        self._offset = wall() - monotonic()
-
-    def now(self) -> float:
-        """Seconds since the epoch."""
-        at = self._monotonic() + self._offset
-        off = self._wall() - at
-        if abs(off) > CLOCK_STEP_SECONDS:
-            log.warning("the system's clock was set by %+.1f s", off)
-            self._offset += off
-            at += off
-        return at
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +177,18 @@ def choose_model(name: str, runtime: Runtime = "onnxruntime") -> ChosenModel:
         if BACKENDS[_backend(asset, runtime)].is_installed and (found := find(asset)):
             return _from_manifest(candidate, asset, runtime, found)
     raise AssetMissing("no detector is on this machine", f"run 'footfall-edge model pull {BEST_MODEL}'")
+
+
+def check_usable(settings: EdgeSettings, counted: str | None = None) -> None:
+    """Whether what every camera needs is here, and for the one that is counted its password, too.
+
+    Raises:
+        EdgeError: weights or a package are missing, or a password cannot be read.
+    """
+    for name, camera in settings.cameras.items():
+        choose_detector(camera, settings.detector.model, settings.detector.runtime)
+        if name == counted:
+            credentials_of(name, camera)
 
 
 def open_chosen(
@@ -318,7 +314,8 @@ def only_one(settings: EdgeSettings, camera: str) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = path.open("w")
     except OSError as error:
-        raise EdgeError(
+        kind = DiskTrouble if error.errno in (errno.EROFS, errno.ENOSPC, errno.EIO) else EdgeError
+        raise kind(
             f"the state folder {path.parent} cannot be written: {error.strerror}",
             "correct state.folder, or its permissions",
         ) from error
@@ -347,6 +344,7 @@ class CameraProcess:
         publish: whether to connect to the broker.
         most_fps: look at no more of a recording's frames than these a second; None: at all of them.
         on_fact: hears of every fact as it is counted.
+        configuration: hears of a new configuration and tells the one in use; None: neither.
     """
 
     def __init__(
@@ -362,14 +360,18 @@ class CameraProcess:
         publish: bool = True,
         most_fps: float | None = None,
         on_fact: Callable[[Fact], None] | None = None,
+        configuration: ConfigLink | None = None,
     ) -> None:
+        self.is_finishing = False
+        self.is_recording = recording is not None
+        self._goes_on = False
+        self._configuration = configuration
         self._settings = settings
         self._name = camera
         self._camera = settings.cameras[camera]
         self.watched = watched_by(self._camera)
         self.model = choose_detector(self._camera, settings.detector.model, settings.detector.runtime)
         self._detector = detector = open_chosen(self.model, settings, self._camera)
-        self._clock = SteadyClock(time.time, time.monotonic)
         self._outbox = open_outbox(settings, camera)
         self._since = datetime.now(UTC)
         # A recording shows the past, and a badge is read now.
@@ -377,13 +379,14 @@ class CameraProcess:
         self._view: Watched | None = None
         self._badges = BadgeInbox() if self._camera.staff and recording is None else None
         try:
-            tally = Tally(self.watched)
+            self._clock = self._open_clock(live=recording is None)
+            tally = self._tally(camera, live=recording is None)
             run = self._begin(recording, start_at, tally, resume=resume)
             source = self._open_source(recording, run, real_time=real_time)
             source = Thinned(source, most_fps) if recording and most_fps else source
             self._source = self._watched(source) if publish and not replayed else source
             self.service = CameraService(
-                CountedBy(settings.store, settings.device, camera, replayed),
+                CountedBy(settings.store, settings.device, camera, replayed, self._clock.known),
                 run,
                 self._source,
                 detector,
@@ -394,6 +397,7 @@ class CameraProcess:
                 steady,
                 on_fact,
                 self._badges,
+                self._clock if recording is None else None,
             )
         except BaseException:
             self._outbox.close()
@@ -406,14 +410,32 @@ class CameraProcess:
         return self.service.vitals
 
     @property
+    def trouble(self) -> str:
+        """What is wrong with the source now; empty if nothing is."""
+        return self._source.trouble
+
+    @property
+    def tried_again(self) -> str:
+        """What is wrong with the source while it is being opened again; empty also where a driver hangs."""
+        return "" if self._live and self._live.hangs else self.trouble
+
+    @property
     def looks(self) -> tuple[str, ...]:
         """How people are looked at, and what is wrong with it; nothing where that is not chosen by us."""
         if not isinstance(self._detector, Framed):
             return ()
         return tuple(filter(None, (self._detector.in_words, self._detector.trouble)))
 
+    def stop(self, why: VisitEnd = VisitEnd.STOPPED) -> None:
+        """Ends `work`; visits under way end for that reason."""
+        self._goes_on = why is VisitEnd.CONFIG_CHANGED
+        self.service.stop(why)
+
     def work(self, on_frame: Callable[[Vitals], None] | None = None, drain_seconds: float = 0.0) -> bool:
-        """Counts until the end, then waits so long for the broker to take everything; whether it did."""
+        """Counts until the end, then waits so long for the broker to take everything; whether it did.
+
+        It does not wait where another process goes on right away.
+        """
         delivered = True
         try:
             if self.publisher:
@@ -421,8 +443,9 @@ class CameraProcess:
             try:
                 self.service.work(on_frame)
             finally:
+                self.is_finishing = True
                 if self.publisher:
-                    delivered = self.publisher.drain(drain_seconds)
+                    delivered = self.publisher.drain(0.0 if self._goes_on else drain_seconds)
                     self.publisher.stop()
         finally:
             self._outbox.close()
@@ -430,11 +453,33 @@ class CameraProcess:
             raise self.publisher.failure
         return delivered
 
+    def _tally(self, camera: str, *, live: bool) -> Tally:
+        # A recording that is counted again from its beginning replaces its minutes; a clock that is set back
+        # adds to them.
+        return Tally(self.watched, partial(self._outbox.minute, camera)) if live else Tally(self.watched)
+
+    def _open_clock(self, *, live: bool) -> DeviceClock:
+        """Of a recording it is not asked whether the clock is right: it does not say when anybody came."""
+        if not live:
+            return DeviceClock(time.time, since_boot, boot_name(), lambda: None)
+        believed = self._settings.clock == "trusted"
+        boot = boot_name()
+        return DeviceClock(
+            time.time,
+            since_boot,
+            boot,
+            (lambda: None) if believed else kernel_knows,
+            self._outbox.anchor(self._name),
+            self._outbox.counted_until(self._name, boot) or EARLIEST,
+        )
+
     def _begin(self, recording: Path | None, start_at: float | None, tally: Tally, *, resume: bool) -> Run:
         now = self._clock.now()
         before = self._outbox.progress(self._name)
         if recording is None:
-            tally.restore(self._outbox.since(self._name, now - KEPT_SECONDS))
+            before_now = self._outbox.since(self._name, now - KEPT_SECONDS)
+            # What was counted by another clock stays as it is.
+            tally.restore(one for one in before_now if one.clock_synced == self._clock.known)
             return self._run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
@@ -453,8 +498,8 @@ class CameraProcess:
 
     def _open_source(self, recording: Path | None, run: Run, *, real_time: bool) -> FrameSource:
         if recording is not None:
-            return Recording(recording, run.started_at, self._clock.now if real_time else None)
-        self._live = open_camera(self._name, self._camera, self._clock.now)
+            return Recording(recording, run.started_at, self._clock.steady if real_time else None)
+        self._live = open_camera(self._name, self._camera, self._clock.steady)
         return self._live
 
     def _watched(self, source: FrameSource) -> Watched:
@@ -473,6 +518,7 @@ class CameraProcess:
             time.monotonic,
             self._readers(),
             Audits(audits_folder(settings, self._name)),
+            self._configuration,
         )
 
     def _readers(self) -> BadgeReaders | None:
@@ -521,7 +567,7 @@ class CameraProcess:
             queues=tuple(_queue_now(queue, waiting) for queue, waiting in scene.queues.items()),
         )
 
-    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+    def health(self, outbox: OutboxState) -> Health:
         """See `Reporter.health`."""
         vitals, trouble = self.vitals, self._source.trouble
         state = "ended" if vitals.ended else "lost" if trouble else "ok"
@@ -534,8 +580,12 @@ class CameraProcess:
             inference_ms=round(vitals.inference_ms, 2),
             frames_done=vitals.frames_done,
             frames_skipped=self._source.frames_skipped,
-            outbox_depth=outbox_depth,
-            outbox_oldest_seconds=round(outbox_oldest_seconds, 1),
+            outbox_depth=outbox.depth,
+            outbox_oldest_seconds=round(outbox.oldest_seconds, 1),
+            outbox_coarsened=outbox.coarsened,
+            outbox_dropped=outbox.dropped + vitals.dropped_minutes,
+            outbox_trouble=vitals.outbox_trouble[:500] or None,
+            clock_known=self._clock.known,
             memory_mb=memory_mb(),
             source=self._source_state(state, trouble),
             detector=self.model.card,
@@ -551,7 +601,7 @@ class CameraProcess:
         except EdgeError:
             return None
         try:
-            return self.health(*box.depth(time.time()))
+            return self.health(box.state(time.time()))
         finally:
             box.close()
 
@@ -561,6 +611,7 @@ class CameraProcess:
             told |= {"fault": live.fault, "reconnects": live.reconnects}
             if live.last_fault:
                 fault, at = live.last_fault
+                at += self._clock.ahead  # pictures have the steady time
                 told |= {"last_fault": fault, "last_fault_at": datetime.fromtimestamp(at, UTC)}
         return SourceState.model_validate(told)
 

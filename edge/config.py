@@ -194,6 +194,10 @@ class EdgeSettings(Section):
     day_ends: ClockTime = Field(
         time(0, 0), description="local time at which visits and waits that are under way are closed"
     )
+    clock: Literal["network", "trusted"] = Field(
+        "network",
+        description="network: counts wait apart until NTP has set the clock; trusted: it is always right",
+    )
     broker: BrokerSettings = BrokerSettings()
     state: StateSettings = StateSettings()
     detector: DetectorSettings = DetectorSettings()
@@ -213,12 +217,31 @@ def load_settings(path: Path) -> EdgeSettings:
         ConfigError: the file is missing, is no TOML, or says something that cannot be used; all
             mistakes at once.
     """
+    return settings_in(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """The text of a configuration.
+
+    Raises:
+        ConfigError: the file is missing, or holds no text.
+    """
     try:
-        content = tomllib.loads(path.read_text("utf-8"))
+        return path.read_text("utf-8")
     except OSError as error:
         raise ConfigError(path, [f"it cannot be read: {error.strerror}"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError(path, [f"it is not UTF-8 text (byte {error.start})"]) from error
+
+
+def settings_in(text: str, path: Path) -> EdgeSettings:
+    """The settings that a text says, with paths as they would be in the file `path`.
+
+    Raises:
+        ConfigError: it is no TOML, or says something that cannot be used; all mistakes at once.
+    """
+    try:
+        content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, [f"it is not TOML: {error}"]) from error
     try:

@@ -49,6 +49,9 @@ def _figures(health: Health) -> Iterator[Figure]:
     yield "source_up", "1 while pictures come.", float(health.source.state == "ok")
     yield "outbox_buckets", "Buckets that the broker does not have.", health.outbox_depth
     yield "outbox_oldest_seconds", "How long the oldest of them waits.", health.outbox_oldest_seconds
+    yield "outbox_kept", "1 while the disk takes what is counted.", float(health.outbox_trouble is None)
+    if health.clock_known is not None:
+        yield "clock_known", "1 while the device knows the time.", float(health.clock_known)
     yield "memory_bytes", "Resident memory of the process.", health.memory_mb * 2**20
     if machine := health.machine:
         yield "disk_free_bytes", "Space left where counts are kept.", _bytes(machine.disk_free_mb)
@@ -62,6 +65,8 @@ def _counters(health: Health) -> Iterator[Metric]:
     counted = (
         ("frames_done", "Pictures looked at.", health.frames_done),
         ("frames_skipped", "Pictures passed over.", health.frames_skipped),
+        ("outbox_coarsened", "Minutes put together into hours.", health.outbox_coarsened),
+        ("outbox_dropped", "Minutes given up before they were sent.", health.outbox_dropped),
         ("reconnects", "How often pictures came again.", health.source.reconnects),
     )
     for name, meaning, value in counted:

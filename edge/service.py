@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from edge.badges import BadgeInbox, BadgeSeen
 from edge.capture import Frame, FrameSource, SourceRefused
+from edge.clock import Anchor, ClockNews
 from edge.counting import (
     CameraCounter,
     CountedBy,
@@ -20,7 +22,7 @@ from edge.counting import (
 )
 from edge.counting.staff import LATEST_BADGE_SECONDS
 from edge.detection import Detector
-from edge.outbox import Outbox, Progress
+from edge.outbox import DiskTrouble, Outbox, Progress
 from edge.tracking import Tracker
 
 COMMIT_SECONDS = 5.0
@@ -53,10 +55,13 @@ class Vitals:
     frames_done: int = 0
     fps: float = 0.0
     inference_ms: float = 0.0
-    frame_at: float | None = None
+    frame_at: float | None = None  # by the clock
+    outbox_trouble: str = ""
+    dropped_minutes: int = 0  # that could not be kept, and were too many to be remembered
     first_frame_after: float | None = None  # seconds since the process began
     first_crossing_after: float | None = None
     scene: Scene | None = None
+    busy_since: float | None = None  # the picture in work was begun then, by the steady clock
     ended: bool = False
 
 
@@ -80,6 +85,24 @@ class Run:
     day_end: Callable[[float], float] = lambda _: float("inf")
 
 
+class Clock(Protocol):
+    """The device's clock, as counting asks for it. Times of pictures are steady."""
+
+    @property
+    def ahead(self) -> float:
+        """Seconds by which the clock goes before the pictures' times."""
+        ...
+
+    @property
+    def anchor(self) -> Anchor:
+        """How the clock stands."""
+        ...
+
+    def look(self) -> ClockNews | None:
+        """Whether it was set or has become known since the last look."""
+        ...
+
+
 class CameraService:
     """Counts one camera until its source ends or it is stopped.
 
@@ -95,6 +118,7 @@ class CameraService:
         steady: seconds since the process began.
         on_fact: hears of every fact as it is counted.
         badges: what readers have told of staff, looked at between two pictures; None: nobody tells.
+        clock: of a live camera; None: a recording, whose times are what they are.
     """
 
     def __init__(
@@ -110,7 +134,12 @@ class CameraService:
         steady: Callable[[], float],
         on_fact: Callable[[Fact], None] | None = None,
         badges: BadgeInbox | None = None,
+        clock: Clock | None = None,
     ) -> None:
+        self._clock = clock
+        self._anchor = clock.anchor if clock else None
+        self._clock_news: ClockNews | None = None  # not yet told to the outbox
+        self._ending = VisitEnd.STOPPED
         self._by = by
         self._run = run
         self._source = source
@@ -144,7 +173,9 @@ class CameraService:
         for_good = False
         try:
             for frame in self._source.frames():
+                self.vitals.busy_since = self._steady()
                 self._take(frame)
+                self.vitals.busy_since = None
                 if on_frame:
                     on_frame(self.vitals)
             for_good = not self._stopped
@@ -152,17 +183,20 @@ class CameraService:
             for_good = True  # a recording that breaks off has no more to give; any other fault may pass
             raise
         finally:
+            self.vitals.busy_since = None
             self.vitals.ended = for_good
             self._finish(for_good=for_good)
 
-    def stop(self) -> None:
-        """Ends `work` after the picture that is in work now."""
+    def stop(self, why: VisitEnd = VisitEnd.STOPPED) -> None:
+        """Ends `work` after the picture that is in work now, and with it visits that are under way."""
+        self._ending = why
         self._stopped = True
         self._source.close()
 
     def _take(self, frame: Frame) -> None:
         if frame.at < self._known_until - WARM_UP_SECONDS:
             return
+        self._look_at_clock()
         counter = self._counter_for(frame)
         began = self._steady()
         detections = self._detector.detect(frame.image, frame.at)
@@ -172,7 +206,7 @@ class CameraService:
         facts += self._take_badges(counter, frame.at)
         scene = counter.scene(frame.at)
         last_at, self._last_at = self._last_at, frame.at
-        self.vitals.frame_at, self.vitals.scene = frame.at, scene
+        self.vitals.frame_at, self.vitals.scene = frame.at + self._tally.clock_ahead, scene
         if frame.at <= self._known_until:
             return  # counted before the restart: followed again only to know the people
         self._tally.observe(frame.at if last_at is None else last_at, frame.at, scene)
@@ -180,6 +214,38 @@ class CameraService:
             self._count(fact)
         if facts or self._committed_at is None or frame.at - self._committed_at >= COMMIT_SECONDS:
             self._commit(frame.at)
+
+    def _look_at_clock(self) -> None:
+        news = self._clock.look() if self._clock else None
+        if news and self._clock_news:
+            before = self._clock_news
+            news = ClockNews(before.moved_by + news.moved_by, before.was_known, news.is_known)
+        self._clock_news = news or self._clock_news
+        if self._clock_news and self._clock:
+            self._go_by(self._clock_news, self._clock)
+
+    def _go_by(self, news: ClockNews, clock: Clock) -> None:
+        """Counts by the clock as it is now. What was counted while nobody knew the time moves with it."""
+        at = self._last_at
+        if not news.was_known:
+            if at is not None and not self._keep(at):
+                return  # until the disk takes it, everything stays under the clock as it was
+            try:
+                self._outbox.retime(self._by.camera, news, clock.anchor, self._wall())
+            except DiskTrouble as error:
+                self._note_trouble(error)
+                return
+            self._tally.forget_all()
+        self._anchor, self._clock_news = clock.anchor, None
+        self._by = replace(self._by, clock_synced=news.is_known)
+        self._tally.clock_ahead = clock.ahead
+        self._day_ends_at = None if self._day_ends_at is None else self._day_end(at or 0.0)
+        known = "" if news.is_known == news.was_known else ", and the time is known now"
+        log.warning("the clock was set by %+.1f s%s", news.moved_by, known)
+
+    def _day_end(self, at: float) -> float:
+        ahead = self._tally.clock_ahead
+        return self._run.day_end(at + ahead) - ahead
 
     def _counter_for(self, frame: Frame) -> CameraCounter:
         height, width = frame.image.shape[:2]
@@ -192,7 +258,7 @@ class CameraService:
         return self._counter
 
     def _forget_everybody(self) -> None:
-        facts = self._counter.close(VisitEnd.STOPPED) if self._counter else []
+        facts = self._counter.close(self._ending) if self._counter else []
         if self._last_at is not None and self._last_at > self._known_until:
             for fact in facts:
                 self._count(fact)
@@ -203,12 +269,13 @@ class CameraService:
         ends_at = self._day_ends_at
         if ends_at is not None and at < ends_at:
             return []
-        self._day_ends_at = self._run.day_end(at)
+        self._day_ends_at = self._day_end(at)
         return [] if ends_at is None else counter.end_day(ends_at)
 
     def _take_badges(self, counter: CameraCounter, at: float) -> list[Fact]:
         facts: list[Fact] = []
-        for seen in self._badges.take() if self._badges else []:
+        for read in self._badges.take() if self._badges else []:
+            seen = replace(read, at=read.at - self._tally.clock_ahead)
             if -LATEST_BADGE_SECONDS <= seen.at - at <= CLOCK_SECONDS:
                 # By a clock that goes before ours it is read in time to come, and really just now.
                 facts += counter.badge_read(seen.reader, min(seen.at, at))
@@ -237,21 +304,50 @@ class CameraService:
     def _commit(self, at: float) -> None:
         self._committed_at = at
         self._tally.settle(at)
-        self._keep(at)
         now = self._wall()
-        if now - self._trimmed_at > TRIM_SECONDS:
+        if self._keep(at) and abs(now - self._trimmed_at) > TRIM_SECONDS:
             self._trimmed_at = now
-            dropped = self._outbox.trim(now)
-            if dropped:
-                log.error("the outbox is full: %d minutes that were never sent had to be dropped", dropped)
+            self._trim(now)
 
-    def _keep(self, counted_until: float) -> None:
-        self._outbox.put(
-            self._by.camera,
-            self._tally.take_changed(self._by),
-            Progress(self._run.source, self._run.started_at, counted_until, self.vitals.ended),
-            self._wall(),
-        )
+    def _trim(self, now: float) -> None:
+        done = self._outbox.trim(now)
+        if done.coarsened:
+            log.warning("the outbox is full: %d old minutes were put together into hours", done.coarsened)
+        if done.dropped:
+            log.error("the outbox is full: %d minutes that were never sent had to be dropped", done.dropped)
+
+    def _keep(self, counted_until: float) -> bool:
+        """Puts what changed on the disk. A camera goes on without one, and all is put when it is back."""
+        told = self._tally.take_changed(self._by)
+        try:
+            self._outbox.put(
+                self._by.camera,
+                told,
+                Progress(
+                    self._run.source,
+                    self._run.started_at,
+                    counted_until + self._tally.clock_ahead,
+                    self.vitals.ended,
+                ),
+                self._wall(),
+                self._anchor,
+            )
+        except DiskTrouble as error:
+            self._tally.take_back(told)
+            if self._run.repeatable:
+                raise  # a recording can be counted again
+            self._note_trouble(error)
+            return False
+        if self.vitals.outbox_trouble:
+            log.info("counts are kept on the disk again")
+        self.vitals.outbox_trouble = ""
+        return True
+
+    def _note_trouble(self, error: DiskTrouble) -> None:
+        if not self.vitals.outbox_trouble:
+            log.error("counts are in memory only, until the disk takes them again: %s", error)
+        self.vitals.outbox_trouble = str(error)
+        self.vitals.dropped_minutes = self._tally.dropped_minutes
 
     def _finish(self, *, for_good: bool) -> None:
         """Keeps what is left. A recording that was interrupted goes on later, so its visits stay open."""
@@ -262,7 +358,11 @@ class CameraService:
             self._forget_everybody()
         if for_good and self._run.repeatable:
             self._tally.finish()
-        self._keep(at)
+        if not self._keep(at):
+            raise DiskTrouble(
+                f"what was counted last is lost, for the disk did not take it: {self.vitals.outbox_trouble}",
+                "make room on the disk before a device is stopped",
+            )
 
     def _note_speed(self, began: float) -> None:
         vitals, now = self.vitals, self._steady()

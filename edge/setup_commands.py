@@ -19,12 +19,13 @@ import typer
 from rich.console import Console
 
 from edge.assembly import (
-    SteadyClock,
     audits_folder,
     choose_detector,
     open_chosen,
     shown_source,
+    since_boot,
 )
+from edge.clock import DeviceClock, boot_name
 from edge.config import CameraSettings, EdgeSettings, load_settings
 from edge.detection import Detector
 from edge.errors import EdgeError
@@ -113,7 +114,7 @@ def _built(
     from edge.setup.serving import SetupServer
     from edge.setup.watching import Looked, Watching
 
-    clock = SteadyClock(time.time, time.monotonic)
+    clock = DeviceClock(time.time, since_boot, boot_name(), lambda: None)
     file, camera = DeviceFile(config, name), settings.cameras[name]
 
     def detector(looked: Looked, height: float | None) -> Detector:
@@ -125,9 +126,9 @@ def _built(
         return choose_detector(one, settings.detector.model, settings.detector.runtime).name
 
     detector_name(camera)  # a missing model is said here, and not on the page
-    watching = Watching(Looked(camera), lambda: shown_source(name, camera, clock.now), detector)
+    watching = Watching(Looked(camera), lambda: shown_source(name, camera, clock.steady), detector)
     audits = Audits(audits_folder(settings, name))
-    desk = Desk(file, name, settings, watching, audits, detector_name, clock.now)
+    desk = Desk(file, name, settings, watching, audits, detector_name, clock.steady)
     tls = identity.context() if identity else None
     return SetupServer(desk, door, time.monotonic, host, port, tls), watching
 

@@ -14,6 +14,7 @@ store = {store}
 device = {device}
 # time_zone = "Europe/Berlin"  # of the shop's clocks; UTC unless said
 # day_ends = "00:00"           # local time at which visits and waits that are under way are closed
+# clock = "network"            # "trusted": right without NTP, as by a clock with a battery
 
 [broker]
 host = {host}

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from edge.wire import ConfigState
 from server import telling
 from server.accounts.by import by_command
 from server.assembly import now
 from server.config import Settings, load_settings
-from server.enrolment import enrolling
+from server.enrolment import configuring, enrolling
 from server.enrolment.enrolling import Outcome
 from server.enrolment.folder import BrokerFolder
 from server.enrolment.mosquitto import SERVER_USER, user_of
+from server.errors import ServerError
 from server.ingest.enrolling import retry_held
 from server.options import DEFAULT_CONFIG, AsJson, Config, StoreId
 from server.storage import broker_accounts as kept
@@ -102,11 +105,69 @@ def enrolled(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         typer.echo(f"the broker's certificate is good until {ends:%Y-%m-%d}")
 
 
+def configure(
+    name: Name,
+    store: StoreId,
+    file: Annotated[
+        Path | None, typer.Argument(help="The device's edge.toml; unset: only say what the device uses.")
+    ] = None,
+    take_back: Annotated[
+        bool,
+        typer.Option("--take-back", help="What was sent holds no more; its own file does."),
+    ] = False,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the device's answer.")] = 30.0,
+    config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
+) -> None:
+    """Send a device its configuration through the broker, and say what it makes of it.
+
+    Example: footfall-server configure door-1 door-1.toml --store high-street
+    """
+    settings = load_settings(config)
+    if store not in settings.stores:
+        raise ServerError(
+            f"store {store!r} is not in the configuration", f"it has {', '.join(settings.stores)}"
+        )
+    if take_back:
+        configuring.take_back(settings.broker, store, name)
+        state = configuring.state_of(settings.broker, store, name, min(wait, 2.0))
+    elif file is None:
+        state = configuring.state_of(settings.broker, store, name, min(wait, 2.0))
+    else:
+        state = configuring.configure(settings.broker, store, name, _text_of(file), wait)
+    if as_json:
+        typer.echo(telling.as_json({"state": state.model_dump(mode="json") if state else None}))
+    else:
+        typer.echo(_in_words(name, state, sent=file is not None and not take_back))
+    if state and state.problems:
+        raise typer.Exit(2)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ServerError(f"{file} cannot be read: {error}") from error
+
+
+def _in_words(device: str, state: ConfigState | None, *, sent: bool) -> str:
+    if state is None and sent:
+        return f"{device} has not answered; the broker keeps the configuration until the device hears it"
+    if state is None:
+        return f"{device} has never told which configuration it uses"
+    where = "its own file" if state.origin == "file" else "what was sent"
+    lines = [f"{device} uses {where} since {state.at:%Y-%m-%d %H:%M:%S} UTC (SHA-256 {state.applied})"]
+    if state.problems:
+        lines += ["a newer configuration cannot be used:", *(f"  {problem}" for problem in state.problems)]
+    return "\n".join(lines)
+
+
 def add_to(app: typer.Typer) -> None:
     """Add these commands to a program."""
     app.command("broker-setup")(broker_setup)
     app.command()(enroll)
     app.command()(revoke)
+    app.command()(configure)
     app.command()(enrolled)
 
 

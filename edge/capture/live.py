@@ -33,12 +33,14 @@ class Waits:
         longest_seconds: the bound of that.
         refused_seconds: after a wrong password, of which many cameras bear only a few before they lock.
         stall_seconds: for a reader that has neither picture nor error; OpenCV itself gives up after ten.
+        hang_seconds: after so long it will not come back, and only a new process helps.
     """
 
     first_seconds: float = 1.0
     longest_seconds: float = 60.0
     refused_seconds: float = 120.0
     stall_seconds: float = 30.0
+    hang_seconds: float = 300.0
 
     def after(self, failures: int, fault: Fault | None, jitter: float) -> float:
         """Seconds to wait after so many failures in a row; `jitter` from 0 to 1 moves it by a fifth.
@@ -125,6 +127,11 @@ class LiveCamera:
             reader.join(timeout=5)
         if self._failure:
             raise self._failure
+
+    @property
+    def hangs(self) -> bool:
+        """Whether the driver has not returned for so long that it is given up."""
+        return time.monotonic() - self._stirred_at > self._waits.hang_seconds
 
     def close(self) -> None:
         """See `FrameSource.close`."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from edge.counting.heat import Grid, HeatTally
 from edge.counting.queues import Waiting
 from edge.counting.tallies import LineTally, QueueTally, ZoneTally
-from edge.wire import Counts
+from edge.wire import Counts, Heat, LineCount, QueueCount, ZoneCount
 
 BUCKET_SECONDS = 60
 
@@ -58,6 +58,7 @@ class Bucket:
         self.zones = {zone: ZoneTally() for zone in watched.zones}
         self.queues = {queue: QueueTally() for queue in watched.queues}
         self.heat = HeatTally(watched.grid) if watched.grid else None
+        self._before = _Before()
 
     @property
     def end(self) -> int:
@@ -93,14 +94,23 @@ class Bucket:
             coverage=round(min(1.0, self.covered_seconds / BUCKET_SECONDS), 6),
             clock_synced=by.clock_synced,
             replayed=by.replayed,
-            lines=tuple(one.told(id, tells_staff=self._tells_staff) for id, one in self.lines.items()),
-            zones=tuple(one.told(id, tells_staff=self._tells_staff) for id, one in self.zones.items()),
-            queues=tuple(one.told(id) for id, one in self.queues.items()),
-            heat=None if self.heat is None else self.heat.told(),
+            lines=(
+                *(one.told(id, tells_staff=self._tells_staff) for id, one in self.lines.items()),
+                *self._before.lines,
+            ),
+            zones=(
+                *(one.told(id, tells_staff=self._tells_staff) for id, one in self.zones.items()),
+                *self._before.zones,
+            ),
+            queues=(*(one.told(id) for id, one in self.queues.items()), *self._before.queues),
+            heat=self._before.heat or (None if self.heat is None else self.heat.told()),
         )
 
     def restore(self, message: Counts) -> None:
-        """Goes on from what was told; what is no longer watched is dropped, heat of another grid, too."""
+        """Goes on from what was told; what is no longer watched stays as it was.
+
+        A bucket has room for heat of one grid: that which was told stays, and another begins with the next.
+        """
         self.final = message.final
         self.covered_seconds = message.coverage * BUCKET_SECONDS
         for line in message.lines:
@@ -112,5 +122,20 @@ class Bucket:
         for queue in message.queues:
             if queue.queue in self.queues:
                 self.queues[queue.queue].restore(queue)
-        if self.heat is not None and message.heat is not None:
-            self.heat.restore(message.heat)
+        goes_on = self.heat is not None and message.heat is not None and self.heat.restore(message.heat)
+        self._before = _Before(
+            tuple(line for line in message.lines if line.line not in self.lines),
+            tuple(zone for zone in message.zones if zone.zone not in self.zones),
+            tuple(queue for queue in message.queues if queue.queue not in self.queues),
+            None if goes_on else message.heat,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What was watched in the bucket's minute before the configuration changed."""
+
+    lines: tuple[LineCount, ...] = ()
+    zones: tuple[ZoneCount, ...] = ()
+    queues: tuple[QueueCount, ...] = ()
+    heat: Heat | None = None

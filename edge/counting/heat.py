@@ -52,10 +52,12 @@ class HeatTally:
             seconds={cell: seconds for cell, seconds in rounded.items() if seconds},
         )
 
-    def restore(self, heat: Heat) -> None:
-        """Goes on from what was told, if it is of the same grid: others do not add up."""
-        if (heat.unit, heat.cell) == (self._grid.unit, self._grid.cell):
+    def restore(self, heat: Heat) -> bool:
+        """Goes on from what was told, if it is of the same grid, for others do not add up; whether it is."""
+        is_same = (heat.unit, heat.cell) == (self._grid.unit, self._grid.cell)
+        if is_same:
             self._seconds = {_read(cell): seconds for cell, seconds in heat.seconds.items()}
+        return is_same
 
     def _kept(self, cell: Cell) -> Cell:
         if cell in self._seconds or len(self._seconds) < MOST_CELLS:

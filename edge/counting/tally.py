@@ -7,7 +7,7 @@ which it happened.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
 from edge.counting.facts import Crossing, Fact, Group, Passed, QueueJoined, QueueLeft, StaffCrossing, Visit
@@ -20,14 +20,37 @@ SETTLED_SECONDS = 10.0
 KEPT_SECONDS = 3600.0
 """How long a bucket can still be corrected. What is found out later still counts in the oldest one kept."""
 
+MOST_BUCKETS = 2 * 24 * 60
+"""While nothing can be kept, so many minutes are remembered: two days."""
+
 LONGEST_FRAME_GAP_SECONDS = 2.0
 """Between two frames further apart than this nothing was observed."""
 
 
-class Tally:
-    """Gathers the facts of one camera, minute by minute."""
+Kept = Callable[[int], Counts | None]
+"""What was told of the minute that begins at a second since the epoch, or None."""
 
-    def __init__(self, watched: Watched) -> None:
+
+def nothing_kept(_: int) -> None:
+    """Of no minute is anything told."""
+
+
+class Tally:
+    """Gathers the facts of one camera, minute by minute.
+
+    Times of facts and pictures run steadily; `clock_ahead` says how many seconds the clock goes before them,
+    and minutes are those of the clock.
+
+    Args:
+        watched: what the camera is asked for.
+        kept: what was told before of a minute that is not in memory, so that a clock that is set back
+            adds to it instead of replacing it.
+    """
+
+    def __init__(self, watched: Watched, kept: Kept = nothing_kept) -> None:
+        self.clock_ahead = 0.0
+        self.dropped_minutes = 0
+        self._kept = kept
         self._watched = watched
         self._buckets: dict[int, Bucket] = {}
         self._changed: set[int] = set()
@@ -44,8 +67,16 @@ class Tally:
     def restore(self, counts: Iterable[Counts]) -> None:
         """Goes on from what was counted before a restart; what is no longer watched is dropped."""
         for message in counts:
-            self._bucket(int(message.bucket_start.timestamp())).restore(message)
+            start = int(message.bucket_start.timestamp())
+            self._buckets[start] = Bucket(start, self._watched)
+            self._buckets[start].restore(message)
         self._changed.clear()
+
+    def forget_all(self) -> None:
+        """Lets go of every minute: what is kept of them elsewhere was changed there."""
+        self._buckets.clear()
+        self._changed.clear()
+        self._forgotten = -math.inf
 
     def add(self, fact: Fact) -> None:
         """Counts a fact in the minute in which it happened."""
@@ -68,6 +99,7 @@ class Tally:
         """Notes that the camera was watched from `since` to `at`, and what was to be seen in it."""
         if not 0 < at - since <= LONGEST_FRAME_GAP_SECONDS:
             since = at
+        since, at = since + self.clock_ahead, at + self.clock_ahead
         for start in range(_minute(since), _minute(at) + 1, BUCKET_SECONDS):
             bucket = self._bucket(start)
             seconds = min(at, bucket.end) - max(since, start)
@@ -75,15 +107,25 @@ class Tally:
             self._changed.add(start)
 
     def settle(self, at: float) -> None:
-        """Calls buckets final that ended long enough before `at`, and forgets those of an hour ago."""
+        """Calls buckets final that ended long enough before `at`, and forgets those an hour away from it.
+
+        Some lie in the time to come where the clock was set back.
+        """
+        at += self.clock_ahead
         for bucket in self._buckets.values():
-            if not bucket.final and bucket.end + SETTLED_SECONDS <= at:
+            is_over = bucket.end + SETTLED_SECONDS <= at or at + KEPT_SECONDS < bucket.start
+            if not bucket.final and is_over:
                 bucket.final = True
                 self._changed.add(bucket.start)
-        for start in [start for start in self._buckets if start + KEPT_SECONDS < at]:
+        for start in [start for start in self._buckets if abs(at - start) > KEPT_SECONDS]:
             if start not in self._changed:
                 del self._buckets[start]
-                self._forgotten = max(self._forgotten, start)
+                self._forgotten = max(self._forgotten, start) if start < at else self._forgotten
+        while len(self._buckets) > MOST_BUCKETS:
+            oldest = min(self._buckets)
+            del self._buckets[oldest]
+            self._changed.discard(oldest)
+            self.dropped_minutes += 1
 
     def finish(self) -> None:
         """Calls every bucket final: nothing more will come."""
@@ -95,12 +137,16 @@ class Tally:
         self._changed.clear()
         return [bucket.told(by) for bucket in changed]
 
+    def take_back(self, counts: Iterable[Counts]) -> None:
+        """Takes back what could not be kept, to be taken again."""
+        self._changed.update(int(message.bucket_start.timestamp()) for message in counts)
+
     def _refine(self, fact: StaffCrossing | Group | Passed) -> None:
         """Says more of crossings that were counted; where their minute is forgotten, they stand alone.
 
         In another minute it would speak of crossings that are not there: more staff than people came in.
         """
-        bucket = self._buckets.get(_minute(fact.at))
+        bucket = self._buckets.get(_minute(fact.at + self.clock_ahead))
         if bucket is None:
             return
         line = bucket.lines[fact.line]
@@ -115,15 +161,26 @@ class Tally:
         self._changed.add(bucket.start)
 
     def _bucket_at(self, at: float) -> Bucket:
-        start = _minute(at)
+        start = _minute(at + self.clock_ahead)
+        known = self._buckets.get(start) or self._recalled(start)
+        if known:
+            return known
         # A minute that was forgotten must not begin again at nothing: it would replace what was told of it.
         if self._buckets and start <= self._forgotten:
             start = min(self._buckets)
         return self._bucket(start)
 
     def _bucket(self, start: int) -> Bucket:
-        if start not in self._buckets:
+        if start not in self._buckets and not self._recalled(start):
             self._buckets[start] = Bucket(start, self._watched)
+        return self._buckets[start]
+
+    def _recalled(self, start: int) -> Bucket | None:
+        message = self._kept(start)
+        if message is None:
+            return None
+        self._buckets[start] = Bucket(start, self._watched)
+        self._buckets[start].restore(message)
         return self._buckets[start]
 
 

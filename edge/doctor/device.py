@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +17,6 @@ HOT_CELSIUS = 80.0
 """A Raspberry Pi slows down from here on."""
 
 LEAST_MEMORY_MB = 100.0
-CLOCK_UNSYNCED = 5
-"""TIME_ERROR of adjtimex(2)."""
 
 
 def state_folder(folder: Path) -> Finding:
@@ -83,11 +80,11 @@ def disk(settings: EdgeSettings, free_mb: float | None) -> Finding:
     return Finding("disk", Verdict.FINE, sentence)
 
 
-def clock(answer: int | None) -> Finding:
-    """Whether the time is set by the network; `answer` as `kernel_clock` gives it."""
-    if answer is None:
+def clock(is_set: bool | None) -> Finding:
+    """Whether the time is set by the network; `is_set` as `kernel_knows` tells it."""
+    if is_set is None:
         return Finding("clock", Verdict.UNKNOWN, "whether the clock is set by NTP cannot be told here")
-    if answer == CLOCK_UNSYNCED:
+    if not is_set:
         return Finding(
             "clock",
             Verdict.WARNING,
@@ -95,17 +92,6 @@ def clock(answer: int | None) -> Finding:
             "turn NTP on, as with 'timedatectl set-ntp true', and let the device reach a time server",
         )
     return Finding("clock", Verdict.FINE, "the clock is set by NTP")
-
-
-def kernel_clock() -> int | None:
-    """What adjtimex(2) says of the clock; None where there is no such call."""
-    try:
-        call = ctypes.CDLL(None).adjtimex
-    except (OSError, AttributeError):
-        return None
-    # All zero asks only. The structure has 208 bytes at most.
-    answer = int(call(ctypes.create_string_buffer(512)))
-    return None if answer < 0 else answer
 
 
 def machine(now: Machine) -> Iterator[Finding]:

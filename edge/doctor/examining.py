@@ -8,6 +8,7 @@ from pathlib import Path
 
 from edge.assembly import choose_detector, only_one, open_camera, open_chosen, recording_of, steady
 from edge.capture import Recording
+from edge.clock import kernel_knows
 from edge.config import CameraSettings, EdgeSettings
 from edge.doctor import broker, camera, device
 from edge.doctor.finding import Finding, Verdict, wrong
@@ -27,7 +28,7 @@ def examine(settings: EdgeSettings) -> Iterator[Finding]:
     now = machine_now(folder)
     yield device.disk(settings, now.disk_free_mb)
     yield from device.machine(now)
-    yield device.clock(device.kernel_clock())
+    yield device.clock(kernel_knows())
     yield broker.broker(settings.broker, f"footfall-doctor-{settings.device}-{os.getpid()}")
     for name in settings.cameras:
         yield from _camera(settings, name)

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge.outbox.store import OutboxError
+from edge.outbox.errors import OutboxError
 from edge.wire import Audit, encode
 
 MOST_WAITING = 1_000

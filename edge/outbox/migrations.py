@@ -45,3 +45,42 @@ def m002_progress(db: Database) -> None:
         ) STRICT
         """
     )
+
+
+@migrations()
+def m003_clock(db: Database) -> None:
+    """Which minutes were counted by a clock of which nobody knew whether it was right, and how it stood."""
+    db.execute("ALTER TABLE buckets ADD COLUMN unsure_boot TEXT NOT NULL DEFAULT ''")
+    db.execute(
+        """
+        CREATE TABLE clocks (
+            camera TEXT PRIMARY KEY,
+            boot TEXT NOT NULL,
+            ahead REAL NOT NULL, -- seconds since the epoch less seconds since the machine's start
+            known INTEGER NOT NULL
+        ) STRICT
+        """
+    )
+
+
+@migrations()
+def m004_coarsening(db: Database) -> None:
+    """In which hours anything was sent: the others may be put together; how much that was; what came when."""
+    db.execute(
+        """
+        CREATE TABLE sent_hours (
+            camera TEXT NOT NULL,
+            hour_start INTEGER NOT NULL, -- seconds since the epoch
+            sent_at REAL NOT NULL,
+            PRIMARY KEY (camera, hour_start)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute(
+        """
+        INSERT OR IGNORE INTO sent_hours
+        SELECT camera, bucket_start - bucket_start % 3600, put_at FROM buckets
+        """
+    )
+    db.execute("ALTER TABLE buckets ADD COLUMN delivered_at REAL NOT NULL DEFAULT 0")
+    db.execute("ALTER TABLE progress ADD COLUMN coarsened_buckets INTEGER NOT NULL DEFAULT 0")

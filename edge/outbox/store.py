@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,25 +18,42 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from edge.errors import EdgeError
+from edge.clock import Anchor, ClockNews
+from edge.outbox.coarsening import HOUR, coarsen, minutes_of, note_sent
+from edge.outbox.errors import DiskTrouble, OutboxError
 from edge.outbox.migrations import migrations
+from edge.outbox.retiming import MOVED_AWAY, keep_anchor, retime
+from edge.outbox.rows import read, write
 from edge.outbox.totals import Totals, totals_of
-from edge.wire import Counts, QueueCount, WireError, decode, encode
+from edge.wire import Counts, QueueCount
 
 KEPT_SECONDS = 30 * 86400.0
 """How long the device keeps what the broker has, as its own tally."""
 
 BUSY_SECONDS = 15.0
+LOG_PAGES = 250
+"""Of the log beside the database, a megabyte; SQLite's own bound is four, which a small disk may not have."""
+
 WAL_TRIES = 100
 WAL_PAUSE_SECONDS = 0.05
 
 _WAITS = "delivered_revision < revision AND (final OR delivered_revision < news_revision)"
 
 
-class OutboxError(EdgeError):
-    """The outbox's file cannot be opened or written."""
+@dataclass(frozen=True, slots=True)
+class OutboxState:
+    """How much of what was counted is still here only.
 
-    exit_code = 3
+    Attributes:
+        depth: buckets that the broker has not acknowledged.
+        oldest_seconds: how long the oldest of them has waited.
+        coarsened, dropped: minutes that were put together into hours, and given up, for want of room.
+    """
+
+    depth: int = 0
+    oldest_seconds: float = 0.0
+    coarsened: int = 0
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,14 @@ class Outbox:
         """Lets go of the file."""
         self._db.close()
 
-    def put(self, camera: str, counts: Iterable[Counts], progress: Progress, at: float) -> None:
+    def put(
+        self,
+        camera: str,
+        counts: Iterable[Counts],
+        progress: Progress,
+        at: float,
+        clock: Anchor | None = None,
+    ) -> None:
         """Keeps buckets and how far their source was counted, together or not at all.
 
         Each bucket gets the revision after the one that is kept, and the highest one wins everywhere.
@@ -82,13 +106,17 @@ class Outbox:
             counts: the buckets; their own revision is overwritten.
             progress: how far the source has been counted with them.
             at: now, seconds since the epoch.
+            clock: the clock that they were counted by; None for a recording.
 
         Raises:
-            OutboxError: the file cannot be written, or a recording would overwrite a live minute.
+            DiskTrouble: the file cannot be written.
+            OutboxError: a recording would overwrite a live minute.
         """
         with self._changing():
             for message in counts:
-                self._put_one(message, at)
+                self._put_one(message, at, clock)
+            if clock:
+                keep_anchor(self._db, camera, clock)
             self._db.execute(
                 """
                 INSERT INTO progress (camera, source, started_at, counted_until, ended)
@@ -107,6 +135,49 @@ class Outbox:
         )
         return Progress(row[0], row[1], row[2], bool(row[3])) if row else None
 
+    def anchor(self, camera: str) -> Anchor | None:
+        """How the camera's clock stood when counts were last kept; None for a new camera or a recording."""
+        row = self._one("SELECT boot, ahead, known FROM clocks WHERE camera = ?", camera)
+        return Anchor(row[0], row[1], bool(row[2])) if row else None
+
+    def counted_until(self, camera: str, boot: str) -> float | None:
+        """End of the newest bucket but for those of an unsure clock of this boot; None: there is none."""
+        rows = self._rows(
+            "SELECT topic, body FROM buckets WHERE camera = ? AND unsure_boot NOT IN (?, ?) "
+            "ORDER BY bucket_start DESC LIMIT 1",
+            camera,
+            boot,
+            MOVED_AWAY,
+        )
+        newest = next((message for topic, body in rows if (message := read(topic, body))), None)
+        return newest.bucket_end.timestamp() if newest else None
+
+    def retime(self, camera: str, news: ClockNews, clock: Anchor, at: float) -> int:
+        """Moves what was counted by an unsure clock of this boot to where the clock stands now.
+
+        By whole minutes. Buckets whose time is known now are told so.
+
+        Args:
+            camera: whose they are.
+            news: what has become of the clock.
+            clock: how it stands now.
+            at: now, seconds since the epoch.
+
+        Returns how many buckets were moved or told anew.
+        """
+        with self._changing():
+            moved = retime(self._db, camera, news, clock, at)
+            keep_anchor(self._db, camera, clock)
+        return moved
+
+    def minute(self, camera: str, start: int) -> Counts | None:
+        """What was told of the minute that begins at `start` (seconds since the epoch); None: nothing."""
+        row = self._one(
+            "SELECT topic, body FROM buckets WHERE camera = ? AND bucket_start = ?", camera, start
+        )
+        message = read(*row) if row else None
+        return message if message and (message.bucket_end - message.bucket_start).seconds == 60 else None
+
     def since(self, camera: str, begin: float) -> list[Counts]:
         """Buckets of a camera that end after `begin` (seconds since the epoch), oldest first."""
         rows = self._rows(
@@ -117,7 +188,7 @@ class Outbox:
             camera,
             begin,
         )
-        return [message for topic, body in rows if (message := _read(topic, body)) is not None]
+        return [message for topic, body in rows if (message := read(topic, body)) is not None]
 
     def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
         """What the broker does not have yet, oldest first; without what is on its way already.
@@ -131,22 +202,64 @@ class Outbox:
             "ORDER BY bucket_start LIMIT ?",
             limit + len(skip),
         )
-        waiting = [
-            Waiting(camera, start, revision, topic, body.encode())
-            for camera, start, revision, topic, body in rows
-        ]
-        return [w for w in waiting if (w.camera, w.bucket_start, w.revision) not in skip][:limit]
+        return _not_on_their_way(rows, skip)[:limit]
 
-    def delivered(self, camera: str, bucket_start: int, revision: int) -> None:
-        """Notes that the broker has acknowledged a revision; a newer one still waits."""
+    def fresh(
+        self, since: float, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()
+    ) -> list[Waiting]:
+        """The newest of what waits, from `since` (seconds since the epoch) on; as `oldest`."""
+        rows = self._rows(
+            f"SELECT camera, bucket_start, revision, topic, body FROM buckets WHERE {_WAITS} "  # noqa: S608 - our constant
+            "AND bucket_start >= ? ORDER BY bucket_start DESC LIMIT ?",
+            since,
+            limit + len(skip),
+        )
+        return _not_on_their_way(rows, skip)[:limit]
+
+    def sending(self, waiting: Sequence[Waiting], at: float) -> None:
+        """Notes that these are about to be sent, so that their minutes are never told again as an hour."""
+        if not waiting:
+            return
+        hours = {(one.camera, one.bucket_start // HOUR * HOUR) for one in waiting}
+        known = {tuple(row) for row in self._rows("SELECT camera, hour_start FROM sent_hours")}
+        if not hours <= known:
+            with self._changing():
+                for camera, hour in hours - known:
+                    note_sent(self._db, camera, hour, at)
+
+    def delivered(self, camera: str, bucket_start: int, revision: int, at: float = 0.0) -> None:
+        """Notes that the broker has acknowledged a revision, at `at`; a newer one still waits."""
         with self._changing():
             self._db.execute(
+                "INSERT OR IGNORE INTO sent_hours SELECT camera, bucket_start / 3600 * 3600, put_at "
+                "FROM buckets WHERE camera = ? AND bucket_start = ?",
+                (camera, bucket_start),
+            )
+            self._db.execute(
                 """
-                UPDATE buckets SET delivered_revision = max(delivered_revision, ?)
+                UPDATE buckets SET delivered_revision = max(delivered_revision, ?), delivered_at = ?
                 WHERE camera = ? AND bucket_start = ?
                 """,
-                (revision, camera, bucket_start),
+                (revision, at, camera, bucket_start),
             )
+
+    def send_again(self, since: float, most: int) -> int:
+        """Has what was acknowledged after `since` sent once more, the newest first, at most so much.
+
+        For a broker that came back: what it had taken and not yet saved is gone, and nobody else has it.
+
+        Returns how many buckets wait again.
+        """
+        with self._changing():
+            return self._db.execute(
+                """
+                UPDATE buckets SET delivered_revision = 0 WHERE (camera, bucket_start) IN (
+                    SELECT camera, bucket_start FROM buckets
+                    WHERE delivered_at > ? AND delivered_revision > 0 ORDER BY delivered_at DESC LIMIT ?
+                )
+                """,
+                (since, most),
+            ).rowcount
 
     def depth(self, now: float) -> tuple[int, float]:
         """How many buckets wait, and for how many seconds the oldest of them has."""
@@ -154,10 +267,19 @@ class Outbox:
         count, oldest = row or (0, None)
         return count, max(0.0, now - oldest) if oldest is not None else 0.0
 
-    def trim(self, now: float) -> int:
-        """Keeps the file within its bound: delivered buckets go first, then the oldest waiting ones.
+    def state(self, now: float) -> OutboxState:
+        """How much waits, and what was coarsened and dropped."""
+        row = self._one(
+            "SELECT coalesce(sum(coarsened_buckets), 0), coalesce(sum(dropped_buckets), 0) FROM progress"
+        )
+        return OutboxState(*self.depth(now), *(row or (0, 0)))
 
-        Returns how many waiting buckets were dropped; they are also counted in `totals`.
+    def trim(self, now: float) -> OutboxState:
+        """Keeps the file within its bound: delivered buckets go first, then minutes become hours.
+
+        Only when that is not enough the oldest waiting ones are given up.
+
+        Returns what was coarsened and dropped now; both are also counted in `state`.
         """
         with self._changing():
             self._db.execute(
@@ -165,23 +287,26 @@ class Outbox:
                 "DELETE FROM buckets WHERE delivered_revision >= revision AND put_at < ?",
                 (now - KEPT_SECONDS,),
             )
-            self._drop_oldest("delivered_revision >= revision")
-            dropped = self._drop_oldest("delivered_revision < revision")
-            for camera, number in dropped.items():
-                self._db.execute(
-                    "UPDATE progress SET dropped_buckets = dropped_buckets + ? WHERE camera = ?",
-                    (number, camera),
-                )
-        return sum(dropped.values())
+            self._db.execute("DELETE FROM sent_hours WHERE sent_at < ?", (now - 3 * KEPT_SECONDS,))
+            self._drop_oldest("delivered_revision >= revision", 500)
+            coarsened = coarsen(self._db, now, lambda: self._bytes() <= self._most_bytes)
+            dropped = self._drop_oldest("delivered_revision < revision", 20)
+            for what, numbers in (("coarsened_buckets", coarsened), ("dropped_buckets", dropped)):
+                for camera, number in numbers.items():
+                    self._db.execute(
+                        f"UPDATE progress SET {what} = {what} + ? WHERE camera = ?",  # noqa: S608 - our two
+                        (number, camera),
+                    )
+        return OutboxState(coarsened=sum(coarsened.values()), dropped=sum(dropped.values()))
 
     def totals(self) -> Totals:
         """The device's own tally."""
         dropped = self._one("SELECT coalesce(sum(dropped_buckets), 0) FROM progress")
         rows = self._rows("SELECT topic, body FROM buckets ORDER BY bucket_start")
-        kept = (message for topic, body in rows if (message := _read(topic, body)) is not None)
+        kept = (message for topic, body in rows if (message := read(topic, body)) is not None)
         return totals_of(kept, self.depth(0)[0], dropped[0] if dropped else 0)
 
-    def _put_one(self, message: Counts, at: float) -> None:
+    def _put_one(self, message: Counts, at: float, clock: Anchor | None) -> None:
         start = int(message.bucket_start.timestamp())
         kept = self._one(
             "SELECT revision, news_revision, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
@@ -191,7 +316,7 @@ class Outbox:
         revision, news_revision = 1, int(_says_something(message))
         if kept:
             revision = kept[0] + 1
-            before = _read(kept[2], kept[3])
+            before = read(kept[2], kept[3])
             news_revision = kept[1] if before and _facts(before) == _facts(message) else revision
             if before and message.replayed and not before.replayed:
                 raise OutboxError(
@@ -199,40 +324,22 @@ class Outbox:
                     "was counted live and is not overwritten from a recording",
                     "give the recording another time with --start, or another camera",
                 )
-        message = message.model_copy(update={"revision": revision})
-        self._db.execute(
-            """
-            INSERT INTO buckets (camera, bucket_start, revision, news_revision, final, put_at, topic, body)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-            ON CONFLICT (camera, bucket_start) DO UPDATE SET revision = excluded.revision,
-                news_revision = excluded.news_revision, final = excluded.final,
-                topic = excluded.topic, body = excluded.body,
-                put_at = CASE WHEN delivered_revision < revision THEN put_at ELSE excluded.put_at END
-            """,
-            (
-                message.camera,
-                start,
-                revision,
-                news_revision,
-                message.final,
-                at,
-                message.topic,
-                encode(message).decode(),
-            ),
-        )
+        unsure = clock.boot if clock and not message.clock_synced else ""
+        write(self._db, message.model_copy(update={"revision": revision}), news_revision, at, unsure)
 
-    def _drop_oldest(self, which: str) -> dict[str, int]:
-        """Deletes the oldest buckets of a kind until the rest fits; how many, per camera."""
+    def _drop_oldest(self, which: str, at_once: int) -> dict[str, int]:
+        """Deletes the oldest buckets of a kind until the rest fits; how many minutes, per camera."""
         dropped: dict[str, int] = {}
         while self._bytes() > self._most_bytes:
             rows = self._db.execute(
-                f"SELECT camera, bucket_start FROM buckets WHERE {which} ORDER BY bucket_start LIMIT 500"  # noqa: S608 - `which` is one of our two constants
+                "SELECT camera, bucket_start, topic, body FROM buckets "  # noqa: S608 - one of our two constants
+                f"WHERE {which} ORDER BY bucket_start LIMIT {at_once}"
             ).fetchall()
             if not rows:
                 break
-            for camera, start in rows:
+            for camera, start, topic, body in rows:
                 self._db.execute("DELETE FROM buckets WHERE camera = ? AND bucket_start = ?", (camera, start))
-                dropped[camera] = dropped.get(camera, 0) + 1
+                dropped[camera] = dropped.get(camera, 0) + minutes_of(read(topic, body))
         return dropped
 
     def _bytes(self) -> int:
@@ -271,6 +378,7 @@ def _open(path: Path) -> Database:
             _switch_to_wal(connection)
             # Every commit reaches the disk: a power cut loses no crossing that was counted.
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
             database = Database(connection)
             _migrate(database)
         except BaseException:
@@ -308,19 +416,21 @@ def _migrate(database: Database) -> None:
     database.execute("COMMIT")
 
 
-def _in_words(path: Path, error: Exception) -> OutboxError:
-    return OutboxError(
+def _in_words(path: Path, error: Exception) -> DiskTrouble:
+    return DiskTrouble(
         f"the outbox {path} cannot be used: {error}",
         "is the folder there and writable, and is there space on the disk?",
     )
 
 
-def _read(topic: str, body: str) -> Counts | None:
-    try:
-        message = decode(topic, body.encode())
-    except WireError:
-        return None  # written by a newer version; it is still sent as it is
-    return message if isinstance(message, Counts) else None
+def _not_on_their_way(
+    rows: Sequence[tuple[Any, ...]], skip: frozenset[tuple[str, int, int]]
+) -> list[Waiting]:
+    waiting = [
+        Waiting(camera, start, revision, topic, body.encode())
+        for camera, start, revision, topic, body in rows
+    ]
+    return [one for one in waiting if (one.camera, one.bucket_start, one.revision) not in skip]
 
 
 def _facts(message: Counts) -> object:

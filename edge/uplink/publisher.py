@@ -20,13 +20,23 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.errors import EdgeError
-from edge.outbox import Audits, Outbox
+from edge.outbox import Audits, DiskTrouble, Outbox, OutboxState
 from edge.uplink.audits import AuditSender
 from edge.uplink.badges import BadgeListener, BadgeReaders
+from edge.uplink.configured import ConfigLink, ConfigListener
 from edge.wire import Health, Live, Status, encode
 
 BATCH = 50
 """Buckets on their way at once; paho sends at most 20 of them unacknowledged."""
+
+FRESH = 3
+"""So many of them may be of the last minutes while older ones wait: history does not hide today."""
+
+FRESH_SECONDS = 180.0
+
+AGAIN_SECONDS = 300.0
+MOST_AGAIN = 500
+"""What was acknowledged so lately is sent again to a broker that comes back: it may have lost it."""
 
 ANSWER_SECONDS = 120.0
 """A bucket that the broker has not acknowledged for so long is sent again."""
@@ -73,7 +83,7 @@ class Reporter(Protocol):
         """What the camera sees now; None before the first picture."""
         ...
 
-    def health(self, outbox_depth: int, outbox_oldest_seconds: float) -> Health:
+    def health(self, outbox: OutboxState) -> Health:
         """How the process fares."""
         ...
 
@@ -90,6 +100,8 @@ class Publisher:
         monotonic: seconds of any steady clock, for intervals.
         badges: whose badges are to be heard; None: nobody's.
         audits: what the set-up page has left to be sent; None: nothing.
+        configuration: hears of a new one and tells the one in use; None: neither.
+        keepalive_seconds: a connection on which nothing comes for so long is asked, and given up.
     """
 
     def __init__(
@@ -102,8 +114,12 @@ class Publisher:
         monotonic: Callable[[], float],
         badges: BadgeReaders | None = None,
         audits: Audits | None = None,
+        configuration: ConfigLink | None = None,
+        keepalive_seconds: int = KEEPALIVE_SECONDS,
     ) -> None:
+        self._keepalive_seconds = keepalive_seconds
         self._audits = AuditSender(audits) if audits else None
+        self._configured = ConfigListener(configuration) if configuration else None
         self._badges = BadgeListener(badges) if badges else None
         self._address = address
         self._open_outbox = open_outbox
@@ -115,10 +131,12 @@ class Publisher:
         )
         self._on_their_way: dict[int, _Sent] = {}  # by message id; only the uplink's thread touches it
         self._acknowledged: deque[int] = deque()  # message ids, from paho's thread
+        self._state = OutboxState()
         self._stopping = threading.Event()
         self._asked = 0  # how often `drain` has asked whether the outbox is empty
         self._answered = 0  # the last question that was answered with yes
         self._connected = threading.Event()
+        self._came_back = threading.Event()
         self._thread = threading.Thread(target=self._run, name="uplink", daemon=True)
         self._said_lost = False
         self.failure: EdgeError | None = None
@@ -141,7 +159,7 @@ class Publisher:
         will = self._reporter.offline()
         client.will_set(will.topic, encode(will), qos=1, retain=True)
         client.reconnect_delay_set(1, LONGEST_RECONNECT_SECONDS)
-        client.connect_async(self._address.host, self._address.port, KEEPALIVE_SECONDS)
+        client.connect_async(self._address.host, self._address.port, self._keepalive_seconds)
         client.loop_start()
         self._thread.start()
 
@@ -186,6 +204,8 @@ class Publisher:
         client = self._client
         client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_publish = None
         client.on_subscribe = client.on_message = None
+        if self._configured:
+            self._configured.forget(client)
 
     def _show_credentials(self) -> None:
         address = self._address
@@ -203,9 +223,7 @@ class Publisher:
             try:
                 self._work()
             except EdgeError as error:
-                if not self.failure:
-                    log.error("nothing can be published: %s (trying again for ever)", error)
-                self.failure = error
+                self._note_failure(error)
                 self._stopping.wait(RETRY_SECONDS)
 
     def _work(self) -> None:
@@ -219,15 +237,13 @@ class Publisher:
     def _publish_until_stopped(self, outbox: Outbox) -> None:
         live_due = health_due = self._monotonic()
         while not self._stopping.wait(IDLE_SECONDS):
-            self._settle(outbox)
+            self._deliver(outbox)
             if not self.connected:
                 continue
-            self._send_waiting(outbox)
+            if self._configured:
+                self._configured.tell(self._client)
             if self._audits:
                 self._audits.send(self._client, self._monotonic())
-            if self.failure:
-                log.info("counts are published again")
-                self.failure = None
             now = self._monotonic()
             if now >= live_due:
                 live_due = now + LIVE_SECONDS
@@ -236,25 +252,54 @@ class Publisher:
                 health_due = now + HEALTH_SECONDS
                 self._send_health(outbox)
 
+    def _deliver(self, outbox: Outbox) -> None:
+        """Sends what waits. A full disk stops that, and nothing else: health goes on to tell of it."""
+        try:
+            self._settle(outbox)
+            if self.connected:
+                self._send_waiting(outbox)
+        except DiskTrouble as error:
+            self._note_failure(error)
+
+    def _note_failure(self, error: EdgeError) -> None:
+        if not self.failure:
+            log.error("nothing can be published: %s (trying again for ever)", error)
+        self.failure = error
+
     def _settle(self, outbox: Outbox) -> None:
+        """Notes what was acknowledged. What the disk does not take now is noted later."""
         while self._acknowledged:
-            message_id = self._acknowledged.popleft()
+            message_id = self._acknowledged[0]
             if self._audits:
                 self._audits.acknowledged(message_id)
-            sent = self._on_their_way.pop(message_id, None)
+            sent = self._on_their_way.get(message_id)
             if sent:
-                outbox.delivered(
-                    *sent.bucket
-                )  # if that fails it is sent again, which counts once all the same
+                outbox.delivered(*sent.bucket, self._clock())
+                self._healed()
+            self._on_their_way.pop(message_id, None)
+            self._acknowledged.popleft()
+
+    def _healed(self) -> None:
+        if self.failure:
+            log.info("counts are published again")
+        self.failure = None
 
     def _send_waiting(self, outbox: Outbox) -> None:
         now, asked = self._monotonic(), self._asked
+        if self._came_back.is_set():
+            self._came_back.clear()
+            outbox.send_again(self._clock() - AGAIN_SECONDS, MOST_AGAIN)
         for message_id in [i for i, sent in self._on_their_way.items() if now - sent.at > ANSWER_SECONDS]:
             del self._on_their_way[message_id]  # never answered: sent again, which counts once all the same
         skip = frozenset(sent.bucket for sent in self._on_their_way.values())
-        waiting = outbox.oldest(max(0, BATCH - len(skip)), skip=skip)
+        room = max(0, BATCH - len(skip))
+        fresh = outbox.fresh(self._clock() - FRESH_SECONDS, min(FRESH, room), skip=skip) if room else []
+        taken = skip | {(one.camera, one.bucket_start, one.revision) for one in fresh}
+        waiting = fresh + outbox.oldest(room - len(fresh), skip=taken)
         if not waiting and not skip:
             self._answered = asked
+            self._healed()
+        outbox.sending(waiting, self._clock())
         for bucket in waiting:
             message = self._client.publish(bucket.topic, bucket.body, qos=1)
             self._on_their_way[message.mid] = _Sent(
@@ -267,7 +312,11 @@ class Publisher:
             self._client.publish(live.topic, encode(live), qos=0)
 
     def _send_health(self, outbox: Outbox) -> None:
-        health = self._reporter.health(*outbox.depth(self._clock()))
+        try:
+            self._state = outbox.state(self._clock())
+        except DiskTrouble as error:
+            self._note_failure(error)
+        health = self._reporter.health(self._state)
         self._client.publish(health.topic, encode(health), qos=0, retain=True)
 
     def _on_connect(
@@ -289,6 +338,9 @@ class Publisher:
         client.publish(status.topic, encode(status), qos=1, retain=True)
         if self._badges:
             self._badges.subscribe(client)
+        if self._configured:
+            self._configured.subscribe(client)
+        self._came_back.set()
         self._connected.set()
 
     def _on_connect_fail(self, client: mqtt.Client, userdata: object) -> None:

@@ -108,10 +108,24 @@ CHANNELS = (
         False,
         "A recommendation was shown, acknowledged or dismissed.",
     ),
+    Channel(
+        Kind.CONFIG_SET,
+        f"{ROOT}/{{store}}/{{device}}/config/set",
+        1,
+        True,
+        "Which configuration a device is to use.",
+    ),
+    Channel(
+        Kind.CONFIG_STATE,
+        f"{ROOT}/{{store}}/{{device}}/config/state",
+        1,
+        True,
+        "Which configuration a device uses, and what is wrong with a newer one.",
+    ),
 )
 
-_SENT = frozenset({Kind.RECOMMENDATION})
-"""What the server sends; all else it receives."""
+SENT = frozenset({Kind.CONFIG_SET, Kind.RECOMMENDATION})
+"""What the server says itself; everything else it receives."""
 
 
 def document() -> Json:
@@ -152,7 +166,7 @@ def _channel(channel: Channel) -> Json:
 
 
 def _action(channel: Channel) -> str:
-    return "send" if channel.kind in _SENT else "receive"
+    return "send" if channel.kind in SENT else "receive"
 
 
 def _operation(channel: Channel) -> Json:

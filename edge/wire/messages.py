@@ -32,6 +32,8 @@ from edge.wire.topics import (
     audit_topic,
     badge_topic,
     checked_device,
+    config_set_topic,
+    config_state_topic,
     counts_topic,
     health_topic,
     live_topic,
@@ -51,6 +53,9 @@ LONGEST_BUCKET = timedelta(days=1)
 
 CELL_PATTERN = r"^-?[0-9]{1,5},-?[0-9]{1,5}$"
 """Column and row of a cell of a heatmap."""
+
+MOST_CONFIGURATION = 100_000
+"""Characters of a configuration; one with ten cameras and fifty lines has about a tenth of it."""
 
 MOST_CELLS = 4096
 """Of one heatmap; about 80 KiB."""
@@ -386,6 +391,16 @@ class Health(_Message):
     frames_skipped: NonNegativeInt = Field(description="frames that came while the last one was in work")
     outbox_depth: NonNegativeInt = Field(description="messages not yet acknowledged by the broker")
     outbox_oldest_seconds: NonNegativeFloat = Field(description="age of the oldest of them")
+    outbox_coarsened: NonNegativeInt | None = Field(
+        None, description="minutes that were put together into hours before they were sent, for want of room"
+    )
+    outbox_dropped: NonNegativeInt | None = Field(
+        None, description="minutes that were given up before they were sent, for want of room"
+    )
+    outbox_trouble: str | None = Field(
+        None, max_length=500, description="why counts cannot be kept now; absent while they can"
+    )
+    clock_known: bool | None = Field(None, description="whether the device knows the time")
     memory_mb: NonNegativeFloat = Field(description="resident memory of the process")
     source: SourceState
     detector: DetectorCard
@@ -599,7 +614,67 @@ class ZoneEvent(_Message):
         return (address.store, address.sender) == (self.store, self.zone)
 
 
-Message = Counts | Live | Status | Health | Sale | BadgeRead | Audit | Recommendation | ZoneEvent
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 of a configuration's text in UTF-8, in lower-case hexadecimal digits."""
+
+
+class ConfigSet(_Message):
+    """The configuration that a device is to use. Kept by the broker, so it reaches a device that was off."""
+
+    store: Id
+    device: DeviceId
+    toml: str = Field(max_length=MOST_CONFIGURATION, description="the whole of edge.toml, as text")
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return config_set_topic(self.store, self.device)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same device."""
+        return (address.store, address.sender) == (self.store, self.device)
+
+
+class ConfigState(_Message):
+    """Which configuration a device uses, and what is wrong with one that it does not use."""
+
+    store: Id
+    device: DeviceId
+    at: Instant = Field(description="when this became so")
+    applied: Digest = Field(description="SHA-256 of the text of the configuration in use")
+    origin: Literal["file", "set"] = Field(
+        description="file: as it lies on the device; set: as it came by config/set"
+    )
+    refused: Digest | None = Field(
+        None, description="SHA-256 of a newer text that cannot be used; absent if there is none"
+    )
+    problems: tuple[Annotated[str, Field(max_length=500)], ...] = Field(
+        (), max_length=100, description="what is wrong with that one, a sentence each"
+    )
+
+    @property
+    def topic(self) -> str:
+        """Where this message belongs."""
+        return config_state_topic(self.store, self.device)
+
+    def is_from(self, address: Address) -> bool:
+        """Whether the topic it came on names the same device."""
+        return (address.store, address.sender) == (self.store, self.device)
+
+
+Message = (
+    Counts
+    | Live
+    | Status
+    | Health
+    | Sale
+    | BadgeRead
+    | Audit
+    | Recommendation
+    | ZoneEvent
+    | ConfigSet
+    | ConfigState
+)
 
 MESSAGE_OF: dict[
     Kind,
@@ -611,7 +686,9 @@ MESSAGE_OF: dict[
     | type[BadgeRead]
     | type[Audit]
     | type[Recommendation]
-    | type[ZoneEvent],
+    | type[ZoneEvent]
+    | type[ConfigSet]
+    | type[ConfigState],
 ] = {
     Kind.COUNTS: Counts,
     Kind.LIVE: Live,
@@ -622,4 +699,6 @@ MESSAGE_OF: dict[
     Kind.AUDIT: Audit,
     Kind.RECOMMENDATION: Recommendation,
     Kind.ZONE_EVENT: ZoneEvent,
+    Kind.CONFIG_SET: ConfigSet,
+    Kind.CONFIG_STATE: ConfigState,
 }

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     AUDIT = "audit"
     RECOMMENDATION = "recommendation"
     ZONE_EVENT = "events"
+    CONFIG_SET = "config-set"
+    CONFIG_STATE = "config-state"
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,16 @@ def health_topic(store: str, device: str, camera: str) -> str:
     return f"{_of_device(store, device)}/{checked_id(camera, 'camera')}/health"
 
 
+def config_set_topic(store: str, device: str) -> str:
+    """Where a device is told which configuration to use (QoS 1, retained)."""
+    return f"{_of_device(store, device)}/config/set"
+
+
+def config_state_topic(store: str, device: str) -> str:
+    """Where a device says which configuration it uses (QoS 1, retained)."""
+    return f"{_of_device(store, device)}/config/state"
+
+
 def sales_topic(store: str, till: str) -> str:
     """Where a till publishes its tickets (QoS 1, not retained)."""
     return f"{ROOT}/{checked_id(store, 'store')}/pos/{checked_id(till, 'till')}/sales"
@@ -152,6 +164,8 @@ def parse_topic(topic: str) -> Address:
             return Address(Kind.LIVE, checked_id(store, "store"), checked_device(device))
         case [store, device, "audit"]:
             return Address(Kind.AUDIT, checked_id(store, "store"), checked_device(device))
+        case [store, device, "config", ("set" | "state") as kind]:
+            return Address(Kind(f"config-{kind}"), checked_id(store, "store"), checked_device(device))
         case [store, device, camera, ("status" | "health") as kind]:
             return Address(
                 Kind(kind), checked_id(store, "store"), checked_device(device), checked_id(camera, "camera")

@@ -16,6 +16,8 @@ from sqlite_utils import Database
 from edge.wire import (
     Audit,
     BadgeRead,
+    ConfigSet,
+    ConfigState,
     Counts,
     Health,
     Live,
@@ -220,6 +222,8 @@ def _understood(settings: Settings, received: Received) -> Message:
         raise WireError("badges are for the devices; a server keeps none")
     if isinstance(message, Recommendation):
         raise WireError("recommendations come from the server; it takes none")
+    if isinstance(message, ConfigSet | ConfigState):
+        raise WireError("configurations are between a device and 'footfall-server configure'")
     if message.store not in settings.stores:
         raise WireError(f"store {message.store!r} is not in this server's configuration")
     return checked_counts(message) if isinstance(message, Counts) else message

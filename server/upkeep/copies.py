@@ -82,7 +82,18 @@ def restore(file: Path, database: Path, now: datetime) -> tuple[Copy, Path | Non
         rows = _checked(new)
         before = _kept_aside(database, now)
         _put_in_place(new, database)
+    _give_to_owner_of_folder(database, *([before] if before else []))
     return Copy(file, rows), before
+
+
+def _give_to_owner_of_folder(*databases: Path) -> None:
+    """Files that root made beside a service's database are that service's, or it could not write them."""
+    if os.geteuid() != 0:
+        return
+    for database in databases:
+        owner = database.parent.stat()
+        for file in database.parent.glob(f"{database.name}*"):
+            os.chown(file, owner.st_uid, owner.st_gid)
 
 
 def back_up_nightly(database: Path, folder: Path, keep: int, now: datetime) -> Copy:

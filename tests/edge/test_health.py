@@ -11,6 +11,7 @@ import pytest
 
 from edge.assembly import CameraProcess, credentials_of, drawn_in, outbox_path, recording_of
 from edge.capture import Fault
+from edge.outbox import OutboxState
 from edge.wire import decode, encode
 from tests.edge.cast import ROOT, free_port, until
 from tests.edge.device import Device
@@ -35,8 +36,8 @@ def test_a_lost_camera_says_what_kind_of_fault_it_is_and_when_it_was_noticed(tmp
     camera = settings.cameras["entrance"].model_copy(update={"source": source})
     process = CameraProcess(settings.model_copy(update={"cameras": {"entrance": camera}}), "entrance")
     with at_work(process):
-        until(lambda: process.health(0, 0.0).source.state == "lost", "the loss is known")
-    health = process.health(0, 0.0)
+        until(lambda: process.health(OutboxState()).source.state == "lost", "the loss is known")
+    health = process.health(OutboxState())
     assert (health.source.fault, health.source.last_fault) == ("unreachable", "unreachable")
     assert health.source.last_fault_at
     assert "nobody listens" in health.source.reason
@@ -64,7 +65,7 @@ def test_the_view_of_a_replay_is_not_watched(tmp_path: Path) -> None:
     settings = Device(tmp_path).settings
     recording = recording_of(settings.cameras["entrance"])
     replay = CameraProcess(settings, "entrance", recording=recording, replayed=True)
-    assert replay.health(0, 0.0).view is None
+    assert replay.health(OutboxState()).view is None
     replay.service.stop()
     replay.work()  # lets go of everything
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
@@ -10,7 +11,8 @@ from edge.errors import EdgeError
 from edge.metrics import metrics_served
 from edge.wire import DetectorCard, Health, Machine, SourceState, ViewNow
 from tests.docs.reading import rows_of
-from tests.edge.cast import NOON
+from tests.edge.cast import NOON, free_port, until
+from tests.edge.device import Device, ended
 
 HEALTH = Health(
     store="shop",
@@ -23,6 +25,10 @@ HEALTH = Health(
     frames_skipped=3,
     outbox_depth=2,
     outbox_oldest_seconds=61,
+    outbox_coarsened=120,
+    outbox_dropped=0,
+    outbox_trouble="no space",
+    clock_known=True,
     memory_mb=200,
     source=SourceState(state="lost", reason="away", fault="silent", reconnects=4),
     detector=DetectorCard(name="d", licence="l"),
@@ -54,6 +60,9 @@ def test_prometheus_gets_the_health_of_the_camera() -> None:
     assert given[f"footfall_edge_source_up{entrance}"] == 0
     assert given[f"footfall_edge_reconnects_total{entrance}"] == 4
     assert given[f"footfall_edge_disk_free_bytes{entrance}"] == 100 * 2**20
+    assert given[f"footfall_edge_outbox_coarsened_total{entrance}"] == 120
+    assert given[f"footfall_edge_outbox_kept{entrance}"] == 0
+    assert given[f"footfall_edge_clock_known{entrance}"] == 1
     assert given["footfall_edge_view_wrong{'camera': 'entrance', 'kind': 'moved'}"] == 1
     assert given["footfall_edge_view_wrong{'camera': 'entrance', 'kind': 'dark'}"] == 0
 
@@ -65,6 +74,28 @@ def test_what_the_device_cannot_tell_is_left_out() -> None:
 
 def test_an_outbox_that_cannot_be_read_is_told_and_nothing_made_up() -> None:
     assert asked(None) == {"footfall_edge_outbox_readable{}": 0}
+
+
+def test_a_run_answers_prometheus_also_after_its_configuration_has_changed(tmp_path: Path) -> None:
+    device, port = Device(tmp_path), free_port()
+    first = port
+    own = device.config.read_text("utf-8") + f"\n[metrics]\nenabled = true\nport = {port}\n"
+    device.config.write_text(own, "utf-8")
+
+    def answers() -> bool:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}", timeout=5) as answer:
+                return b"footfall_edge_fps" in answer.read()
+        except OSError:
+            return False
+
+    with device.start("run") as process:
+        until(answers, "it answers")
+        port = free_port()
+        device.config.write_text(own.replace(f"port = {first}\n", f"port = {port}\n"), "utf-8")
+        until(answers, "it answers at the other port")
+        process.terminate()
+        ended(process, 0, 30)
 
 
 def test_every_metric_of_the_device_is_named_in_the_technicians_document_and_no_other() -> None:

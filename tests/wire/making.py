@@ -12,6 +12,8 @@ from edge.wire import (
     RESERVED_DEVICES,
     Assigned,
     BadgeRead,
+    ConfigSet,
+    ConfigState,
     Counts,
     DetectorCard,
     DwellSketch,
@@ -246,7 +248,30 @@ zone_events = st.builds(
     at=instants,
     by=st.none() | _text(100, least=1),
 )
-messages = st.one_of(counts(), lives, statuses, healths, sales, badges, recommendations(), zone_events)
+_digests = st.text("0123456789abcdef", min_size=64, max_size=64)
+config_sets = st.builds(ConfigSet, store=ids, device=devices, toml=_text(2000))
+config_states = st.builds(
+    ConfigState,
+    store=ids,
+    device=devices,
+    at=instants,
+    applied=_digests,
+    origin=st.sampled_from(["file", "set"]),
+    refused=st.none() | _digests,
+    problems=st.lists(_text(500), max_size=3).map(tuple),
+)
+messages = st.one_of(
+    counts(),
+    lives,
+    statuses,
+    healths,
+    sales,
+    badges,
+    recommendations(),
+    zone_events,
+    config_sets,
+    config_states,
+)
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),

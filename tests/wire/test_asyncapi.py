@@ -11,6 +11,8 @@ from edge.wire import (
     Kind,
     audit_topic,
     badge_topic,
+    config_set_topic,
+    config_state_topic,
     counts_topic,
     health_topic,
     live_topic,
@@ -47,6 +49,8 @@ def test_addresses_are_those_that_topics_are_built_by() -> None:
         Kind.AUDIT: audit_topic("s", "d"),
         Kind.RECOMMENDATION: recommendation_topic("s", "z"),
         Kind.ZONE_EVENT: zone_events_topic("s", "z"),
+        Kind.CONFIG_SET: config_set_topic("s", "d"),
+        Kind.CONFIG_STATE: config_state_topic("s", "d"),
     }
     assert all(address.startswith(ROOT + "/") for address in addresses.values())
 

@@ -77,6 +77,8 @@ def test_every_kind_of_message_has_a_sample() -> None:
         "Audit",
         "Recommendation",
         "ZoneEvent",
+        "ConfigSet",
+        "ConfigState",
     }
 
 

@@ -11,10 +11,14 @@ from edge.wire import (
     RESERVED_DEVICES,
     Address,
     BadgeRead,
+    ConfigSet,
+    ConfigState,
     Kind,
     Recommendation,
     TopicError,
     badge_topic,
+    config_set_topic,
+    config_state_topic,
     counts_topic,
     health_topic,
     live_topic,
@@ -34,6 +38,8 @@ def test_what_a_device_builds_can_be_read(store: str, device: str, camera: str) 
     assert parse_topic(counts_topic(store, device)) == Address(Kind.COUNTS, store, device)
     assert parse_topic(live_topic(store, device)) == Address(Kind.LIVE, store, device)
     assert parse_topic(status_topic(store, device, camera)) == Address(Kind.STATUS, store, device, camera)
+    assert parse_topic(config_set_topic(store, device)) == Address(Kind.CONFIG_SET, store, device)
+    assert parse_topic(config_state_topic(store, device)) == Address(Kind.CONFIG_STATE, store, device)
     assert parse_topic(health_topic(store, device, camera)) == Address(Kind.HEALTH, store, device, camera)
 
 
@@ -58,8 +64,9 @@ def test_a_server_hears_every_message_for_it_by_exactly_one_subscription(message
         if len(topic.split("/")) == len(levels)
         and all(map(fnmatchcase, levels, topic.replace("+", "*").split("/")))
     ]
-    # Badges are for the devices, recommendations for signs.
-    assert len(heard) == (0 if isinstance(message, BadgeRead | Recommendation) else 1)
+    # Badges are for the devices, recommendations for signs, configurations between a device and its server.
+    others = isinstance(message, BadgeRead | Recommendation | ConfigSet | ConfigState)
+    assert len(heard) == (0 if others else 1)
 
 
 def test_subscriptions_of_one_store_name_it() -> None:
@@ -89,8 +96,7 @@ def test_subscriptions_of_one_store_name_it() -> None:
         pytest.param("footfall/v1/s/zone/live", id="a device called zone"),
         pytest.param("footfall/v1/s/alerts/c/status", id="a device called alerts"),
         pytest.param("footfall/v1/s/till/t/sales", id="sales of no till"),
-        pytest.param("footfall/v1/s/d/config/set", id="reserved: config/set"),
-        pytest.param("footfall/v1/s/d/config/state", id="reserved: config/state"),
+        pytest.param("footfall/v1/s/d/config/get", id="an unknown kind of configuration"),
         pytest.param("footfall/v1/s/zone/recommendation", id="a recommendation for no zone"),
         pytest.param("footfall/v1/s/zone/shelf/sales", id="sales of a zone"),
         pytest.param("footfall/v1/s/alerts", id="reserved: alerts"),

@@ -172,15 +172,21 @@ class HangingCamera(FakeCamera):
 def test_a_driver_that_hangs_is_said_while_it_hangs_and_heals_when_it_goes_on() -> None:
     hanging = HangingCamera()
     camera = LiveCamera(
-        "door", FakeOpener(hanging), FakeClock(NOON, 1.0), MANY_FPS, waits=Waits(stall_seconds=0.5)
+        "door",
+        FakeOpener(hanging),
+        FakeClock(NOON, 1.0),
+        MANY_FPS,
+        waits=Waits(stall_seconds=0.5, hang_seconds=1.0),
     )
     given: list[Frame] = []
     counting = threading.Thread(target=lambda: given.extend(camera.frames()))
     counting.start()
     until(lambda: camera.fault is Fault.SILENT, "the stall is noticed")
     assert "neither picture nor error for" in camera.trouble
+    until(lambda: camera.hangs, "it is given up")
     hanging.let_go.set()
     until(lambda: len(given) > 0, "a picture comes")
     assert camera.trouble == ""
+    assert not camera.hangs
     camera.close()
     counting.join(5)

@@ -222,7 +222,7 @@ def test_a_tally_restored_at_any_second_goes_on_exactly(second: int) -> None:
     assert NOON in {start.timestamp() for start in newest}
 
 
-def test_restoring_drops_lines_and_zones_that_are_no_longer_counted_and_begins_new_ones_at_nothing() -> None:
+def test_a_minute_in_which_lines_and_zones_changed_keeps_the_old_and_begins_the_new_at_nothing() -> None:
     before = tally()
     before.add(into(1))
     before.add(visit(0, 5))
@@ -231,8 +231,52 @@ def test_restoring_drops_lines_and_zones_that_are_no_longer_counted_and_begins_n
     changed.add(Crossing("back-door", Direction.IN, NOON + 2))
     [message] = changed.take_changed(BY)
 
-    assert [(line.line, line.count_in) for line in message.lines] == [("back-door", 1)]
-    assert [(zone.zone, zone.visits) for zone in message.zones] == [("till", 0)]
+    assert [(line.line, line.count_in) for line in message.lines] == [("back-door", 1), ("door", 1)]
+    assert [(zone.zone, zone.visits) for zone in message.zones] == [("till", 0), ("shelf", 1)]
+
+
+class KeptMinutes:
+    """What was told of each minute, as the outbox keeps it."""
+
+    def __init__(self) -> None:
+        self.minutes: dict[int, Counts] = {}
+
+    def keep(self, counted: Tally) -> None:
+        self.minutes |= {int(one.bucket_start.timestamp()): one for one in counted.take_changed(BY)}
+
+    def people(self) -> int:
+        return sum(line.count_in for one in self.minutes.values() for line in one.lines)
+
+
+@pytest.mark.parametrize("step", [-7 * HOUR, -HOUR - 61, -90.0, -1.0, 0.5, 90.0, 3 * HOUR])
+@pytest.mark.parametrize("again", [False, True], ids=["once", "and back again"])
+def test_however_the_clock_is_set_everybody_is_told_once(step: float, again: bool) -> None:
+    kept = KeptMinutes()
+    counted = Tally(Watched(lines=("door",), zones=("shelf",)), kept.minutes.get)
+    for number in range(0, int(9 * HOUR), 30):
+        if number == 5 * HOUR:
+            counted.clock_ahead = step
+        if number == 7 * HOUR and again:
+            counted.clock_ahead = 0.0
+        counted.observe(NOON + number - 1, NOON + number, inside(0))
+        counted.add(into(number))
+        counted.settle(NOON + number)
+        kept.keep(counted)
+    counted.finish()
+    kept.keep(counted)
+
+    assert kept.people() == 9 * HOUR / 30
+    assert all(one.final for one in kept.minutes.values())
+    assert len(counted) <= 2 * KEPT_SECONDS / 60 + 2
+
+
+def test_what_could_not_be_kept_is_told_again_with_what_came_since() -> None:
+    counted = tally()
+    counted.add(into(1))
+    refused = counted.take_changed(BY)
+    counted.add(into(2))
+    counted.take_back(refused)
+    assert by_minute(counted.take_changed(BY)) == {0: (2, 0, 0)}
 
 
 @pytest.mark.parametrize("late_by", [HOUR - 20, HOUR - 1, HOUR, HOUR + 1, HOUR + 59, 2 * HOUR])

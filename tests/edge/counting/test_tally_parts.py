@@ -190,7 +190,7 @@ def test_a_tally_restored_after_any_fact_goes_on_exactly(cut: int) -> None:
     assert newest == uninterrupted
 
 
-def test_heat_of_another_grid_and_queues_that_are_gone_are_dropped_at_a_restart() -> None:
+def test_the_minute_of_a_change_keeps_its_heat_and_the_queues_that_are_gone() -> None:
     changed = Tally(Watched(lines=("door",), queues=("new",), grid=Grid("width", 1 / 32)))
     changed.restore(told(filled()).values())
     changed.add(QueueJoined("new", NOON))
@@ -198,6 +198,5 @@ def test_heat_of_another_grid_and_queues_that_are_gone_are_dropped_at_a_restart(
 
     assert message.lines[0].count_in == 3
     assert message.lines[0].staff_in is None
-    assert [(queue.queue, queue.joined) for queue in message.queues] == [("new", 1)]
-    assert message.heat
-    assert message.heat.seconds == {}
+    assert [(queue.queue, queue.joined) for queue in message.queues] == [("new", 1), ("till", 3)]
+    assert message.heat == told(filled())[0].heat

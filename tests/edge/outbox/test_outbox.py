@@ -3,14 +3,14 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from edge.errors import EdgeError
-from edge.outbox import Outbox, OutboxError
+from edge.outbox import Outbox, OutboxError, OutboxState
 from edge.outbox.store import KEPT_SECONDS
 from edge.wire import Counts, decode
 from tests.edge.cast import NOON, minute, so_far
@@ -200,22 +200,81 @@ def test_many_may_open_a_new_outbox_at_the_same_moment(tmp_path: Path) -> None:
 # Bounds
 
 
-def test_a_full_outbox_drops_what_is_delivered_first_and_then_the_oldest_waiting_and_counts_those(
-    path: Path,
-) -> None:
+def told_in(box: Outbox) -> list[tuple[int, int, int]]:
+    """Begin and length in minutes, and who came in, of everything that is kept."""
+    kept = box.since("entrance", 0)
+    return [
+        (
+            round((one.bucket_start.timestamp() - NOON) / 60),
+            round((one.bucket_end - one.bucket_start).total_seconds() / 60),
+            one.lines[0].count_in,
+        )
+        for one in kept
+    ]
+
+
+def test_a_full_outbox_drops_what_is_delivered_first_and_then_makes_hours_of_minutes(path: Path) -> None:
     box = Outbox(path, most_bytes=400_000)
     put(box, *(minute(number) for number in range(2000)), at=NOON)
     for number in range(1000, 2000, 2):
         acknowledge(box, number, 1)
 
-    dropped = box.trim(NOON)
+    done = box.trim(NOON + 2000 * 60)
 
-    left = [number for number, _ in waiting(box)]
-    assert dropped == 1500 - len(left) > 0
-    assert left == [*range(dropped, 1000), *range(1001, 2000, 2)]
-    assert box.totals().buckets == len(left)
-    assert box.totals().dropped == dropped
-    assert box.trim(NOON) == 0
+    told = told_in(box)
+    hours = [one for one in told if one[1] == 60]
+    minutes = [number for number, length, _ in told if length == 1]
+    assert done.coarsened == 60 * len(hours) > 0
+    assert done.dropped == 0
+    assert [start for start, _, _ in hours] == list(range(0, 60 * len(hours), 60))
+    assert minutes == [*range(60 * len(hours), 1000), *range(1001, 2000, 2)]
+    assert sum(count_in for _, _, count_in in told) == 1500
+    assert box.state(NOON).coarsened == done.coarsened
+    assert box.trim(NOON + 2000 * 60) == OutboxState()
+    box.close()
+
+
+def test_only_when_hours_are_too_much_the_oldest_are_dropped_and_counted_in_minutes(path: Path) -> None:
+    box = Outbox(path, most_bytes=57_000)
+    put(box, *(minute(number) for number in range(2000)), at=NOON)
+
+    done = box.trim(NOON + 2000 * 60)
+
+    told = told_in(box)
+    assert done.dropped > 0
+    assert done.dropped + sum(length for _, length, _ in told) == 2000
+    assert told[-1] == (1999, 1, 1)
+    assert box.totals().dropped == done.dropped == box.state(NOON).dropped
+    box.close()
+
+
+@pytest.mark.parametrize(
+    "told_before",
+    [
+        pytest.param(lambda box: acknowledge(box, 30, 1), id="a minute of it was delivered"),
+        pytest.param(lambda box: box.sending(box.oldest(1), NOON), id="a minute of it may have arrived"),
+    ],
+)
+def test_an_hour_of_which_anything_was_sent_stays_minutes(
+    path: Path, told_before: Callable[[Outbox], None]
+) -> None:
+    box = Outbox(path, most_bytes=80_000)
+    put(box, *(minute(number) for number in range(400)), at=NOON)
+    told_before(box)
+    box.trim(NOON + 400 * 60)
+
+    assert not [one for one in told_in(box) if one[0] < 60 < one[0] + one[1] or one[:2] == (0, 60)]
+    assert [one for one in told_in(box) if one[1] == 60]
+    box.close()
+
+
+def test_minutes_that_do_not_tell_the_same_and_young_ones_are_not_put_together(path: Path) -> None:
+    box = Outbox(path, most_bytes=70_000)
+    other = minute(30).model_copy(update={"lines": ()})
+    put(box, *(other if number == 30 else minute(number) for number in range(330)), at=NOON)
+    box.trim(NOON + 330 * 60)
+
+    assert [one[:2] for one in told_in(box) if one[1] == 60] == [(60, 60), (120, 60)]
     box.close()
 
 
@@ -225,7 +284,7 @@ def test_delivered_minutes_alone_make_room_when_that_is_enough(path: Path) -> No
     for number in range(1000):
         acknowledge(box, number, 1)
 
-    assert box.trim(NOON) == 0
+    assert box.trim(NOON) == OutboxState()
     assert len(waiting(box)) == 500
     box.close()
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from edge.outbox import Outbox
+from edge.counting import CountedBy, Crossing, Direction, Tally, Watched
+from edge.outbox import Outbox, Progress
 from tests.edge.cast import NOON, ROOT, until
 
 ROUNDS = 8
@@ -38,6 +41,52 @@ while True:
         box.delivered(one.camera, one.bucket_start, one.revision)
     print(done, flush=True)
 """
+
+
+def counted(box: Outbox, tally: Tally, begin: int, end: int) -> None:
+    """One crossing a second, each kept before the next."""
+    for done in range(begin + 1, end + 1):
+        tally.add(Crossing("door", Direction.IN, NOON + done))
+        tally.settle(NOON + done)
+        changed = tally.take_changed(CountedBy("shop", "door-1", "entrance"))
+        box.put("entrance", changed, Progress("clip", NOON, NOON + done, False), NOON + done)
+
+
+def whole(path: Path) -> int:
+    """How many crossings an outbox holds, which has to be as many as it says were counted."""
+    box = Outbox(path)
+    try:
+        progress = box.progress("entrance")
+        crossings = box.totals().lines.get("door", (0, 0))[0]
+        assert crossings == (round(progress.counted_until - NOON) if progress else 0)
+        return crossings
+    finally:
+        box.close()
+
+
+def copied(path: Path, folder: Path, log_bytes: int | None = None) -> Path:
+    """The files as they lie on the disk now, as a power cut would leave them; the log's tail torn off."""
+    folder.mkdir()
+    for name in (path.name, f"{path.name}-wal"):
+        shutil.copyfile(path.with_name(name), folder / name)
+    if log_bytes is not None:
+        os.truncate(folder / f"{path.name}-wal", log_bytes)
+    return folder / path.name
+
+
+def test_whatever_the_disk_held_when_the_power_went_is_whole_and_what_was_kept_is_there(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "outbox.db"
+    box, tally = Outbox(path), Tally(Watched(lines=("door",)))
+    chance = random.Random(11)
+    for number in range(25):
+        counted(box, tally, 40 * number, 40 * (number + 1))
+        assert whole(copied(path, tmp_path / f"copy-{number}")) == 40 * (number + 1)
+        log = path.with_name(f"{path.name}-wal").stat().st_size
+        torn = copied(path, tmp_path / f"torn-{number}", chance.randrange(log + 1))
+        assert whole(torn) <= 40 * (number + 1)
+    box.close()
 
 
 def test_whenever_the_power_goes_counts_and_progress_agree_and_nothing_told_is_lost(tmp_path: Path) -> None:

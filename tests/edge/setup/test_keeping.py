@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge.config import EdgeSettings, load_settings
+from edge.configuration import Configuration
 from edge.setup.drawing import (
     Drawn,
     DrawnFloor,
@@ -54,6 +55,15 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def file(path: Path) -> DeviceFile:
     return DeviceFile(path, "entrance")
+
+
+def test_what_is_saved_is_noticed_by_whoever_counts_by_the_file(path: Path, file: DeviceFile) -> None:
+    counted_by = Configuration(path, lambda _: None)
+    counted_by.load()
+    assert not counted_by.changed()
+    settings = saved(file, EVERYTHING)
+    assert counted_by.changed()
+    assert counted_by.load().settings == settings
 
 
 def test_what_is_saved_is_what_was_drawn_and_every_comment_stays(path: Path, file: DeviceFile) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -126,6 +127,20 @@ def test_a_copy_of_an_earlier_version_is_brought_up_to_date(here: Settings, tmp_
     restore(tmp_path / "old.db", here.database, NOW)
     with open_database(here.database) as db:
         assert db.execute("SELECT count(*) FROM buckets").fetchone() == (3,)
+
+
+def test_what_root_brings_back_belongs_to_the_service_whose_folder_it_is(
+    here: Settings, tmp_path: Path
+) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    copy = tmp_path / "copy" / "kept.db"
+    copy.parent.mkdir()
+    back_up(here.database, copy)
+    os.chown(here.database.parent, 12_345, 12_345)
+    _, before = restore(copy, here.database, NOON)
+    assert before
+    assert {path.stat().st_uid for path in (here.database, before)} == {12_345}
 
 
 def test_a_lost_database_is_brought_back(here: Settings, tmp_path: Path) -> None:
