@@ -80,7 +80,9 @@ def test_four_points_give_the_plane_that_opencv_finds(moved: list[tuple[float, f
         assume(False)
     expected = by_opencv(picture, METRES, place)
 
-    assert distance(found, expected) <= 1e-5 * (1 + math.hypot(*expected))
+    far = math.hypot(*expected)
+    # Towards the horizon a rounding of the plane grows with the square of the distance.
+    assert distance(found, expected) <= 1e-5 * (1 + far) + 1e-6 * far**2
 
 
 def test_more_points_than_four_are_balanced_as_opencv_does() -> None:

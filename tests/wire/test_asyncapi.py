@@ -68,8 +68,8 @@ def test_every_message_must_say_its_version() -> None:
         assert schemas[name]["required"][0] == "schema"
 
 
-def test_the_server_sends_recommendations_and_receives_the_rest() -> None:
+def test_the_server_sends_recommendations_and_configurations_and_receives_the_rest() -> None:
     operations = contract.document()["operations"].values()
     sent = {operation["channel"]["$ref"] for operation in operations if operation["action"] == "send"}
-    assert sent == {"#/channels/recommendation"}
+    assert sent == {"#/channels/recommendation", "#/channels/config-set"}
     assert {operation["action"] for operation in operations} == {"send", "receive"}

@@ -242,6 +242,8 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/catalogue/products/{sku}",
         "/api/v1/catalogue/stores/{store}/{part}",
         "/api/v1/stores/{store}/labour",
+        "/api/v1/stores/{store}/placement",
+        "/api/v1/stores/{store}/roster",
         "/api/v1/stores/{store}/zones/{zone}/recommendation",
         "/api/v1/stores/{store}/zones/{zone}/events",
         "/api/v1/stores/{store}/recommendations",
