@@ -22,6 +22,7 @@ from server import (
     assembly,
     enrolment_commands,
     experiment_commands,
+    forecast_commands,
     telling,
     webhook_commands,
 )
@@ -73,6 +74,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
 app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
+app.command()(forecast_commands.forecast)
 
 devices = typer.Typer(no_args_is_help=True, help="Who may send counts.")
 app.add_typer(devices, name="devices")

@@ -26,3 +26,15 @@ class LibraryMissing(ServerError):
 def missing(name: str | None) -> LibraryMissing:
     """The library that was looked for in vain."""
     return LibraryMissing(f"forecasts need {name}", "pip install 'footfall[forecasting]'")
+
+
+class CountryUnknown(ServerError):
+    """Nobody knows its holidays."""
+
+    exit_code = 2
+
+
+class SeriesUnknown(ServerError):
+    """Nothing of that name is counted."""
+
+    exit_code = 3

@@ -13,7 +13,6 @@ from server.forecasting.errors import HistoryRefused, missing
 from server.forecasting.features import CATEGORIES, Features, design
 from server.forecasting.grid import BEFORE, Grid, grid_of
 from server.forecasting.models import Trained, checked_hours, not_negative
-from server.forecasting.profile import repeated
 from server.forecasting.naive import MeanWeek
 from server.forecasting.series import DAY, LONGEST, WEEK, Known, Numbers, Panel
 
@@ -62,7 +61,8 @@ class _Learnt:
         usual = np.where(np.isnan(seen.base), MeanWeek().expect(history, known, hours), seen.base)
         flat = seen.features.reshape(-1, seen.features.shape[-1])
         change = self.regressor.predict(flat).reshape(usual.shape)
-        return not_negative(np.expm1(np.log1p(usual) + change)) * (usual > 0)
+        expected: Numbers = not_negative(np.expm1(np.log1p(usual) + change))
+        return np.where(usual > 0, expected, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ def _drawn(grid: Grid, model: Learned) -> _Drawn:
     each = max(8, model.most_rows // max(1, len(origins) * grid.series))
     parts = [_after(grid, int(origin), each, chance) for origin in origins]
     features, target, weight = (np.concatenate([part[which] for part in parts]) for which in range(3))
+    # Trees cannot cut a feature of which nothing is known, such as last year in a shop's first.
+    features[:, np.isnan(features).all(axis=0)] = 0.0
     return _Drawn(features, target, weight)
 
 
@@ -174,9 +176,10 @@ class _Scaled:
 
     def fit(self, x: Features, y: Numbers, sample_weight: Numbers) -> object:
         """Learn, and remember each feature's mean and spread."""
-        known = np.nan_to_num(x.astype(np.float64), nan=np.nan)
-        self._mean = np.nan_to_num(np.nanmean(known, axis=0))
-        self._spread = np.maximum(np.nan_to_num(np.nanstd(known, axis=0)), 1e-6)
+        known = x.astype(np.float64)
+        self._mean = np.nanmean(known, axis=0)
+        spread = np.nanstd(known, axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
         return self._inner.fit(self._of_one_size(x), y, sample_weight=sample_weight)
 
     def predict(self, x: Features) -> Numbers:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from server.forecasting.models import Trained
-from server.forecasting.profile import mean_week, repeated, weeks_before
+from server.forecasting.profile import mean_of, mean_week, repeated, weeks_before
 from server.forecasting.series import DAY, NOTHING_KNOWN, Known, Numbers, Panel
 
 
@@ -51,12 +53,8 @@ class MeanWeek:
 
 def mean_week_or(weeks: Numbers, longer: Numbers) -> Numbers:
     """The mean of each hour of the week; of more weeks where none of the few is known. May hold NaN."""
-    from server.forecasting.profile import mean_of
-
     return _filled(mean_of(weeks, axis=0), mean_of(longer, axis=0))
 
 
 def _filled(values: Numbers, others: Numbers) -> Numbers:
-    import numpy as np
-
     return np.where(np.isnan(values), others, values)

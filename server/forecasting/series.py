@@ -38,7 +38,9 @@ class Panel:
         """Refuse what no model could use."""
         if self.values.ndim != 2 or self.values.shape[1] != len(self.names) or not self.names:
             raise HistoryRefused(f"{len(self.names)} names and values of shape {self.values.shape}")
-        if self.start.tzinfo is not None or self.start != self.start.replace(minute=0, second=0, microsecond=0):
+        if self.start.tzinfo is not None or self.start != self.start.replace(
+            minute=0, second=0, microsecond=0
+        ):
             raise HistoryRefused(f"{self.start} is not a whole hour on the shop's clock")
         if np.isinf(self.values).any() or (self.values < 0).any():
             raise HistoryRefused("a count is negative or infinite", "leave out hours that are not known")

@@ -1,0 +1,106 @@
+"""The 80 % interval around a forecast, by how wrong the model was before (split conformal prediction).
+
+Errors are told as logarithms of ratios and against what is usual for the series' hour, so that a quiet
+night and a busy noon may be counted together; see Lei and others, "Distribution-Free Predictive Inference
+for Regression", 2018, and section 5.2 there for errors against a local scale.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from server.forecasting.backtest import Tried
+from server.forecasting.series import DAY, WEEK, Forecast, Numbers, Panel
+
+LOW, HIGH = 0.1, 0.9
+
+REACHES = (DAY, WEEK)
+"""Hours ahead at which errors are counted apart: within a day, within a week, later."""
+
+UNTRIED = 0.7
+"""Where nothing could be tried: the logarithm of how many times more, or fewer, may well come.
+Twice as many or half; in shops' first days their own errors say nothing yet."""
+
+_PRIOR = 20.0
+"""So many hours of all hours together stand beside those of one hour of the day."""
+
+_SPAN_PRIOR = 100.0
+"""So many hours of all series stand beside those of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far from the median an hour may lie."""
+
+    usual: Numbers
+    """Mean absolute error of an hour, shape (2, 24, series): workdays, then weekends; a logarithm."""
+    low: Numbers
+    """The lower end in units of `usual`, shape (reaches + 1, series)."""
+    high: Numbers
+
+
+def spread_of(tried: Tried | None, panel: Panel) -> Spread:
+    """Learn from tries; without any, `UNTRIED`."""
+    if tried is None or not (~np.isnan(tried.actual)).any():
+        return _untried(len(panel.names))
+    error = np.log1p(tried.actual) - np.log1p(tried.expected)
+    kind, hour = _place(panel, tried.row)
+    usual = _usual(error, kind, hour)
+    units = error / usual[kind, hour]
+    reach = np.searchsorted(REACHES, tried.ahead, side="right")
+    spans = [units[reach == number] for number in range(len(REACHES) + 1)]
+    ends = np.stack([_ends(span if (~np.isnan(span)).any() else units) for span in spans])
+    return Spread(usual, ends[:, 0], ends[:, 1])
+
+
+def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
+    """Put the interval around the medians of the hours after a panel's end."""
+    ahead = np.arange(len(median))
+    kind, hour = _place(panel, panel.hours + ahead)
+    reach = np.searchsorted(REACHES, ahead, side="right")
+    usual = spread.usual[kind, hour]
+    low, high = (np.expm1(np.log1p(median) + ends[reach] * usual) for ends in (spread.low, spread.high))
+    low, high = np.clip(low, 0.0, median), np.maximum(high, median)
+    return Forecast(panel.end, panel.names, median, low, high)
+
+
+def _untried(series: int) -> Spread:
+    ends = np.ones((len(REACHES) + 1, series))
+    return Spread(np.full((2, DAY, series), UNTRIED), -ends, ends)
+
+
+def _place(panel: Panel, row: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Whether a row is of a weekend, and its hour."""
+    at = row + panel.start.hour
+    weekday = (panel.start.weekday() + at // DAY) % 7
+    return (weekday >= 5).astype(np.int64), at % DAY
+
+
+def _usual(error: Numbers, kind: npt.NDArray[np.int64], hour: npt.NDArray[np.int64]) -> Numbers:
+    size = np.abs(error)
+    whole = _mean(size, np.full(size.shape[1], UNTRIED / 2), 1.0)
+    found = np.empty((2, DAY, size.shape[1]))
+    for day in range(2):
+        for at in range(DAY):
+            found[day, at] = _mean(size[(kind == day) & (hour == at)], whole, _PRIOR)
+    return np.maximum(found, 1e-3)
+
+
+def _mean(values: Numbers, otherwise: Numbers, weight: float) -> Numbers:
+    """The mean of what is known, drawn towards another value where little is."""
+    known = (~np.isnan(values)).sum(axis=0)
+    found: Numbers = (np.nansum(values, axis=0) + weight * otherwise) / (known + weight)
+    return found
+
+
+def _ends(units: Numbers) -> Numbers:
+    """Both ends of each series, shape (2, series), drawn towards those of all series together."""
+    known = (~np.isnan(units)).sum(axis=0)
+    share = known / (known + _SPAN_PRIOR)
+    together = np.nanquantile(units, (LOW, HIGH))[:, None]
+    filled = np.where(known > 0, units, 0.0)
+    ends: Numbers = share * np.nanquantile(filled, (LOW, HIGH), axis=0) + (1 - share) * together
+    return ends
