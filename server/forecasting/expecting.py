@@ -1,4 +1,4 @@
-"""What is expected of one store: hours read, models tried, one chosen, and how much it all rests on in words."""
+"""What is expected of one store: hours read, models tried, one chosen, and what it rests on in words."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Expected:
     hours_known: int
     """Hours of the history in which something was counted, zero too."""
     mae: float | None
-    """The chosen model's mean absolute error an hour on the past, seven days ahead; None if it was not tried."""
+    """The chosen model's mean absolute error an hour on the past, seven days ahead; None if never tried."""
     naive_mae: float | None
     """The same of last week's hour."""
     hours: tuple[ExpectedHour, ...]
@@ -93,7 +93,7 @@ def _sentences(told: Expected, hours: int) -> list[str]:
     days = max(1, told.hours_known // DAY)
     rests = {
         Knowledge.DAYS: (
-            f"This rests on {days} days, too few to be tried on the past: half or twice as many may well come."
+            f"This rests on {days} days, too few to be tried on the past: half or twice as many may come."
         ),
         Knowledge.WEEKS: f"This rests on {days} days; no season and few holidays were seen yet.",
         Knowledge.YEAR: f"This rests on {days} days.",

@@ -25,11 +25,7 @@ FEATURES = (
     "last year was a holiday",
     "hour",
     "weekday",
-    "the same date last year",
-    "last year's day of all",
-    "last year's week of all",
-    "week on month of all",
-    "day on week of all",
+    "day of year",
     "holiday",
     "holiday tomorrow",
     "holiday yesterday",
@@ -71,16 +67,11 @@ def design(grid: Grid, origin: int, rows: Rows) -> Design:
     found[..., 3] = (weeks[7] - level)[place]
     found[..., 4] = mean_of(np.abs(weeks - level), axis=0)[place]
     found[..., 5:9] = _last_year(grid, origin, rows)
-    found[..., 9:11] = np.stack([grid.hour[rows], grid.weekday[rows]], axis=-1)[:, None]
-    found[..., 11:14] = _last_year_of_all(grid, origin, rows)
-    found[..., 14:16] = _trends_of_all(grid, origin, base)
-    found[..., 16:21] = np.stack([grid.near_holiday(rows, days) for days in (0, 1, -1, 2, -2)], axis=-1)[
-        :, None
-    ]
-    found[..., 21] = _on_holidays(grid, origin, rows)
-    found[..., 22] = ((rows - origin) // DAY)[:, None]
-    found[..., 23:27] = _trends(grid, origin, base)[None]
-    found[..., 27] = np.arange(grid.series)
+    found[..., 9:17] = _of_the_day(grid, rows)[:, None]
+    found[..., 17] = _on_holidays(grid, origin, rows)
+    found[..., 18] = ((rows - origin) // DAY)[:, None]
+    found[..., 19:23] = _trends(grid, origin, base)[None]
+    found[..., 23] = np.arange(grid.series)
     return Design(found, base[place])
 
 
@@ -96,51 +87,31 @@ def _last_year(grid: Grid, origin: int, rows: Rows) -> Features:
     then, place = rows - YEAR, (rows - origin) % WEEK
     base = _base(grid, origin - YEAR)
     hour = _log(grid.values[then]) - _log(base[place])
-    around = _Around.of(grid, origin, then, base)
-    day, week = (_more(*around.sums(then, reach)) for reach in (DAY // 2, WEEK // 2))
+    day = _around(grid, origin, then, base, DAY // 2)
+    week = _around(grid, origin, then, base, WEEK // 2)
     was = np.broadcast_to(grid.holiday[then][:, None], hour.shape)
     return np.stack([hour, day, week, was], axis=-1).astype(np.float32)
 
 
-def _last_year_of_all(grid: Grid, origin: int, rows: Rows) -> Features:
-    """The same date, and the same weekday's day and week last year, of all series together."""
-    base = _base(grid, origin - YEAR)
-    date, then = rows - YEAR - DAY, rows - YEAR
-    around = _Around.of(grid, origin, np.concatenate([date, then]), base)
-    sums = (around.sums(date, DAY // 2), around.sums(then, DAY // 2), around.sums(then, WEEK // 2))
-    found = np.stack([_more(*(each.sum(axis=1) for each in pair)) for pair in sums], axis=-1)
-    return found[:, None].astype(np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """Running sums over hours of last year: what was seen, and what was usual then."""
-
-    first: int
-    seen: Numbers
-    usual: Numbers
-
-    @classmethod
-    def of(cls, grid: Grid, origin: int, then: Rows, base: Numbers) -> _Around:
-        first, last = int(then.min()) - WEEK // 2, int(then.max()) + WEEK // 2
-        seen = grid.values[first:last]
-        usual = base[(np.arange(first, last) - (origin - YEAR)) % WEEK]
-        unknown = np.isnan(seen) | np.isnan(usual)
-        return cls(first, *(_summed(np.where(unknown, 0.0, each)) for each in (seen, usual)))
-
-    def sums(self, then: Rows, reach: int) -> tuple[Numbers, Numbers]:
-        """Both sums from so many hours before to so many after; shape (hours, series)."""
-        begin, end = then - reach - self.first, then + reach - self.first
-        return self.seen[end] - self.seen[begin], self.usual[end] - self.usual[begin]
-
-
-def _more(seen: Numbers, usual: Numbers) -> Numbers:
-    """How many more there were than usual, a logarithm; NaN where nothing was usual."""
-    return np.where(usual > 0, _log(seen) - _log(usual), np.nan)
+def _around(grid: Grid, origin: int, then: Rows, base: Numbers, reach: int) -> Numbers:
+    """How many more there were around an hour of last year than was usual then; a logarithm."""
+    first, last = int(then.min()) - reach, int(then.max()) + reach
+    seen = grid.values[first:last]
+    usual = base[(np.arange(first, last) - (origin - YEAR)) % WEEK]
+    unknown = np.isnan(seen) | np.isnan(usual)
+    sums = [_summed(np.where(unknown, 0.0, each)) for each in (seen, usual)]
+    begin, end = then - reach - first, then + reach - first
+    return _log(sums[0][end] - sums[0][begin]) - _log(sums[1][end] - sums[1][begin])
 
 
 def _summed(values: Numbers) -> Numbers:
     return np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(values, axis=0)])
+
+
+def _of_the_day(grid: Grid, rows: Rows) -> Features:
+    near = [grid.near_holiday(rows, days) for days in (0, 1, -1, 2, -2)]
+    told = [grid.hour[rows], grid.weekday[rows], grid.day_of_year[rows], *near]
+    return np.stack(told, axis=-1).astype(np.float32)
 
 
 def _on_holidays(grid: Grid, origin: int, rows: Rows) -> Features:
@@ -163,12 +134,6 @@ def _trends(grid: Grid, origin: int, base: Numbers) -> Features:
     day, hours = last[-DAY:], last[-3:]
     pairs = [(last, before), (last, base), (day, base[-DAY:]), (hours, base[-3:])]
     return np.stack([_against(now, usual) for now, usual in pairs], axis=-1).astype(np.float32)
-
-
-def _trends_of_all(grid: Grid, origin: int, base: Numbers) -> Features:
-    """The last week and the last day of all series together, against what was usual."""
-    pairs = [(grid.ordinary[origin - hours : origin], base[-hours:]) for hours in (WEEK, DAY)]
-    return np.array([_against(now.reshape(-1, 1), usual.reshape(-1, 1))[0] for now, usual in pairs])
 
 
 def _against(now: Numbers, usual: Numbers) -> Numbers:

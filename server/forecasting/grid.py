@@ -13,7 +13,7 @@ from server.forecasting.series import DAY, LONGEST, WEEK, Known, Numbers, Panel,
 YEAR = 52 * WEEK
 """364 days: the same weekday last year."""
 
-BEFORE = YEAR + 12 * WEEK
+BEFORE = YEAR + 10 * WEEK
 """Unknown hours before a panel: as far as any feature looks back."""
 
 

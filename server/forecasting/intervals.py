@@ -24,8 +24,11 @@ UNTRIED = 0.7
 """Where nothing could be tried: the logarithm of how many times more, or fewer, may well come.
 Twice as many or half; in shops' first days their own errors say nothing yet."""
 
-_PRIOR = 20.0
-"""So many hours of all hours together stand beside those of one hour of the day."""
+_PRIOR = 2.0
+"""So many hours of all hours together stand beside those of one hour of the week."""
+
+_CLOSED = 0.05
+"""Where the usual error is less, next to nobody ever comes."""
 
 _SPAN_PRIOR = 100.0
 """So many hours of all series stand beside those of one."""
@@ -36,7 +39,7 @@ class Spread:
     """How far from the median an hour may lie."""
 
     usual: Numbers
-    """Mean absolute error of an hour, shape (2, 24, series): workdays, then weekends; a logarithm."""
+    """Mean absolute error of an hour of the week, shape (7, 24, series), from Monday; a logarithm."""
     low: Numbers
     """The lower end in units of `usual`, shape (reaches + 1, series)."""
     high: Numbers
@@ -47,11 +50,15 @@ def spread_of(tried: Tried | None, panel: Panel) -> Spread:
     if tried is None or not (~np.isnan(tried.actual)).any():
         return _untried(len(panel.names))
     error = np.log1p(tried.actual) - np.log1p(tried.expected)
-    kind, hour = _place(panel, tried.row)
-    usual = _usual(error, kind, hour)
-    units = error / usual[kind, hour]
+    weekday, hour = _place(panel, tried.row)
+    usual = _usual(error, weekday, hour)
+    usual_of = usual[weekday, hour]
+    # Hours in which it is closed are always right, and would make all others look surer than they are.
+    units = np.where(usual_of > _CLOSED, error / usual_of, np.nan)
     reach = np.searchsorted(REACHES, tried.ahead, side="right")
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
+    if np.isnan(units).all():
+        units = np.zeros_like(units)
     ends = np.stack([_ends(span if (~np.isnan(span)).any() else units) for span in spans])
     return Spread(usual, ends[:, 0], ends[:, 1])
 
@@ -59,9 +66,9 @@ def spread_of(tried: Tried | None, panel: Panel) -> Spread:
 def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
     """Put the interval around the medians of the hours after a panel's end."""
     ahead = np.arange(len(median))
-    kind, hour = _place(panel, panel.hours + ahead)
+    weekday, hour = _place(panel, panel.hours + ahead)
     reach = np.searchsorted(REACHES, ahead, side="right")
-    usual = spread.usual[kind, hour]
+    usual = spread.usual[weekday, hour]
     low, high = (np.expm1(np.log1p(median) + ends[reach] * usual) for ends in (spread.low, spread.high))
     low, high = np.clip(low, 0.0, median), np.maximum(high, median)
     return Forecast(panel.end, panel.names, median, low, high)
@@ -69,23 +76,23 @@ def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
 
 def _untried(series: int) -> Spread:
     ends = np.ones((len(REACHES) + 1, series))
-    return Spread(np.full((2, DAY, series), UNTRIED), -ends, ends)
+    return Spread(np.full((7, DAY, series), UNTRIED), -ends, ends)
 
 
 def _place(panel: Panel, row: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Whether a row is of a weekend, and its hour."""
+    """A row's weekday and hour."""
     at = row + panel.start.hour
     weekday = (panel.start.weekday() + at // DAY) % 7
-    return (weekday >= 5).astype(np.int64), at % DAY
+    return weekday, at % DAY
 
 
-def _usual(error: Numbers, kind: npt.NDArray[np.int64], hour: npt.NDArray[np.int64]) -> Numbers:
+def _usual(error: Numbers, weekday: npt.NDArray[np.int64], hour: npt.NDArray[np.int64]) -> Numbers:
     size = np.abs(error)
     whole = _mean(size, np.full(size.shape[1], UNTRIED / 2), 1.0)
-    found = np.empty((2, DAY, size.shape[1]))
-    for day in range(2):
+    found = np.empty((7, DAY, size.shape[1]))
+    for day in range(7):
         for at in range(DAY):
-            found[day, at] = _mean(size[(kind == day) & (hour == at)], whole, _PRIOR)
+            found[day, at] = _mean(size[(weekday == day) & (hour == at)], whole, _PRIOR)
     return np.maximum(found, 1e-3)
 
 

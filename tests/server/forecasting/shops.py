@@ -8,7 +8,7 @@ import numpy as np
 
 from server.forecasting.series import DAY, Numbers, Panel
 
-MONDAY = datetime(2024, 1, 1)
+MONDAY = datetime.fromisoformat("2024-01-01")
 
 
 def usual(hours: int, start: datetime = MONDAY, busiest: float = 60.0) -> Numbers:

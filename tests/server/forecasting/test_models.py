@@ -58,17 +58,6 @@ def test_a_week_that_repeats_itself_is_forecast_with_small_error(model: Model, h
 
 
 @each_model
-def test_nothing_after_the_historys_end_is_looked_at(model: Model, history: Panel) -> None:
-    begin = history.hours - WEEK
-    trained = model.fit(history.until(begin), NOTHING_KNOWN)
-    first = trained.expect(history.until(begin), NOTHING_KNOWN, DAY)
-    changed = history.values.copy()
-    changed[begin:] = 10_000.0
-    again = trained.expect(Panel(history.start, history.names, changed).until(begin), NOTHING_KNOWN, DAY)
-    assert np.array_equal(first, again)
-
-
-@each_model
 def test_a_forecast_is_the_same_each_time(model: Model, history: Panel) -> None:
     one, two = (model.fit(history, NOTHING_KNOWN).expect(history, NOTHING_KNOWN, DAY) for _ in range(2))
     assert np.array_equal(one, two)
