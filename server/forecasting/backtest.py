@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from server.forecasting.errors import HistoryRefused
 from server.forecasting.models import Model
 from server.forecasting.profile import mean_of
 from server.forecasting.series import DAY, WEEK, Known, Numbers, Panel, flags_of
@@ -55,7 +56,10 @@ def tried(model: Model, history: Panel, known: Known, origins: Sequence[int], ho
     """Train before the first origin, then forecast from each; None where too little was known."""
     if not origins or origins[0] < model.least_hours:
         return None
-    trained = model.fit(history.until(origins[0]), known)
+    try:
+        trained = model.fit(history.until(origins[0]), known)
+    except HistoryRefused:
+        return None
     parts = []
     for origin in origins:
         reach = min(hours, history.hours - origin)

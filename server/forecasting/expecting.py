@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
 from server.figures.reading import Source
 from server.forecasting.choosing import Knowledge, chosen
 from server.forecasting.clock import instants
+from server.forecasting.errors import HistoryRefused
 from server.forecasting.models import Model
 from server.forecasting.naive import SeasonalNaive
 from server.forecasting.reading import hours_of, known_of
-from server.forecasting.series import DAY, Forecast
+from server.forecasting.series import DAY, WEEK, Forecast, Panel
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def expected(
 ) -> Expected:
     """Forecast so many hours of a store from the hour that runs; see `reading.hours_of` for `what`."""
     history = hours_of(source, what, now)
+    _refuse_silence(history)
     known = known_of(source, history, country)
     choice = chosen(history, known, hours, models)
     model = choice.model_of[what]
@@ -70,6 +72,16 @@ def expected(
         sentences=(),
     )
     return _with_sentences(told, history.hours)
+
+
+def _refuse_silence(history: Panel) -> None:
+    """What nobody counted for eight weeks would read as zeros that are none."""
+    if np.isnan(history.values[-8 * WEEK :]).all():
+        last = np.flatnonzero(~np.isnan(history.values[:, 0])).max(initial=0)
+        day = (history.start + timedelta(hours=int(last))).date()
+        raise HistoryRefused(
+            f"nothing was counted since {day}", "a forecast needs some hours of the last eight weeks"
+        )
 
 
 def _hours(source: Source, forecast: Forecast) -> tuple[ExpectedHour, ...]:

@@ -15,7 +15,8 @@ import numpy.typing as npt
 from server.forecasting.backtest import Tried
 from server.forecasting.series import DAY, WEEK, Forecast, Numbers, Panel
 
-LOW, HIGH = 0.1, 0.9
+OUTSIDE = 0.1
+"""One hour in ten lies below the interval, and one above."""
 
 REACHES = (DAY, WEEK)
 """Hours ahead at which errors are counted apart: within a day, within a week, later."""
@@ -56,10 +57,11 @@ def spread_of(tried: Tried | None, panel: Panel) -> Spread:
     # Hours in which it is closed are always right, and would make all others look surer than they are.
     units = np.where(usual_of > _CLOSED, error / usual_of, np.nan)
     reach = np.searchsorted(REACHES, tried.ahead, side="right")
+    outside = _outside(tried)
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
     if np.isnan(units).all():
         units = np.zeros_like(units)
-    ends = np.stack([_ends(span if (~np.isnan(span)).any() else units) for span in spans])
+    ends = np.stack([_ends(span if (~np.isnan(span)).any() else units, outside) for span in spans])
     return Spread(usual, ends[:, 0], ends[:, 1])
 
 
@@ -72,6 +74,16 @@ def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
     low, high = (np.expm1(np.log1p(median) + ends[reach] * usual) for ends in (spread.low, spread.high))
     low, high = np.clip(low, 0.0, median), np.maximum(high, median)
     return Forecast(panel.end, panel.names, median, low, high)
+
+
+def _outside(tried: Tried) -> float:
+    """What share of the errors made may lie beyond each end, so that a tenth of those to come do.
+
+    The correction of conformal prediction for n errors, n / (n + 1), with weeks for errors: hours of one
+    week go wrong together.
+    """
+    weeks = (tried.row.max() - tried.row.min() + 1) / WEEK
+    return float(OUTSIDE * weeks / (weeks + 1))
 
 
 def _untried(series: int) -> Spread:
@@ -103,11 +115,11 @@ def _mean(values: Numbers, otherwise: Numbers, weight: float) -> Numbers:
     return found
 
 
-def _ends(units: Numbers) -> Numbers:
+def _ends(units: Numbers, outside: float) -> Numbers:
     """Both ends of each series, shape (2, series), drawn towards those of all series together."""
     known = (~np.isnan(units)).sum(axis=0)
     share = known / (known + _SPAN_PRIOR)
-    together = np.nanquantile(units, (LOW, HIGH))[:, None]
+    together = np.nanquantile(units, (outside, 1 - outside))[:, None]
     filled = np.where(known > 0, units, 0.0)
-    ends: Numbers = share * np.nanquantile(filled, (LOW, HIGH), axis=0) + (1 - share) * together
+    ends: Numbers = share * np.nanquantile(filled, (outside, 1 - outside), axis=0) + (1 - share) * together
     return ends

@@ -36,7 +36,7 @@ class Learned:
     most_rows: int
     """So many hours are drawn to learn from."""
     least_hours: int = 9 * WEEK
-    farthest_back: int = 156 * WEEK
+    farthest_back: int = 230 * WEEK
     """Hours before the end that are still learnt from."""
     seed: int = 7
 
@@ -125,7 +125,7 @@ def forest() -> Learned:
 
 def support_vectors() -> Learned:
     """Support-vector regression with a radial kernel; few rows, because its time grows with their square."""
-    return Learned("support-vectors", _support_vectors, most_rows=5_000)
+    return Learned("support-vectors", _support_vectors, most_rows=3_000)
 
 
 def _boosted() -> Regressor:
@@ -137,8 +137,8 @@ def _boosted() -> Regressor:
         loss="absolute_error",
         max_iter=150,
         learning_rate=0.08,
-        max_leaf_nodes=31,
-        min_samples_leaf=40,
+        max_leaf_nodes=15,
+        min_samples_leaf=150,
         l2_regularization=1.0,
         categorical_features=list(CATEGORIES),
         random_state=0,
@@ -184,7 +184,7 @@ class _Scaled:
 
     def predict(self, x: Features) -> Numbers:
         """Answer."""
-        return self._inner.predict(self._of_one_size(x))
+        return np.asarray(self._inner.predict(self._of_one_size(x)), dtype=np.float64)
 
     def _of_one_size(self, x: Features) -> Features:
         if self._mean is None or self._spread is None:

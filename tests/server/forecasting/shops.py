@@ -16,7 +16,8 @@ def usual(hours: int, start: datetime = MONDAY, busiest: float = 60.0) -> Number
     at = np.arange(hours) + start.hour
     hour, weekday = at % DAY, (start.weekday() + at // DAY) % 7
     shape = np.where((hour >= 9) & (hour < 20), 1 - ((hour - 14) / 7.0) ** 2, 0.0)
-    return busiest * shape * np.where(weekday == 5, 1.5, 1.0) * (weekday != 6)
+    visitors: Numbers = busiest * shape * np.where(weekday == 5, 1.5, 1.0) * (weekday != 6)
+    return visitors
 
 
 def shop(days: int, names: tuple[str, ...] = ("door",), start: datetime = MONDAY, seed: int = 1) -> Panel:
