@@ -191,9 +191,8 @@ def main() -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
         cells = [f"{row[figure]:.3f}" for figure in (*FIGURES, "ratio")]
-        print(
-            f"| {row['horizon']} | {row['model']} | {' | '.join(cells)} | {row['fit']:.1f} | {row['ask']:.1f} |"
-        )
+        cells += [f"{row[which]:.1f}" for which in ("fit", "ask")]
+        print(f"| {row['horizon']} | {row['model']} | {' | '.join(cells)} |")
 
 
 if __name__ == "__main__":

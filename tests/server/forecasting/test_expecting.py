@@ -101,7 +101,15 @@ def test_a_store_in_which_nothing_was_counted_is_told_so(tmp_path: Path) -> None
         _expected(settings_for(tmp_path))
 
 
-def test_the_command_prints_the_hours_as_json_and_as_a_table(shop: Settings, tmp_path: Path) -> None:
+def test_a_store_that_fell_silent_two_months_ago_is_told_so(shop: Settings) -> None:
+    with pytest.raises(ServerError, match="nothing was counted since 2026-04-01"):
+        _expected(shop, days=DAYS + 60)
+
+
+def test_the_command_prints_the_hours_as_json_and_as_a_table(tmp_path: Path) -> None:
+    shop, now = settings_for(tmp_path), datetime.now(UTC)
+    begin = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
+    fill(shop, [counts(begin + timedelta(hours=hour), 7, 0, minutes=60) for hour in range(72)], now)
     file = tmp_path / "server.toml"
     file.write_text(
         f'database = "{shop.database}"\n[stores.{STORE}]\nname = "Corner"\ntime_zone = "Europe/Berlin"\n',
@@ -110,6 +118,7 @@ def test_the_command_prints_the_hours_as_json_and_as_a_table(shop: Settings, tmp
     arguments = ["forecast", "--store", STORE, "--days", "2", "--holidays", "DE-BE", "--config", str(file)]
     as_json = CliRunner().invoke(app, [*arguments, "--json"])
     found = json.loads(as_json.output)
+    assert {hour["median"] for hour in found["hours"]} == {7.0}
     assert (found["store"], found["what"], len(found["hours"])) == (STORE, "entries", 48)
     table = CliRunner().invoke(app, arguments)
     assert table.exit_code == 0
