@@ -69,14 +69,14 @@ def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = (
         for name, model in among.items()
         if (found := tried(model, history, known, origins, max(hours, WEEK))) is not None
     }
-    model_of = _best(history.names, tries, _untried(history, among))
+    model_of = best_of(history.names, tries, _untried(history, among))
     used = sorted(set(model_of.values()))
     return Chosen(
         model_of=model_of,
         trained={name: among[name].fit(history, known) for name in used},
         spread_of={name: spread_of(tries.get(name), history) for name in used},
         mae_of={name: found.mae() for name, found in tries.items()},
-        knowledge=_knowledge(history.hours),
+        knowledge=knowledge_of(history.hours),
     )
 
 
@@ -86,7 +86,8 @@ def _untried(history: Panel, among: Mapping[str, Model]) -> str:
     return max(able, key=lambda model: -model.least_hours).name
 
 
-def _best(names: Sequence[str], tries: Mapping[str, Tried], otherwise: str) -> dict[str, str]:
+def best_of(names: Sequence[str], tries: Mapping[str, Tried], otherwise: str) -> dict[str, str]:
+    """The model of each series with the least error on the past; another one where nothing was tried."""
     if not tries:
         return dict.fromkeys(names, otherwise)
     order = list(tries)
@@ -95,7 +96,8 @@ def _best(names: Sequence[str], tries: Mapping[str, Tried], otherwise: str) -> d
     return {name: order[int(best[number])] for number, name in enumerate(names)}
 
 
-def _knowledge(hours: int) -> Knowledge:
+def knowledge_of(hours: int) -> Knowledge:
+    """How much a history of so many hours teaches."""
     if hours < 2 * WEEK:
         return Knowledge.DAYS
     return Knowledge.YEAR if hours >= 53 * WEEK else Knowledge.WEEKS

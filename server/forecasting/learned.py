@@ -72,22 +72,21 @@ class _Drawn:
     weight: Numbers
 
 
+_APART = 5 * DAY + 6
+"""Hours from origin to origin: each weekday, and each quarter of the day, begins some of them."""
+
+
 def _drawn(grid: Grid, model: Learned) -> _Drawn:
-    """Hours after origins five and a bit days apart, so that each weekday and hour begins some of them."""
+    """Draw hours that came after origins all over the history."""
     chance = np.random.default_rng(model.seed)
     first = max(BEFORE + 5 * WEEK, grid.last_row - model.farthest_back)
-    origins = np.arange(grid.last_row - DAY, first, -(5 * DAY + (6 if _whole_day(grid) else 0)))
+    origins = np.arange(grid.last_row - DAY, first, -_APART)
     each = max(8, model.most_rows // max(1, len(origins) * grid.series))
     parts = [_after(grid, int(origin), each, chance) for origin in origins]
     features, target, weight = (np.concatenate([part[which] for part in parts]) for which in range(3))
     # Trees cannot cut a feature of which nothing is known, such as last year in a shop's first.
     features[:, np.isnan(features).all(axis=0)] = 0.0
     return _Drawn(features, target, weight)
-
-
-def _whole_day(grid: Grid) -> bool:
-    """Whether midnight alone would begin every forecast if origins were whole days apart."""
-    return bool(grid.hour[grid.last_row] == 0)
 
 
 def _after(
@@ -110,7 +109,8 @@ def _ahead(reach: int, each: int, chance: np.random.Generator) -> npt.NDArray[np
 def _weight(base: Numbers) -> Numbers:
     """An error counts by the people that it misses, against the series' own size."""
     usual = np.nan_to_num(base)
-    return (usual + 1) / (usual.mean(axis=0) + 1)
+    weight: Numbers = (usual + 1) / (usual.mean(axis=0) + 1)
+    return weight
 
 
 def boosting() -> Learned:
