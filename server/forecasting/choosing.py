@@ -16,6 +16,10 @@ from server.forecasting.naive import MeanWeek, SeasonalNaive
 from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel, flags_of
 
 
+CLEARLY = 0.05
+"""By so much less error, as a share, a model is clearly better."""
+
+
 class Knowledge(StrEnum):
     """How much a forecast rests on."""
 
@@ -87,13 +91,19 @@ def _untried(history: Panel, among: Mapping[str, Model]) -> str:
 
 
 def best_of(names: Sequence[str], tries: Mapping[str, Tried], otherwise: str) -> dict[str, str]:
-    """The model of each series with the least error on the past; another one where nothing was tried."""
+    """The model of each series: the best of all series together, or one that was clearly better on its own.
+
+    Another one where nothing was tried. The past of one series is short, and the least error on it is often
+    luck; so a few percent less do not count.
+    """
     if not tries:
         return dict.fromkeys(names, otherwise)
     order = list(tries)
     error = np.nan_to_num(np.stack([tries[name].mae() for name in order]), nan=0.0)
+    common = int((error / np.maximum(error.mean(axis=0), 1e-9)).mean(axis=1).argmin())
     best = error.argmin(axis=0)
-    return {name: order[int(best[number])] for number, name in enumerate(names)}
+    clearly = error.min(axis=0) < (1 - CLEARLY) * error[common]
+    return {name: order[int(best[at]) if clearly[at] else common] for at, name in enumerate(names)}
 
 
 def knowledge_of(hours: int) -> Knowledge:

@@ -94,14 +94,15 @@ def _last_year(grid: Grid, origin: int, rows: Rows) -> Features:
 
 
 def _around(grid: Grid, origin: int, then: Rows, base: Numbers, reach: int) -> Numbers:
-    """How many more there were around an hour of last year than was usual then; a logarithm."""
+    """How many more came around an hour of last year than was usual then, a logarithm; NaN if unknown."""
     first, last = int(then.min()) - reach, int(then.max()) + reach
     seen = grid.values[first:last]
     usual = base[(np.arange(first, last) - (origin - YEAR)) % WEEK]
     unknown = np.isnan(seen) | np.isnan(usual)
     sums = [_summed(np.where(unknown, 0.0, each)) for each in (seen, usual)]
     begin, end = then - reach - first, then + reach - first
-    return _log(sums[0][end] - sums[0][begin]) - _log(sums[1][end] - sums[1][begin])
+    came, expected = (total[end] - total[begin] for total in sums)
+    return np.where(expected > 0, _log(came) - _log(expected), np.nan)
 
 
 def _summed(values: Numbers) -> Numbers:
