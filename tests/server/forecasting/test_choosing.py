@@ -8,8 +8,8 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from server.forecasting.backtest import LEAST_HOURS, origins_of, tried
-from server.forecasting.choosing import Knowledge, chosen
+from server.forecasting.backtest import LEAST_HOURS, Tried, origins_of, tried
+from server.forecasting.choosing import Knowledge, best_of, chosen
 from server.forecasting.intervals import spread_of, with_interval
 from server.forecasting.learned import boosting
 from server.forecasting.models import Trained
@@ -40,6 +40,26 @@ def test_each_series_gets_the_model_that_was_best_on_its_own_past() -> None:
     choice = chosen(shop(140, ("front", "back")), NOTHING_KNOWN, WEEK, (*PLAIN, Knowing()))
     assert choice.model_of == {"front": "knowing", "back": "mean-week"}
     assert choice.mae_of["knowing"][0] < choice.mae_of["mean-week"][0] < choice.mae_of["seasonal-naive"][0]
+
+
+@pytest.mark.parametrize(
+    ("other", "model"),
+    [
+        pytest.param(10.2, "common", id="a little more"),
+        pytest.param(9.8, "common", id="a little less, which may be luck"),
+        pytest.param(9.0, "other", id="clearly less"),
+    ],
+)
+def test_a_series_leaves_the_common_model_only_for_one_that_is_clearly_better(
+    other: float, model: str
+) -> None:
+    tries = {"other": _missing_by(30.0, other), "common": _missing_by(10.0, 10.0)}
+    assert best_of(("front", "back"), tries, "none") == {"front": "common", "back": model}
+
+
+def _missing_by(*errors: float) -> Tried:
+    hours = np.arange(DAY)
+    return Tried(hours, hours, np.full((DAY, len(errors)), 50.0), np.full((DAY, len(errors)), 50.0) + errors)
 
 
 def test_intervals_hold_four_hours_in_five() -> None:
