@@ -1,6 +1,6 @@
 """How well hours are forecast, on two public sets of counts; by hand, with the data beside the project.
 
-    python -m tests.bench.forecasting --data FOLDER [--every 28] [--library] [--json]
+    python -m tests.bench.forecasting --data FOLDER [--every 28] [--also MODEL ...] [--json]
 
 Rolling origins: each forecast knows what came before it and nothing after. Models are trained anew every
 24 weeks; a shop would more often; between, they see the hours that came in. Reads
@@ -29,13 +29,14 @@ from server.forecasting.choosing import Chosen, best_of, knowledge_of, usual_mod
 from server.forecasting.intervals import Spread, spread_of, with_interval
 from server.forecasting.learned import forest, support_vectors
 from server.forecasting.library import library_models
-from server.forecasting.models import Model, Trained
+from server.forecasting.models import Model, Trained, named
 from server.forecasting.scores import Scores, naive_scale, scored
 from server.forecasting.series import DAY, WEEK, Forecast, Known, Panel
 
 HORIZONS = {"24 h": DAY, "7 d": WEEK, "28 d": 4 * WEEK}
 HOUR = timedelta(hours=1)
 RETRAINED = 168 * DAY
+OTHERS = named([*library_models(), forest(), support_vectors()])
 
 
 @dataclass
@@ -194,11 +195,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", type=int, default=28, help="days between origins")
     parser.add_argument("--set", choices=("auckland", "calit2"), default="auckland")
-    parser.add_argument("--library", action="store_true", help="statsforecast, forest, support vectors too")
+    parser.add_argument(
+        "--also", nargs="*", default=[], choices=sorted(OTHERS), help="slow models"
+    )
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     panel, known, days = (auckland if given.set == "auckland" else calit2)(given.data)
-    others: list[Model] = [*library_models(), forest(), support_vectors()] if given.library else []
+    others = [OTHERS[name] for name in given.also]
     rows = table(measured(panel, known, days[:: given.every], others))
     if given.json:
         print(json.dumps(rows, indent=1))
