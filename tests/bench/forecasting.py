@@ -195,9 +195,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", type=int, default=28, help="days between origins")
     parser.add_argument("--set", choices=("auckland", "calit2"), default="auckland")
-    parser.add_argument(
-        "--also", nargs="*", default=[], choices=sorted(OTHERS), help="slow models"
-    )
+    parser.add_argument("--also", nargs="*", default=[], choices=sorted(OTHERS), help="slow models")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     panel, known, days = (auckland if given.set == "auckland" else calit2)(given.data)
