@@ -1,0 +1,119 @@
+"""The model of each series: the one that would have done best on its own past."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from server.forecasting.backtest import Tried, origins_of, tried
+from server.forecasting.intervals import Spread, spread_of, with_interval
+from server.forecasting.learned import boosting
+from server.forecasting.models import Model, Trained, checked_hours, named
+from server.forecasting.naive import MeanWeek, SeasonalNaive
+from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel, flags_of
+
+CLEARLY = 0.05
+"""By so much less error, as a share, a model is clearly better."""
+
+
+class Knowledge(StrEnum):
+    """How much a forecast rests on."""
+
+    DAYS = "days"
+    """Less than two weeks: nothing could be tried, and the interval is a guess."""
+    WEEKS = "weeks"
+    """Tried on the past, but no year of it is known."""
+    YEAR = "year"
+    """A year and more: holidays and seasons were seen."""
+
+
+def usual_models() -> tuple[Model, ...]:
+    """Those that are tried if nobody names others."""
+    return (SeasonalNaive(), MeanWeek(), boosting())
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A model for each series, trained and with its interval."""
+
+    model_of: Mapping[str, str]
+    trained: Mapping[str, Trained]
+    spread_of: Mapping[str, Spread]
+    mae_of: Mapping[str, Numbers]
+    """Of each model that was tried, of each series: its error on the past, seven days ahead."""
+    knowledge: Knowledge
+
+    def forecast(self, history: Panel, known: Known, hours: int) -> Forecast:
+        """What is expected after the history's end; it may be longer than the one that was learnt from."""
+        checked_hours(hours)
+        each = {name: self._of_model(name, history, known, hours) for name in set(self.model_of.values())}
+        columns = [(each[self.model_of[name]], number) for number, name in enumerate(history.names)]
+        median, low, high = (
+            np.stack([getattr(found, part)[:, number] for found, number in columns], axis=1)
+            for part in ("median", "low", "high")
+        )
+        shut = _shut(history, known, hours)
+        return Forecast(history.end, history.names, median * shut, low * shut, high * shut)
+
+    def _of_model(self, name: str, history: Panel, known: Known, hours: int) -> Forecast:
+        median = self.trained[name].expect(history, known, hours)
+        return with_interval(self.spread_of[name], history, median)
+
+
+def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = ()) -> Chosen:
+    """Try models on the past, choose one for each series, and train those that were chosen on all of it."""
+    among = named(models or usual_models())
+    origins = origins_of(history.hours)
+    tries = {
+        name: found
+        for name, model in among.items()
+        if (found := tried(model, history, known, origins, max(hours, WEEK))) is not None
+    }
+    model_of = best_of(history.names, tries, _untried(history, among))
+    used = sorted(set(model_of.values()))
+    return Chosen(
+        model_of=model_of,
+        trained={name: among[name].fit(history, known) for name in used},
+        spread_of={name: spread_of(tries.get(name), history) for name in used},
+        mae_of={name: found.mae() for name, found in tries.items()},
+        knowledge=knowledge_of(history.hours),
+    )
+
+
+def _untried(history: Panel, among: Mapping[str, Model]) -> str:
+    """Without any try the plainest model that can be asked: the last of those with the least to know."""
+    able = [model for model in among.values() if model.least_hours <= history.hours]
+    return max(able, key=lambda model: -model.least_hours).name
+
+
+def best_of(names: Sequence[str], tries: Mapping[str, Tried], otherwise: str) -> dict[str, str]:
+    """The model of each series: the best of all series together, or one that was clearly better on its own.
+
+    Another one where nothing was tried. The past of one series is short, and the least error on it is often
+    luck; so a few percent less do not count.
+    """
+    if not tries:
+        return dict.fromkeys(names, otherwise)
+    order = list(tries)
+    error = np.nan_to_num(np.stack([tries[name].mae() for name in order]), nan=0.0)
+    common = int((error / np.maximum(error.mean(axis=0), 1e-9)).mean(axis=1).argmin())
+    best = error.argmin(axis=0)
+    clearly = error.min(axis=0) < (1 - CLEARLY) * error[common]
+    return {name: order[int(best[at]) if clearly[at] else common] for at, name in enumerate(names)}
+
+
+def knowledge_of(hours: int) -> Knowledge:
+    """How much a history of so many hours teaches."""
+    if hours < 2 * WEEK:
+        return Knowledge.DAYS
+    return Knowledge.YEAR if hours >= 53 * WEEK else Knowledge.WEEKS
+
+
+def _shut(history: Panel, known: Known, hours: int) -> Numbers:
+    """Zero in the hours of days on which the shop is closed, else one; shape (hours, 1)."""
+    day = (np.arange(hours) + history.end.hour) // DAY
+    flags = flags_of(known, history.end.date(), int(day[-1]) + 1)
+    return np.where(flags.closed[day], 0.0, 1.0)[:, None]

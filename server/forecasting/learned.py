@@ -1,0 +1,192 @@
+"""Models that learn how hours differ from their usual level: boosting, a forest, support vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from server.forecasting.errors import HistoryRefused, missing
+from server.forecasting.features import CATEGORIES, Features, design
+from server.forecasting.grid import BEFORE, Grid, grid_of
+from server.forecasting.models import Trained, checked_hours, not_negative
+from server.forecasting.naive import MeanWeek
+from server.forecasting.series import DAY, LONGEST, WEEK, Known, Numbers, Panel
+
+
+class Regressor(Protocol):
+    """What scikit-learn calls an estimator."""
+
+    def fit(self, x: Features, y: Numbers, sample_weight: Numbers) -> object:
+        """Learn."""
+
+    def predict(self, x: Features) -> Numbers:
+        """Answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """One regressor over all series, on the logarithm of the ratio to the hour's usual level."""
+
+    name: str
+    regressor: Callable[[], Regressor]
+    most_rows: int
+    """So many hours are drawn to learn from."""
+    least_hours: int = 9 * WEEK
+    farthest_back: int = 230 * WEEK
+    """Hours before the end that are still learnt from."""
+    seed: int = 7
+
+    def fit(self, history: Panel, known: Known) -> Trained:
+        """Learn from origins all over the history what came after them."""
+        drawn = _drawn(grid_of(history, known), self)
+        if not len(drawn.target):
+            raise HistoryRefused(f"no hour in {history.hours} could be learnt from", "more weeks are needed")
+        regressor = self.regressor()
+        regressor.fit(drawn.features, drawn.target, sample_weight=drawn.weight)
+        return _Learnt(regressor)
+
+
+@dataclass(frozen=True, slots=True)
+class _Learnt:
+    regressor: Regressor
+
+    def expect(self, history: Panel, known: Known, hours: int) -> Numbers:
+        grid = grid_of(history, known)
+        rows = np.arange(grid.last_row, grid.last_row + checked_hours(hours))
+        seen = design(grid, grid.last_row, rows)
+        usual = np.where(np.isnan(seen.base), MeanWeek().expect(history, known, hours), seen.base)
+        flat = seen.features.reshape(-1, seen.features.shape[-1])
+        change = self.regressor.predict(flat).reshape(usual.shape)
+        expected: Numbers = not_negative(np.expm1(np.log1p(usual) + change))
+        return np.where(usual > 0, expected, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    features: Features
+    target: Numbers
+    weight: Numbers
+
+
+_APART = 5 * DAY + 6
+"""Hours from origin to origin: each weekday, and each quarter of the day, begins some of them."""
+
+
+def _drawn(grid: Grid, model: Learned) -> _Drawn:
+    """Draw hours that came after origins all over the history."""
+    chance = np.random.default_rng(model.seed)
+    first = max(BEFORE + 5 * WEEK, grid.last_row - model.farthest_back)
+    origins = np.arange(grid.last_row - DAY, first, -_APART)
+    each = max(8, model.most_rows // max(1, len(origins) * grid.series))
+    parts = [_after(grid, int(origin), each, chance) for origin in origins]
+    features, target, weight = (np.concatenate([part[which] for part in parts]) for which in range(3))
+    # Trees cannot cut a feature of which nothing is known, such as last year in a shop's first.
+    features[:, np.isnan(features).all(axis=0)] = 0.0
+    return _Drawn(features, target, weight)
+
+
+def _after(
+    grid: Grid, origin: int, each: int, chance: np.random.Generator
+) -> tuple[Features, Numbers, Numbers]:
+    reach = min(LONGEST, grid.last_row - origin)
+    rows = origin + np.unique(_ahead(reach, each, chance))
+    seen = design(grid, origin, rows)
+    target = np.log1p(grid.values[rows]) - np.log1p(seen.base)
+    usable = ~np.isnan(target) & (seen.base > 0)
+    return seen.features[usable], target[usable], _weight(seen.base)[usable]
+
+
+def _ahead(reach: int, each: int, chance: np.random.Generator) -> npt.NDArray[np.int64]:
+    """Hours ahead: near ones more often than their share, because each horizon counts alike."""
+    spans = [min(span, reach) for span in (2 * DAY, WEEK, LONGEST)]
+    return np.concatenate([chance.integers(0, span, max(1, each // 3)) for span in spans])
+
+
+def _weight(base: Numbers) -> Numbers:
+    """An error counts by the people that it misses, against the series' own size."""
+    usual = np.nan_to_num(base)
+    weight: Numbers = (usual + 1) / (usual.mean(axis=0) + 1)
+    return weight
+
+
+def boosting() -> Learned:
+    """Gradient boosting on histograms; the median by absolute error."""
+    return Learned("boosting", _boosted, most_rows=120_000)
+
+
+def forest() -> Learned:
+    """A random forest."""
+    return Learned("forest", _forest, most_rows=30_000)
+
+
+def support_vectors() -> Learned:
+    """Support-vector regression with a radial kernel; few rows, because its time grows with their square."""
+    return Learned("support-vectors", _support_vectors, most_rows=3_000)
+
+
+def _boosted() -> Regressor:
+    try:
+        from sklearn.ensemble import HistGradientBoostingRegressor
+    except ModuleNotFoundError as error:
+        raise missing(error.name) from error
+    made: Regressor = HistGradientBoostingRegressor(
+        loss="absolute_error",
+        max_iter=150,
+        learning_rate=0.08,
+        max_leaf_nodes=15,
+        min_samples_leaf=150,
+        l2_regularization=1.0,
+        categorical_features=list(CATEGORIES),
+        random_state=0,
+        early_stopping=False,
+    )
+    return made
+
+
+def _forest() -> Regressor:
+    try:
+        from sklearn.ensemble import RandomForestRegressor
+    except ModuleNotFoundError as error:
+        raise missing(error.name) from error
+    made: Regressor = RandomForestRegressor(
+        n_estimators=60, min_samples_leaf=10, max_features=0.4, n_jobs=1, random_state=0
+    )
+    return made
+
+
+def _support_vectors() -> Regressor:
+    try:
+        from sklearn.svm import SVR
+    except ModuleNotFoundError as error:
+        raise missing(error.name) from error
+    return _Scaled(SVR(C=0.5, epsilon=0.05, gamma="scale", cache_size=100))
+
+
+class _Scaled:
+    """A regressor that wants features of one size and none missing: an unknown one is as the mean."""
+
+    def __init__(self, inner: Regressor) -> None:
+        self._inner = inner
+        self._mean: Numbers | None = None
+        self._spread: Numbers | None = None
+
+    def fit(self, x: Features, y: Numbers, sample_weight: Numbers) -> object:
+        """Learn, and remember each feature's mean and spread."""
+        known = x.astype(np.float64)
+        self._mean = np.nanmean(known, axis=0)
+        spread = np.nanstd(known, axis=0)
+        self._spread = np.where(spread > 0, spread, 1.0)
+        return self._inner.fit(self._of_one_size(x), y, sample_weight=sample_weight)
+
+    def predict(self, x: Features) -> Numbers:
+        """Answer."""
+        return np.asarray(self._inner.predict(self._of_one_size(x)), dtype=np.float64)
+
+    def _of_one_size(self, x: Features) -> Features:
+        if self._mean is None or self._spread is None:
+            raise RuntimeError("asked before it learnt")
+        return np.nan_to_num((x - self._mean) / self._spread).astype(np.float32)

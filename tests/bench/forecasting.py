@@ -1,0 +1,216 @@
+"""How well hours are forecast, on two public sets of counts; by hand, with the data beside the project.
+
+    python -m tests.bench.forecasting --data FOLDER [--every 28] [--also MODEL ...] [--json]
+
+Rolling origins: each forecast knows what came before it and nothing after. Models are trained anew every
+24 weeks; a shop would more often; between, they see the hours that came in. Reads
+`counts/akl_hourly_counts.csv.gz` (Heart of the City Auckland) and `counts/CalIt2.data` (UCI), both CC BY 4.0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from server.forecasting.backtest import Tried, origins_of, tried
+from server.forecasting.calendar import public_holidays
+from server.forecasting.choosing import Chosen, best_of, knowledge_of, usual_models
+from server.forecasting.intervals import Spread, spread_of, with_interval
+from server.forecasting.learned import forest, support_vectors
+from server.forecasting.library import library_models
+from server.forecasting.models import Model, Trained, named
+from server.forecasting.scores import Scores, naive_scale, scored
+from server.forecasting.series import DAY, WEEK, Forecast, Known, Panel
+
+HORIZONS = {"24 h": DAY, "7 d": WEEK, "28 d": 4 * WEEK}
+HOUR = timedelta(hours=1)
+RETRAINED = 168 * DAY
+OTHERS = named([*library_models(), forest(), support_vectors()])
+
+
+@dataclass
+class Kept:
+    """What a model reached, forecast by forecast."""
+
+    scores: dict[str, list[Scores]] = field(default_factory=lambda: defaultdict(list))
+    fit_seconds: list[float] = field(default_factory=list)
+    """To try it on the past, and to train it."""
+    try_seconds: list[float] = field(default_factory=list)
+    ask_seconds: list[float] = field(default_factory=list)
+
+
+def auckland(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
+    """21 sensors, the country's holidays, and origins through 2024 and early 2025."""
+    with gzip.open(folder / "counts/akl_hourly_counts.csv.gz", "rt", encoding="utf-8") as text:
+        header, *rows = list(csv.reader(text))
+    start = datetime.fromisoformat(rows[0][0])
+    hours = [datetime.fromisoformat(row[0]) + int(row[1].split(":")[0]) * HOUR for row in rows]
+    values = np.full((round((max(hours) - start) / HOUR) + 1, len(header) - 3), np.nan)
+    for at, row in zip(hours, rows, strict=True):
+        values[round((at - start) / HOUR)] = [float(cell) if cell else np.nan for cell in row[3:]]
+    panel = Panel(start, tuple(header[3:]), values)
+    first = round((datetime.fromisoformat("2024-01-08") - start) / HOUR)
+    origins = tuple(range(first, panel.hours - 4 * WEEK, DAY))
+    return panel, Known(holidays=public_holidays("NZ-AUK", range(2018, 2027))), origins
+
+
+def calit2(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
+    """One door, in and out; fifteen weeks of 2005."""
+    found: dict[tuple[datetime, str], float] = defaultdict(float)
+    lines = (folder / "counts/CalIt2.data").read_text("utf-8").splitlines()
+    for flow, day, clock, number_of in csv.reader(lines):
+        month, number, year = day.split("/")
+        hour = datetime.fromisoformat(f"20{year}-{month}-{number}T{clock[:2]}:00")
+        found[hour, {"9": "in", "7": "out"}[flow]] += float(number_of)
+    start = min(at for at, _ in found)
+    values = np.full((round((max(at for at, _ in found) - start) / HOUR) + 1, 2), np.nan)
+    for (at, flow), count in found.items():
+        values[round((at - start) / HOUR), ("in", "out").index(flow)] = count
+    panel = Panel(start, ("in", "out"), values)
+    return panel, Known(holidays=public_holidays("US-CA", (2005,))), tuple(range(8 * WEEK, 11 * WEEK, DAY))
+
+
+class Asked(Protocol):
+    """What can be asked for a forecast with its interval."""
+
+    def forecast(self, history: Panel, known: Known, hours: int) -> Forecast: ...
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A model, trained, with its interval."""
+
+    trained: Trained
+    spread: Spread
+
+    def forecast(self, history: Panel, known: Known, hours: int) -> Forecast:
+        return with_interval(self.spread, history, self.trained.expect(history, known, hours))
+
+
+def measured(
+    panel: Panel, known: Known, origins: Sequence[int], others: Sequence[Model]
+) -> Mapping[str, Kept]:
+    """The scores of the models and of the choice among the usual ones, at every origin."""
+    kept: defaultdict[str, Kept] = defaultdict(Kept)
+    # Slow to be tried: their intervals stay those from before the first origin.
+    first = {each.name: _tried(each, panel.until(origins[0]), known, 2) for each in others}
+    for block in _blocks(origins):
+        history = panel.until(block[0])
+        tries = {each.name: _timed(kept, each, history, known) for each in usual_models()}
+        trained = {each.name: _fitted(kept, each, history, known) for each in (*usual_models(), *others)}
+        spreads = {name: spread_of(tries.get(name, first.get(name)), history) for name in trained}
+        for name, made in trained.items():
+            _score_all(kept[name], Ready(made, spreads[name]), panel, known, block)
+        found = {name: one for name, one in tries.items() if one is not None}
+        model_of = best_of(panel.names, found, "mean-week")
+        errors = {name: one.mae() for name, one in found.items()}
+        choice = Chosen(model_of, trained, spreads, errors, knowledge_of(history.hours))
+        kept["chosen"].fit_seconds.append(sum(kept[each.name].fit_seconds[-1] for each in usual_models()))
+        _score_all(kept["chosen"], choice, panel, known, block)
+        print(
+            f"# origins to {panel.start + block[-1] * HOUR:%Y-%m-%d}: {Counter(model_of.values())}",
+            flush=True,
+        )
+    return kept
+
+
+def _tried(model: Model, history: Panel, known: Known, most: int) -> Tried | None:
+    return tried(model, history, known, origins_of(history.hours, most), 4 * WEEK)
+
+
+def _timed(kept: Mapping[str, Kept], model: Model, history: Panel, known: Known) -> Tried | None:
+    began = time.monotonic()
+    found = _tried(model, history, known, 26)
+    kept[model.name].try_seconds.append(time.monotonic() - began)
+    return found
+
+
+def _fitted(kept: Mapping[str, Kept], model: Model, history: Panel, known: Known) -> Trained:
+    began = time.monotonic()
+    found = model.fit(history, known)
+    trying = kept[model.name].try_seconds[-1:] or [0.0]
+    kept[model.name].fit_seconds.append(time.monotonic() - began + trying[0])
+    return found
+
+
+def _blocks(origins: Sequence[int]) -> Iterator[Sequence[int]]:
+    begin = 0
+    for number, origin in enumerate(origins):
+        if origin - origins[begin] >= RETRAINED:
+            yield origins[begin:number]
+            begin = number
+    yield origins[begin:]
+
+
+def _score_all(kept: Kept, made: Asked, panel: Panel, known: Known, block: Sequence[int]) -> None:
+    began = time.monotonic()
+    for origin in block:
+        _score(kept, made, panel, known, origin)
+    kept.ask_seconds.append((time.monotonic() - began) / len(block))
+
+
+def _score(kept: Kept, made: Asked, panel: Panel, known: Known, origin: int) -> None:
+    reach = min(4 * WEEK, panel.hours - origin)
+    found = made.forecast(panel.until(origin), known, reach)
+    scale = naive_scale(panel.values[:origin])
+    for name, hours in HORIZONS.items():
+        actual = panel.values[origin : origin + hours]
+        kept.scores[name].append(scored(found.first(len(actual)), actual, scale))
+
+
+def table(kept: Mapping[str, Kept]) -> list[dict[str, object]]:
+    """One row for each model and horizon; means over origins, then over series."""
+    rows: list[dict[str, object]] = []
+    for horizon in HORIZONS:
+        bar = _mean(kept["seasonal-naive"].scores[horizon], "mae")
+        for name, of in kept.items():
+            mae = _mean(of.scores[horizon], "mae")
+            row = {figure: float(np.nanmean(_mean(of.scores[horizon], figure))) for figure in FIGURES}
+            ratio = float(np.nanmean(mae / bar))
+            seconds = {"fit": max(of.fit_seconds), "ask": max(of.ask_seconds)}
+            rows.append({"horizon": horizon, "model": name, **row, "ratio": ratio, **seconds})
+    return rows
+
+
+FIGURES = ("mae", "mase", "pinball", "coverage")
+
+
+def _mean(scores: Sequence[Scores], figure: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
+    return np.asarray(np.nanmean(np.stack([getattr(each, figure) for each in scores]), axis=0))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--every", type=int, default=28, help="days between origins")
+    parser.add_argument("--set", choices=("auckland", "calit2"), default="auckland")
+    parser.add_argument("--also", nargs="*", default=[], choices=sorted(OTHERS), help="slow models")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    panel, known, days = (auckland if given.set == "auckland" else calit2)(given.data)
+    others = [OTHERS[name] for name in given.also]
+    rows = table(measured(panel, known, days[:: given.every], others))
+    if given.json:
+        print(json.dumps(rows, indent=1))
+        return
+    print("| horizon | model | MAE | MASE | pinball | coverage | of naive's MAE | fit s | ask s |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
+    for row in rows:
+        cells = [f"{row[figure]:.3f}" for figure in (*FIGURES, "ratio")]
+        cells += [f"{row[which]:.1f}" for which in ("fit", "ask")]
+        print(f"| {row['horizon']} | {row['model']} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main()
