@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Path, Query
 from fastapi.responses import Response
@@ -20,7 +20,7 @@ from server.api.alert_shapes import (
     webhook_shape,
 )
 from server.api.problems import Problem
-from server.api.site import Here, Route, Site
+from server.api.site import GONE, Here, Route, Site
 from server.api.subscribing import NoSuchWebhook, TooManyWebhooks, subscribe, try_out
 from server.config import ConfigError
 from server.storage import webhooks
@@ -106,13 +106,11 @@ def _none(number: int) -> Problem:
     return Problem(404, f"There is no webhook {number}.")
 
 
-_GONE: dict[int | str, dict[str, Any]] = {204: {"description": "It is removed."}}
-
 ALERT_ROUTES = (
     Route("GET", "/api/v1/alerts", alerts, Action.SEE_FIGURES),
     Route("GET", "/api/v1/webhooks", hooks, Action.MANAGE_WEBHOOKS),
     Route("POST", "/api/v1/webhooks", add_hook, Action.MANAGE_WEBHOOKS),
-    Route("DELETE", "/api/v1/webhooks/{number}", remove_hook, Action.MANAGE_WEBHOOKS, described=_GONE),
+    Route("DELETE", "/api/v1/webhooks/{number}", remove_hook, Action.MANAGE_WEBHOOKS, described=GONE),
     Route("GET", "/api/v1/webhooks/{number}/deliveries", deliveries, Action.MANAGE_WEBHOOKS),
     Route("POST", "/api/v1/webhooks/{number}/test", try_hook, Action.MANAGE_WEBHOOKS),
 )

@@ -22,7 +22,7 @@ from server.api.experiment_shapes import (
     size_shape,
 )
 from server.api.problems import Problem
-from server.api.site import Here, Route, Site
+from server.api.site import GONE, Here, Route, Site
 from server.experiments import conducting, keeping
 from server.experiments.errors import NoSuchExperiment, NotNow, PlanRefused
 from server.experiments.plans import Plan
@@ -143,7 +143,7 @@ EXPERIMENT_ROUTES = (
     Route("GET", "/api/v1/experiments", list_experiments, Action.SEE_EXPERIMENTS),
     Route("GET", "/api/v1/experiments/{name}", one_experiment, Action.SEE_EXPERIMENTS),
     Route("PUT", "/api/v1/experiments/{name}", plan_experiment, Action.MANAGE_EXPERIMENTS),
-    Route("DELETE", "/api/v1/experiments/{name}", forget, Action.MANAGE_EXPERIMENTS),
+    Route("DELETE", "/api/v1/experiments/{name}", forget, Action.MANAGE_EXPERIMENTS, described=GONE),
     Route("POST", "/api/v1/experiments/{name}/start", begin, Action.MANAGE_EXPERIMENTS),
     Route("POST", "/api/v1/experiments/{name}/stop", end, Action.MANAGE_EXPERIMENTS),
 )

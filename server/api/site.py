@@ -109,6 +109,10 @@ Here = Annotated[Site, Depends(site_of)]
 """What a handler asks for to get the site."""
 
 
+GONE: Mapping[int | str, dict[str, Any]] = {204: {"description": "It is removed."}}
+"""How an address is described that removes something and then has nothing to say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One address, how it is asked, who answers, and what it does: by that it is decided who may.

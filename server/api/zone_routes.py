@@ -16,7 +16,7 @@ from server.access.rights import Action
 from server.api.problems import Problem
 from server.api.ranges import asked_range
 from server.api.reports import calendar_of, zone_name
-from server.api.site import Here, Route, Site
+from server.api.site import GONE, Here, Route, Site
 from server.api.taking import Body
 from server.api.zone_shapes import (
     FlagShape,
@@ -192,5 +192,5 @@ ZONE_ROUTES = (
     Route("GET", f"{_STORE}/triggers", triggers, Action.SEE_FIGURES),
     Route("GET", f"{_STORE}/flags", set_flags, Action.SEE_FIGURES),
     Route("PUT", f"{_STORE}/flags/{{flag}}", set_flag, Action.SET_FLAGS),
-    Route("DELETE", f"{_STORE}/flags/{{flag}}", take_flag_down, Action.SET_FLAGS),
+    Route("DELETE", f"{_STORE}/flags/{{flag}}", take_flag_down, Action.SET_FLAGS, described=GONE),
 )

@@ -126,12 +126,12 @@ def test_a_second_experiment_in_the_same_zone_has_to_wait(helped: Conducted) -> 
 def test_the_past_says_how_long_a_plan_has_to_be(helped: Conducted) -> None:
     with open_database(helped.settings.database, read_only=True) as db:
         small, _ = sized(db, helped.settings, plan(least_effect=0.01), helped.over)
-        large, sentence = sized(db, helped.settings, plan(least_effect=0.1), helped.over)
+        large, sentence = sized(db, helped.settings, plan(least_effect=0.2), helped.over)
     assert small is not None
     assert large is not None
     assert large.days_needed < DAYS < small.days_needed
     assert small.detectable == large.detectable
-    assert sentence.endswith("enough for +10.0 points.")
+    assert sentence.endswith("enough for +20.0 points.")
 
 
 @pytest.mark.parametrize(
