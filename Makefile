@@ -5,15 +5,18 @@ BIN    := $(VENV)/bin
 CLIP   ?= demo
 ARGS   ?=
 TESTS  ?= tests
+# Long tests run in CI, and with `make test-all`.
+ONLY    ?= not long
 # Files of tests side by side: many of them wait for services more than they compute.
 AT_ONCE ?= 3
 
-.PHONY: help demo test lint types fences check lock wheel clean
+.PHONY: help demo test test-all lint types fences check lock wheel clean
 
 help:
 	@echo "make demo                 show a shop being counted, on this machine alone"
 	@echo "make demo CLIP=vtest      the same with another clip; ARGS=--headless: as fast as it goes"
 	@echo "make test                 run the tests; TESTS=tests/edge: some of them"
+	@echo "make test-all             the long ones too"
 	@echo "make check                lint, types and import fences"
 	@echo "make lock                 renew the lock files"
 
@@ -21,7 +24,10 @@ demo: $(VENV)/.demo-ready
 	$(BIN)/footfall-server demo --clip $(CLIP) $(ARGS)
 
 test: $(VENV)/.test-ready
-	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile $(TESTS)
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile -m "$(ONLY)" $(TESTS)
+
+test-all:
+	$(MAKE) test ONLY="long or not long"
 
 check: lint types fences
 

@@ -56,6 +56,7 @@ def test_four_places_agree_after_a_run(shop: Shop) -> None:
     assert_all_agree(shop, expected)
 
 
+@pytest.mark.long
 def test_they_agree_again_after_the_broker_was_away_for_half_of_it_and_the_device_was_killed(
     shop: Shop,
 ) -> None:
@@ -79,6 +80,7 @@ def test_they_agree_again_after_the_broker_was_away_for_half_of_it_and_the_devic
     assert shop.log("device").count("cannot be reached") + shop.log("device").count("is gone") <= 2
 
 
+@pytest.mark.long
 def test_a_listener_that_is_killed_loses_nothing_and_doubles_nothing(shop: Shop) -> None:
     shop.start_broker()
     start_server(shop)
@@ -117,6 +119,7 @@ def test_sales_from_a_file_meet_the_counts(shop: Shop, tmp_path: Path) -> None:
     assert waiting["rows"][0]["position"] == 5
 
 
+@pytest.mark.long
 def test_what_was_counted_while_no_broker_was_there_is_sent_by_the_next_run_and_not_counted_again(
     shop: Shop,
 ) -> None:

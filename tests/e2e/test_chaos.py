@@ -13,6 +13,7 @@ from tests.edge.cast import missing
 pytestmark = pytest.mark.broker
 
 
+@pytest.mark.long
 def test_whatever_dies_nobody_is_lost_and_nobody_counted_twice(tmp_path: Path) -> None:
     if shutil.which("ffmpeg") is None:
         missing("FFmpeg is not installed")

@@ -75,6 +75,7 @@ def told(broker: Mosquitto) -> ConfigState | None:
     return state
 
 
+@pytest.mark.long
 def test_a_configuration_that_comes_in_the_middle_loses_nobody_and_a_bad_one_changes_nothing(
     device: Device, broker: Mosquitto, tmp_path: Path
 ) -> None:

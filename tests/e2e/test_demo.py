@@ -51,10 +51,12 @@ def test_the_demo_from_the_box_runs_to_its_end_and_says_how_far_it_is_off(tmp_pa
     assert told["device"]["seconds_to_first_count"] > 0
 
 
+@pytest.mark.long
 def test_the_demo_needs_no_network() -> None:
     assert demo(assets=False, wrap=without_network())["agree"] is True
 
 
+@pytest.mark.long
 @pytest.mark.skipif(
     "FOOTFALL_ASSETS" not in os.environ, reason="FOOTFALL_ASSETS names no folder with vtest.avi"
 )

@@ -166,6 +166,7 @@ def _is_stored(daemons: Daemons, minutes: int) -> None:
     until(lambda: _figures(daemons.settings)[:4] == expected, f"{minutes} minutes are stored")
 
 
+@pytest.mark.long
 def test_whatever_dies_whenever_the_figures_are_those_of_a_server_that_never_did(daemons: Daemons) -> None:
     settings, copy = daemons.settings, daemons.folder / "copy.db"
     headers = bearer(settings, NOON)

@@ -42,6 +42,7 @@ def shown(page: Page, metric: str) -> int | None:
     return int(value) if value else None
 
 
+@pytest.mark.long
 def test_the_page_follows_a_real_run_without_being_reloaded(
     shop: Shop, browser: Browser, tmp_path: Path
 ) -> None:

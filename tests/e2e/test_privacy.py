@@ -67,6 +67,7 @@ def names_in(value: object) -> set[str]:
     return set(value).union(*inner)
 
 
+@pytest.mark.long
 @pytest.mark.broker
 def test_a_run_leaves_and_sends_nothing_but_sums(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("home", "tmp"):

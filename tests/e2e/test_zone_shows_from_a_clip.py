@@ -116,6 +116,7 @@ def sell_bread(shop: Shop, token: str, at: datetime) -> None:
     ).raise_for_status()
 
 
+@pytest.mark.long
 def test_somebody_filmed_at_a_shelf_who_does_not_buy_brings_its_sign_to_show_something(
     shop: Shop, browser: Browser
 ) -> None:

@@ -82,6 +82,7 @@ def wrong(found: list[Event], expected: list[Event]) -> int:
     return missed + len(left)
 
 
+@pytest.mark.long
 def test_a_path_with_people_in_both_directions_is_counted_right_but_for_one_event_at_most(
     tmp_path: Path,
 ) -> None:
@@ -110,6 +111,7 @@ def test_at_five_frames_per_second_six_people_go_out_and_none_comes_in(
     assert wrong(found, expected) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("every", "frames"), [(1, 4.0), (2, 5.0), (3, 5.0)])
 def test_each_of_six_visits_begins_and_ends_within_half_a_second_of_the_truth(
     every: int, frames: float

@@ -89,6 +89,7 @@ def test_a_published_replay_has_arrived_when_it_ends(uninterrupted: Device) -> N
     assert all(minute.final and minute.replayed for minute in uninterrupted.minutes())
 
 
+@pytest.mark.long
 @pytest.mark.broker
 @pytest.mark.parametrize("blows", [[signal.SIGTERM], [signal.SIGKILL]])
 def test_a_replay_stopped_in_the_middle_and_resumed_counts_what_an_uninterrupted_one_does(
@@ -114,6 +115,7 @@ def test_a_replay_stopped_in_the_middle_and_resumed_counts_what_an_uninterrupted
     assert device.totals() == uninterrupted.totals()
 
 
+@pytest.mark.long
 @pytest.mark.broker
 def test_two_recordings_that_share_a_minute_add_up_and_the_same_one_again_counts_once(
     broker: Mosquitto, uninterrupted: Device, tmp_path: Path

@@ -121,6 +121,7 @@ def time_beside(
         yield at, seen(*boxes, scores=scores) if boxes else NOBODY
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("distance", "seconds", "jitter", "missed"),
     [

@@ -7,6 +7,8 @@ import threading
 import tracemalloc
 from pathlib import Path
 
+import pytest
+
 from edge.assembly import CameraProcess
 from edge.counting import VisitEnd
 from edge.outbox import Outbox
@@ -30,6 +32,7 @@ def a_life(device: Device) -> None:
     process.work(lambda vitals: process.stop(VisitEnd.CONFIG_CHANGED) if vitals.frames_done == 5 else None)
 
 
+@pytest.mark.long
 def test_a_configuration_that_changes_again_and_again_leaves_no_file_and_no_thread_open(
     tmp_path: Path,
 ) -> None:

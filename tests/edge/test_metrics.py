@@ -76,6 +76,7 @@ def test_an_outbox_that_cannot_be_read_is_told_and_nothing_made_up() -> None:
     assert asked(None) == {"footfall_edge_outbox_readable{}": 0}
 
 
+@pytest.mark.long
 def test_a_run_answers_prometheus_also_after_its_configuration_has_changed(tmp_path: Path) -> None:
     device, port = Device(tmp_path), free_port()
     first = port

@@ -86,6 +86,7 @@ def test_a_camera_that_goes_and_comes_back_gives_pictures_again_and_says_so_once
     assert "secret" not in caplog.text
 
 
+@pytest.mark.long
 def test_a_camera_that_stands_still_is_noticed_and_heals_when_it_goes_on(
     port: int,
 ) -> None:

@@ -235,6 +235,7 @@ def test_a_real_metro_door_is_counted_with_nothing_given_but_line_and_view() -> 
     assert left <= 2
 
 
+@pytest.mark.long
 def test_a_real_metro_door_that_shakes_by_four_pixels_is_counted_within_a_quarter() -> None:
     """Of 28 true ones; 47 were counted before shaking was taken out."""
     shifts = np.random.default_rng(7).uniform(-4, 4, (2000, 2))

@@ -26,6 +26,7 @@ def until_it_says(words: str, running: subprocess.Popen[str]) -> Iterator[str]:
     raise AssertionError(f"it never said {words!r}")
 
 
+@pytest.mark.long
 @pytest.mark.rtsp
 def test_a_wrong_password_is_found_and_neither_output_nor_files_hold_it(tmp_path: Path) -> None:
     need_gstreamer()

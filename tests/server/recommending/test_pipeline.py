@@ -111,6 +111,7 @@ def test_a_shop_without_tickets_is_told_nothing_and_fails_nowhere(tmp_path: Path
     assert learn_nightly(settings, NIGHT) == {}
 
 
+@pytest.mark.long
 def test_the_night_learns_the_same_of_the_same_tickets_in_a_process_of_its_own(
     copy: Settings, card: Card
 ) -> None:

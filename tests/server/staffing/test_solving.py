@@ -132,6 +132,7 @@ def test_a_contract_that_cannot_be_reached_is_told_with_what_can() -> None:
     assert [(each.person.name, each.possible) for each in roster.less_than_contract] == [("Ann", 15)]
 
 
+@pytest.mark.long
 def test_an_hour_more_is_worth_what_the_roster_with_it_costs_less() -> None:
     asked = big_shop(1, people=6)
     roster = solved(asked)

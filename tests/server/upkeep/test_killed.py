@@ -9,6 +9,8 @@ import time
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from server.api.reports import day_report
 from server.config import KeepingSettings, Settings
 from server.storage.database import open_database
@@ -62,6 +64,7 @@ def _killed_after(seconds: float, folder: Path, now: datetime) -> None:
     night.stdout.close()
 
 
+@pytest.mark.long
 def test_a_night_killed_at_any_time_and_done_again_changes_no_figure(tmp_path: Path) -> None:
     settings = keeping(tmp_path)
     minutes = [OPENS + timedelta(minutes=number) for number in range(DAYS * 1440)]
