@@ -10,7 +10,6 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -21,6 +20,7 @@ from edge.addresses import host_of
 from edge.config import ConfigError, EdgeSettings, read_text, settings_in
 from edge.credentials import systemd_credential
 from edge.errors import EdgeError
+from edge.whole import write_whole
 
 KEPT = "config-set.json"
 
@@ -226,17 +226,9 @@ class _alone:  # noqa: N801 - a context, read as a word
 
 
 def _write(path: Path, came: _Came) -> None:
-    """Whole or not at all, and on the disk."""
-    new = path.with_suffix(".new")
     try:
-        with new.open("w", encoding="utf-8") as file:
-            file.write(came.model_dump_json())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        write_whole(path, came.model_dump_json().encode())
     except OSError as error:
-        with suppress(OSError):
-            new.unlink(missing_ok=True)
         raise _not_written(path, error) from error
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge.outbox.errors import OutboxError
+from edge.whole import write_whole
 from edge.wire import Audit, encode
 
 MOST_WAITING = 1_000
@@ -49,7 +50,7 @@ class Audits:
                     f"{MOST_WAITING} audits wait to be sent in {self._folder} already",
                     "bring the broker back, or delete the oldest of them",
                 )
-            self._write(name, audit.topic.encode() + b"\n" + encode(audit))
+            write_whole(self._folder / name, audit.topic.encode() + b"\n" + encode(audit))
         except OSError as error:
             raise OutboxError(
                 f"{self._folder} cannot be written: {error.strerror}",
@@ -78,21 +79,6 @@ class Audits:
         if not self._folder.is_dir():
             return []
         return sorted(path.name for path in self._folder.iterdir() if path.suffix == ".json")
-
-    def _write(self, name: str, body: bytes) -> None:
-        """Whole or not at all, and on the disk before this returns."""
-        beside = self._folder / f".{name}.part"
-        with beside.open("wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        _leave_to_owner(beside, self._folder)
-        beside.replace(self._folder / name)
-        folder = os.open(self._folder, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 def _leave_to_owner(path: Path, like: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from edge.config import CameraSettings, EdgeSettings, load_settings
 from edge.errors import EdgeError
 from edge.sections import in_sentences
 from edge.setup.drawing import Drawn, drawn_into, rewritten
+from edge.whole import write_whole
 
 LAST_GOOD = ".last-good"
 
@@ -120,34 +119,13 @@ class DeviceFile:
         kept = self._path.with_name(self._path.name + LAST_GOOD)
         try:
             like = self._path.stat()
-            _put(kept, before, like)
-            _put(self._path, after, like)
+            write_whole(kept, before, like)
+            write_whole(self._path, after, like)
         except OSError as error:
             raise NotSaved(
                 f"{error.filename or self._path} cannot be written: {error.strerror}",
                 "let the user that runs this page write the file and its folder",
             ) from error
-
-
-def _put(path: Path, body: bytes, like: os.stat_result) -> None:
-    """Writes a file whole, with another's rights: after a power cut there is the old one or the new one."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", delete=False) as file:
-        try:
-            file.write(body)
-            file.flush()
-            if os.geteuid() == 0:
-                os.fchown(file.fileno(), like.st_uid, like.st_gid)
-            os.fchmod(file.fileno(), like.st_mode & 0o777)
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _says(body: bytes, content: dict[str, Any]) -> bool:

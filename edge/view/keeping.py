@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import numpy as np
 
 from edge.view.look import holds
 from edge.view.reference import Reference
+from edge.whole import write_whole
 
 VERSION = 1
 
@@ -51,13 +51,8 @@ class ReferenceFile:
             "drawn": self._drawn,
             "references": [_as_row(one) for one in references],
         }
-        beside = self._path.with_suffix(".new")
         try:
-            with beside.open("w", encoding="utf-8") as file:
-                json.dump(kept, file)
-                file.flush()
-                os.fsync(file.fileno())
-            beside.replace(self._path)
+            write_whole(self._path, json.dumps(kept).encode())
         except OSError as error:
             log.warning("what the view looks like cannot be kept in %s: %s", self._path, error.strerror)
 

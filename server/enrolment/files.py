@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from pathlib import Path
 
 from server.enrolment.errors import EnrolmentFailed
+from server.whole import write_whole
 
 
 def private_folder(folder: Path, group: str = "") -> Path:
@@ -39,21 +38,14 @@ def write(file: Path, content: bytes | str, group: str = "", *, public: bool = F
     """
     data = content.encode() if isinstance(content, str) else content
     try:
-        # The name begins with a dot and the mode is 0600 from the first byte on.
-        number, name = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-        try:
-            with os.fdopen(number, "wb") as opened:
-                opened.write(data)
-                opened.flush()
-                os.fsync(opened.fileno())
-            Path(name).chmod(0o644 if public else 0o640 if group else 0o600)
-            _give_to(Path(name), group)
-            Path(name).replace(file)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(file, data, lambda new: _let_read(new, group, public=public))
     except OSError as error:
         raise EnrolmentFailed(f"{file} cannot be written: {error.strerror or error}") from error
+
+
+def _let_read(path: Path, group: str, *, public: bool) -> None:
+    path.chmod(0o644 if public else 0o640 if group else 0o600)
+    _give_to(path, group)
 
 
 def _give_to(path: Path, group: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from datetime import date, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.errors import ServerError
+from server.whole import write_whole
 
 FORMAT = 1
 """Of the card and the file of numbers beside it; another one is not read."""
@@ -128,7 +127,7 @@ def read_card(folder: Path, store: str) -> Card:
 def write_card(folder: Path, card: Card) -> None:
     """Keep a card that has no model: why nothing could be learnt."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    written(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
+    write_whole(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
 
 
 def forget_holding(folder: Path, customer: str) -> int:
@@ -141,17 +140,3 @@ def forget_holding(folder: Path, customer: str) -> int:
         card_path(folder, file.stem.rpartition("-")[0]).unlink(missing_ok=True)
         file.unlink(missing_ok=True)
     return len(holding)
-
-
-def written(file: Path, content: bytes) -> None:
-    """Write a file whole or not at all, readable by its owner only: it holds what customers bought."""
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-    try:
-        with os.fdopen(handle, "wb") as into:
-            into.write(content)
-            into.flush()
-            os.fsync(into.fileno())
-        Path(name).replace(file)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

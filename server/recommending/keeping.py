@@ -18,7 +18,7 @@ from scipy.sparse import csr_array
 from server.recommending.asking import Ranking, Words
 from server.recommending.blend import Blend
 from server.recommending.bought_together import BoughtTogether
-from server.recommending.card import FORMAT, Card, ModelUnreadable, card_path, read_card, written
+from server.recommending.card import FORMAT, Card, ModelUnreadable, card_path, read_card
 from server.recommending.content import AlikeProducts
 from server.recommending.customers import AlikeCustomers, CustomersProducts
 from server.recommending.factors import Factors
@@ -26,6 +26,7 @@ from server.recommending.popularity import Popular, PopularHere
 from server.recommending.purchase import Network, Purchases, Trees
 from server.recommending.repeat import Repeats
 from server.recommending.shop_rules import ShopRules
+from server.whole import write_whole
 
 _KINDS: Mapping[str, Any] = {
     kind.kind: kind
@@ -58,9 +59,9 @@ def save(folder: Path, card: Card, blend: Blend) -> Card:
     digest = hashlib.sha256(content).hexdigest()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{card.store}-{digest[:16]}.npz"
-    written(file, content)
+    write_whole(file, content)
     kept = card.model_copy(update={"file": file.name, "sha256": digest})
-    written(card_path(folder, card.store), kept.model_dump_json(indent=1).encode())
+    write_whole(card_path(folder, card.store), kept.model_dump_json(indent=1).encode())
     for old in folder.glob(f"{card.store}-{'[0-9a-f]' * 16}.npz"):
         if old != file:
             old.unlink(missing_ok=True)

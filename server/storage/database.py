@@ -11,12 +11,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.errors import ServerError
-from server.storage import (  # noqa: F401 -- their steps join those below
-    audit_migrations,
-    experiments_migration,
-    parts_migration,
-    touched_migration,
-    triggering_migration,
+from server.storage import (  # noqa: F401 -- their steps join those below, in the order of their numbers
+    m052_touched,
+    m055_parts,
+    m070_triggering,
+    m080_experiments,
+    m120_audits,
 )
 from server.storage.migrations import MIGRATIONS
 from server.storage.touched import settle_touched

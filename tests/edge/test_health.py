@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from edge.assembly import CameraProcess, credentials_of, drawn_in, outbox_path, 
 from edge.capture import Fault
 from edge.outbox import OutboxState
 from edge.wire import decode, encode
-from tests.edge.cast import ROOT, free_port, until
+from tests.edge.cast import free_port, until
 from tests.edge.device import Device
 
 
@@ -95,5 +96,5 @@ def test_a_cameras_password_comes_from_its_file_or_from_systemd_and_is_read_anew
 
 
 def test_every_kind_of_fault_stands_in_the_contract() -> None:
-    readme = (ROOT / "edge/wire/README.md").read_text("utf-8")
+    readme = (files("edge.wire") / "README.md").read_text("utf-8")
     assert [fault for fault in Fault if f"`{fault}`" not in readme] == []

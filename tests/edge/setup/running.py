@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
-import queue
-import re
-import signal
 import ssl
-import subprocess
-import sys
-import threading
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from tests.edge.talking import Talking
 
 ROOT = Path(__file__).parents[3]
 JSON = {"Content-Type": "application/json"}
@@ -23,61 +18,22 @@ MODEL = "person-v0"
 """The network of the box, which is quick."""
 
 
-class SettingUp:
+class SettingUp(Talking):
     """A running `footfall-edge setup`."""
 
     def __init__(self, config: Path, *words: str) -> None:
-        command = [sys.executable, "-m", "edge", "setup", "--config", str(config), "--port", "0", *words]
         scratch = config.parent / "tmp"
         scratch.mkdir(exist_ok=True)
-        self.process = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            cwd=config.parent,
-            env=os.environ | {"COLUMNS": "200", "TMPDIR": str(scratch)},
+        super().__init__(
+            *("setup", "--config", str(config), "--port", "0"),
+            *words,
+            folder=config.parent,
+            environment={"TMPDIR": str(scratch)},
         )
-        self.said: list[str] = []
-        self._lines: queue.Queue[str] = queue.Queue()
-        self._reader = threading.Thread(target=self._read)
-        self._reader.start()
-        self.address = self.told(r"https?://\S+")
-
-    def told(self, pattern: str, seconds: float = 30) -> str:
-        """What comes next on the terminal that looks like this."""
-        while True:
-            found = re.search(pattern, self._lines.get(timeout=seconds))
-            if found:
-                return found[found.lastindex or 0]
 
     def code(self) -> str:
         """The next code."""
         return self.told(r"Code: (\S+)")
-
-    def end(self) -> str:
-        """Ends it as Ctrl-C does; what it said."""
-        self.process.send_signal(signal.SIGINT)
-        code = self.process.wait(timeout=30)
-        self._reader.join()
-        said = "\n".join(self.said)
-        assert code == 0, said
-        assert "Traceback" not in said, said
-        return said
-
-    def close(self) -> None:
-        """Ends it in any case."""
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        self._reader.join()
-
-    def _read(self) -> None:
-        assert self.process.stdout
-        with self.process.stdout as lines:
-            for line in lines:
-                self.said.append(line.rstrip())
-                self._lines.put(line)
 
 
 @dataclass
