@@ -89,7 +89,9 @@ clock = typer.Typer(no_args_is_help=True, help="What was counted by devices that
 app.add_typer(clock, name="clock")
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be read; write nothing.")]
-CataloguePart = Annotated[str, typer.Option("--part", help="products, names, hours, holidays or planogram.")]
+CataloguePart = Annotated[
+    str, typer.Option("--part", help="products, names, hours, holidays, events, weather or planogram.")
+]
 DeviceId = Annotated[str, typer.Argument(help="Id of the device, as in its topics.")]
 Number = Annotated[int, typer.Argument(help="Number of the item, from `quarantine list`.")]
 

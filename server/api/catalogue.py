@@ -17,12 +17,14 @@ from server.api.taking import Body
 from server.catalogue import editing
 from server.catalogue.items import (
     DisplayName,
+    Event,
     Holiday,
     Item,
     OpeningHours,
     PartName,
     PlaceOfProduct,
     Product,
+    Weather,
     doubled,
 )
 from server.catalogue.tables import in_words
@@ -104,7 +106,7 @@ def delete_product(here: Here, sku: SkuPath, if_match: IfMatch = None) -> Respon
 
 
 def part(here: Here, store: str, part: PartName) -> Response:
-    """Names, opening hours, holidays or planogram of a store."""
+    """Names, opening hours, holidays, events, weather or planogram of a store."""
     here.store(store)
     with here.reading() as db:
         items, revision = editing.part(db, store, part)
@@ -128,6 +130,8 @@ _LISTS: dict[str, TypeAdapter[Any]] = {
     "names": TypeAdapter(list[DisplayName]),
     "hours": TypeAdapter(list[OpeningHours]),
     "holidays": TypeAdapter(list[Holiday]),
+    "events": TypeAdapter(list[Event]),
+    "weather": TypeAdapter(list[Weather]),
     "planogram": TypeAdapter(list[PlaceOfProduct]),
 }
 

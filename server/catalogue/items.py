@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, ClassVar, Literal, Self
 
@@ -20,7 +20,7 @@ Price = Annotated[
     PlainSerializer(lambda price: format(price.normalize(), "f"), return_type=str, when_used="json"),
 ]
 Clock = Annotated[time, PlainSerializer(lambda at: f"{at:%H:%M}", return_type=str)]
-PartName = Literal["names", "hours", "holidays", "planogram"]
+PartName = Literal["names", "hours", "holidays", "events", "weather", "planogram"]
 
 MOST_ROWS = 100_000
 """Of one part, or products in one file."""
@@ -97,6 +97,42 @@ class Holiday(Item):
         return self
 
 
+class Event(Item):
+    """Something that explains why days were, or will be, unlike others; the last day is one of them.
+
+    A campaign is the shop's own doing and happens again; an event, as a street party or a strike, is not.
+    """
+
+    identity = ("name", "first_day")
+    name: Text
+    kind: Literal["campaign", "event"]
+    first_day: date
+    last_day: date
+
+    @model_validator(mode="after")
+    def _lasts(self) -> Self:
+        if not timedelta() <= self.last_day - self.first_day <= timedelta(days=366):
+            raise ValueError(
+                f"last_day {self.last_day} is not 0 to 366 days after first_day {self.first_day}"
+            )
+        return self
+
+
+class Weather(Item):
+    """The weather of a day: measured, or expected of a day to come."""
+
+    identity = ("day",)
+    day: date
+    temperature_c: float | None = Field(None, ge=-90, le=60, description="highest of the day")
+    rain_mm: float | None = Field(None, ge=0, le=2000)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.temperature_c is None and self.rain_mm is None:
+            raise ValueError("neither temperature_c nor rain_mm is given")
+        return self
+
+
 class PlaceOfProduct(Item):
     """A product lies in a zone from a local day on (none: always) up to before another (none: for good)."""
 
@@ -119,6 +155,8 @@ PARTS: dict[str, type[Item]] = {
     "names": DisplayName,
     "hours": OpeningHours,
     "holidays": Holiday,
+    "events": Event,
+    "weather": Weather,
     "planogram": PlaceOfProduct,
 }
 """What a store's catalogue holds beside its products, by the name of the part."""

@@ -1,9 +1,9 @@
-"""Products, and per store the parts of its catalogue: names, opening hours, holidays, planogram."""
+"""Products, and per store the parts of its catalogue: names, hours, holidays, events, weather, planogram."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
@@ -17,11 +17,13 @@ _TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "names": ("display_names", ("kind", "id", "name")),
     "hours": ("opening_hours", ("weekday", "opens", "closes")),
     "holidays": ("holidays", ("day", "name", "opens", "closes")),
+    "events": ("store_events", ("name", "kind", "first_day", "last_day")),
+    "weather": ("weather", ("day", "temperature_c", "rain_mm")),
     "planogram": ("planogram", ("sku", "zone", "valid_from", "valid_until")),
 }
 """The parts of a store's catalogue with their tables and columns."""
 
-Row = tuple[str | int | None, ...]
+Row = tuple[str | int | float | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ def part_revision(db: Database, store: str, part: str) -> int:
     return 0 if found is None else int(found[0])
 
 
-def replace_part(db: Database, store: str, part: str, rows: Iterable[Sequence[str | int | None]]) -> int:
+def replace_part(db: Database, store: str, part: str, rows: Iterable[Row]) -> int:
     """Store a part in place of what was held; its new revision. Belongs into a transaction."""
     table, columns = _TABLES[part]
     marks = ", ".join("?" for _ in columns)

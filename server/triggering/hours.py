@@ -90,7 +90,8 @@ def _instant(day: date, clock: time, zone: ZoneInfo) -> datetime:
 
 
 def opening_of(
-    hours: Iterable[Sequence[str | int | None]], holidays: Iterable[Sequence[str | int | None]]
+    hours: Iterable[Sequence[str | int | float | None]],
+    holidays: Iterable[Sequence[str | int | float | None]],
 ) -> Opening:
     """Opening hours of a catalogue's rows: weekday, opens, closes; and day, name, opens, closes."""
     return Opening(
@@ -102,7 +103,7 @@ def opening_of(
     )
 
 
-def _clock(text: str | int | None) -> time:
+def _clock(text: str | int | float | None) -> time:
     return time.fromisoformat(str(text))
 
 

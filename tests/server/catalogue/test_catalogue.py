@@ -39,6 +39,14 @@ FILLED: dict[str, list[dict[str, Any]]] = {
         {"day": "2026-12-24", "name": "Christmas Eve", "opens": "09:00", "closes": "12:00"},
         {"day": "2026-12-25", "name": "Christmas", "opens": None, "closes": None},
     ],
+    "events": [
+        {"name": "Sale", "kind": "campaign", "first_day": "2026-03-01", "last_day": "2026-03-07"},
+        {"name": "Sale", "kind": "campaign", "first_day": "2026-09-01", "last_day": "2026-09-01"},
+    ],
+    "weather": [
+        {"day": "2026-03-01", "temperature_c": 11.5, "rain_mm": None},
+        {"day": "2026-03-02", "temperature_c": None, "rain_mm": 3.0},
+    ],
     "planogram": [{"sku": "MUG-1", "zone": "tea", "valid_from": "2026-03-01", "valid_until": None}],
 }
 
@@ -139,6 +147,13 @@ def test_a_part_is_replaced_whole_and_only_over_what_was_read(ask: Asking, part:
         ("holidays", [{"day": "2026-12-25", "name": "X", "opens": "09:00"}], "both opens and closes"),
         ("holidays", [{"day": "2026-02-30", "name": "X"}], "0.day"),
         ("names", [{"kind": "shelf", "id": "tea", "name": "Teas"}], "0.kind"),
+        (
+            "events",
+            [{"name": "X", "kind": "event", "first_day": "2026-03-02", "last_day": "2026-03-01"}],
+            "is not",
+        ),
+        ("weather", [{"day": "2026-03-02"}], "neither temperature_c nor rain_mm"),
+        ("weather", [{"day": "2026-03-02", "rain_mm": -1}], "0.rain_mm"),
         ("planogram", [{"sku": "MUG-1", "zone": "attic"}], "no zone 'attic'"),
         (
             "planogram",
