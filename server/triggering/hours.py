@@ -107,5 +107,5 @@ def _clock(text: str | int | float | None) -> time:
     return time.fromisoformat(str(text))
 
 
-def _clock_or_none(text: str | int | None) -> time | None:
+def _clock_or_none(text: str | int | float | None) -> time | None:
     return None if text is None else _clock(text)
