@@ -10,6 +10,10 @@ ONLY    ?= not long
 # Files of tests side by side: many of them wait for services more than they compute.
 AT_ONCE ?= 3
 
+# Some machines tell Python to write no bytecode; each of the hundreds of processes that tests start would
+# compile everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo test test-all lint types fences check lock wheel clean
 
 help:
