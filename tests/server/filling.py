@@ -47,7 +47,9 @@ def settings_for(folder: Path, **stores: dict[str, Any]) -> Settings:
     """Settings with a migrated, empty database; by default one store in Berlin."""
     known = stores or {STORE: berlin_store()}
     settings = Settings.model_validate({"database": folder / "footfall.db", "stores": known})
-    if not settings.database.exists():
+    if settings.database.exists():
+        migrate(settings.database)
+    else:
         settings.database.write_bytes(_migrated())
     return settings
 
