@@ -32,7 +32,7 @@ def paths(here: Here, store: str, form: Asked, begin: When = None, end: When = N
     known, now = here.store(store), here.clock()
     whole = asked_range(begin, end, calendar_of(known), now, LONGEST_BY_DAY)
     with here.reading() as db:
-        found = store_paths(db, store, known, whole, now)
+        found = store_paths(db, store, known, whole)
     shape = paths_without_small(paths_shape(found), here.settings.suppress_below)
     return form.answer(with_sentences(shape), tables.paths_table)
 

@@ -46,7 +46,10 @@ class CameraPathsShape(Shape):
 
     device: str
     camera: str
-    coverage: float | None = means("coverage")
+    watched_seconds: float = Field(description="time in which the camera processed frames")
+    told_share: float | None = Field(
+        description="the share of it in which it told of paths; of the rest nothing is known here"
+    )
     leaving: list[LeavingShape]
 
 
@@ -78,11 +81,12 @@ def paths_shape(paths: StorePaths) -> PathsShape:
 
 
 def _camera(one: CameraPaths, paths: StorePaths) -> CameraPathsShape:
-    seen = one.watched_seconds / paths.passed_seconds if paths.passed_seconds else None
+    seconds, telling = one.watched
     return CameraPathsShape(
         device=one.device,
         camera=one.camera,
-        coverage=None if seen is None else min(1.0, seen),
+        watched_seconds=seconds,
+        told_share=telling / seconds if seconds else None,
         leaving=[_leaving(leaving, paths.settings) for leaving in one.leaving],
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlite_utils import Database
 
@@ -15,27 +14,19 @@ from server.storage.paths import told
 
 @dataclass(frozen=True, slots=True)
 class StorePaths:
-    """The paths of one store over a range, camera by camera.
-
-    Attributes:
-        passed_seconds: of the range, up to now.
-    """
+    """The paths of one store over a range, camera by camera."""
 
     store: str
     settings: StoreSettings
     interval: Interval
-    passed_seconds: float
     cameras: tuple[CameraPaths, ...]
 
 
-def store_paths(
-    db: Database, store_id: str, store: StoreSettings, whole: Interval, now: datetime
-) -> StorePaths:
+def store_paths(db: Database, store_id: str, store: StoreSettings, whole: Interval) -> StorePaths:
     """The paths of a range; no camera where none told of any, which is not none."""
     return StorePaths(
         store=store_id,
         settings=store,
         interval=whole,
-        passed_seconds=whole.up_to(now).seconds,
         cameras=camera_paths(told(db, store_id, whole.begin, whole.end), store.least_visitors),
     )

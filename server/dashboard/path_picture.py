@@ -118,7 +118,7 @@ def _flows(leaving: LeavingShape) -> Iterator[_Flow]:
     for way in leaving.ways:
         if way.people:
             yield _Flow(origin, _end(way.to), way.people, "zone" if way.to.kind == "zone" else "door")
-    if leaving.unseen:
+    if leaving.unseen and leaving.stop.kind != "out":  # who went out is not looked for
         yield _Flow(origin, _NOWHERE, leaving.unseen, "unseen")
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, Response
 from sqlite_utils import Database
 
 from server.access.rights import Action
-from server.api.path_shapes import CameraPathsShape, PathsShape, paths_shape
+from server.api.path_shapes import CameraPathsShape, LeavingShape, PathsShape, paths_shape
 from server.api.path_words import OTHER_CAMERAS, with_sentences
 from server.api.paths import store_paths
 from server.api.ranges import asked_day
@@ -34,6 +34,11 @@ class CameraSeen:
 
     paths: CameraPathsShape
     picture: PathPicture | None
+
+    @property
+    def leaving(self) -> list[LeavingShape]:
+        """Where people went from each stop; nobody asks where those went who left for good."""
+        return [one for one in self.paths.leaving if one.ways or one.stop.kind != "out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ def paths_page(
     """The page of the period to which a business day belongs, without ways of fewer people than `least`."""
     calendar = calendar_of(store)
     period = period_of(day, kind, store.retail_year)
-    found = store_paths(db, store_id, store, period.interval(calendar), now)
+    found = store_paths(db, store_id, store, period.interval(calendar))
     paths = with_sentences(paths_without_small(paths_shape(found), least))
     return PathsPage(
         period=period,
@@ -90,9 +95,10 @@ def _notes(paths: PathsShape, least: int) -> list[str]:
     if len(paths.cameras) > 1:
         notes.append(OTHER_CAMERAS)
     notes += [
-        f"{camera.camera} on {camera.device} told of paths in only {percent(camera.coverage)} of the time."
+        f"{camera.camera} on {camera.device} told of paths in {percent(camera.told_share)} of the time in"
+        " which it watched; all figures here are of that time."
         for camera in paths.cameras
-        if camera.coverage is not None and camera.coverage < FULL_COVERAGE
+        if camera.told_share is not None and camera.told_share < FULL_COVERAGE
     ]
     return notes
 

@@ -35,13 +35,20 @@ class Left(NamedTuple):
     people: int
 
 
+class Watched(NamedTuple):
+    """For how long a camera processed frames, and in how much of that it told of paths."""
+
+    seconds: float
+    telling_seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What cameras told of paths; who is not in `watched_seconds` told nothing, which is not none."""
+    """What cameras told of paths; who is not in `watched` told nothing, which is not none."""
 
     taken: tuple[Taken, ...]
     left: tuple[Left, ...]
-    watched_seconds: Mapping[Camera, float]
+    watched: Mapping[Camera, Watched]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class CameraPaths:
     device: str
     camera: str
     leaving: tuple[Leaving, ...]
-    watched_seconds: float
+    watched: Watched
 
 
 def camera_paths(told: Told, least: int) -> tuple[CameraPaths, ...]:
@@ -114,9 +121,9 @@ def camera_paths(told: Told, least: int) -> tuple[CameraPaths, ...]:
                 for stop in _stops(device, camera, people, taken)
                 if (ways := taken.get((device, camera, stop), {})) or people.get((device, camera, stop))
             ),
-            seconds,
+            watched,
         )
-        for (device, camera), seconds in sorted(told.watched_seconds.items())
+        for (device, camera), watched in sorted(told.watched.items())
     )
 
 

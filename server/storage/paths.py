@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from edge.wire import PathCount
-from server.metrics.paths import Left, Taken, Told
+from server.metrics.paths import Left, Taken, Told, Watched
 from server.storage.exact import from_us, to_us
 from server.storage.queues import BucketKey
 
@@ -30,10 +30,12 @@ _CROSSED = f"""
     FROM buckets b JOIN line_counts l USING (store, bucket_start, device, camera)
     WHERE {_IN_RANGE} AND l.kind = 'entrance' GROUP BY 1, 2, 3
 """  # noqa: S608 -- our constant
-_TOLD = f"""
-    SELECT b.device, b.camera, sum(b.coverage * (b.bucket_end - b.bucket_start)) / 1e6
-    FROM buckets b WHERE {_IN_RANGE} GROUP BY 1, 2
-"""  # noqa: S608 -- our constant
+_WATCHED = """
+    SELECT device, camera, sum(coverage * (bucket_end - bucket_start)) / 1e6,
+           sum(coverage * (bucket_end - bucket_start) * tells_paths) / 1e6
+    FROM buckets WHERE store = ? AND bucket_start >= ? AND bucket_start < ?
+    GROUP BY 1, 2 HAVING max(tells_paths)
+"""
 _PATHS = """
     SELECT b.bucket_start, b.device, b.camera, p.origin, p.next_stop, p.n
     FROM buckets b LEFT JOIN path_counts p USING (store, bucket_start, device, camera)
@@ -72,5 +74,5 @@ def told(db: Database, store: str, begin: datetime, end: datetime) -> Told:
     return Told(
         taken=tuple(Taken(*row) for row in db.execute(_TAKEN, span)),
         left=tuple(left),
-        watched_seconds={(device, camera): seconds for device, camera, seconds in db.execute(_TOLD, span)},
+        watched={(row[0], row[1]): Watched(*row[2:]) for row in db.execute(_WATCHED, span)},
     )

@@ -84,9 +84,11 @@ def test_the_most_taken_ways_are_said_where_enough_people_left(ask: Asking) -> N
     ]
 
 
-def test_coverage_is_the_share_of_time_in_which_paths_were_told(ask: Asking) -> None:
-    answer = ask.get(PATHS, params={"begin": "2026-03-03T10:56:00Z", "end": "2026-03-03T11:04:00Z"}).json()
-    assert only_camera(answer)["coverage"] == 1.0
+def test_it_is_said_in_how_much_of_the_time_paths_were_told(shop: Settings) -> None:
+    fill(shop, [walked(NOON - n * MINUTE) for n in (9, 8, 7, 6)], NOON)
+    camera = only_camera(asking(shop, NOON).get(PATHS).json())
+
+    assert (camera["watched_seconds"], camera["told_share"]) == (480.0, 0.5)
 
 
 def test_a_range_has_only_what_began_in_it(ask: Asking) -> None:
@@ -157,7 +159,7 @@ def leaving(ways: list[int], unseen: int) -> LeavingShape:
 
 
 def shape(one: LeavingShape) -> PathsShape:
-    camera = CameraPathsShape(device="d", camera="c", coverage=1.0, leaving=[one])
+    camera = CameraPathsShape(device="d", camera="c", watched_seconds=60.0, told_share=1.0, leaving=[one])
     return PathsShape(
         store=STORE, name="", time_zone="UTC", begin=NOON, end=NOON + timedelta(days=1), least_visitors=20,
         cameras=[camera], sentences=[],

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.metrics.paths import CameraPaths, Left, Stop, Taken, Told, camera_paths
+from server.metrics.paths import CameraPaths, Left, Stop, Taken, Told, Watched, camera_paths
 from server.metrics.ratios import wilson
 
 DOOR = ("edge-1", "door")
@@ -16,7 +16,7 @@ def told(left: dict[str, int], taken: dict[tuple[str, str], int]) -> Told:
     return Told(
         tuple(Taken(*DOOR, origin, to, n) for (origin, to), n in taken.items()),
         tuple(Left(*DOOR, stop, n) for stop, n in left.items()),
-        {DOOR: 3600.0},
+        {DOOR: Watched(3600.0, 3600.0)},
     )
 
 

@@ -61,13 +61,13 @@ def test_those_who_left_are_without_staff_and_of_minutes_that_tell_of_paths_only
         "in:main": 36,
         "out:main": 30,
     }
-    assert found.watched_seconds == {(DEVICE, CAMERA): 90.0}
+    assert found.watched == {(DEVICE, CAMERA): (150.0, 90.0)}
 
 
 def test_a_camera_that_does_not_tell_is_not_one_that_saw_nobody(db: Database) -> None:
     counts.keep_all(db, [walked(NOON), quiet(NOON, camera="hall")], NOON)
 
-    assert told(db, STORE, BEFORE, AFTER).watched_seconds == {(DEVICE, "hall"): 60.0}
+    assert told(db, STORE, BEFORE, AFTER).watched == {(DEVICE, "hall"): (60.0, 60.0)}
 
 
 def test_a_higher_revision_replaces_them_and_a_lower_one_changes_nothing(db: Database) -> None:
@@ -77,7 +77,7 @@ def test_a_higher_revision_replaces_them_and_a_lower_one_changes_nothing(db: Dat
     assert taken(db) == {("tea", "gifts"): 1}
 
     counts.keep(db, walked(NOON, revision=4), NOON)
-    assert told(db, STORE, BEFORE, AFTER).watched_seconds == {}
+    assert told(db, STORE, BEFORE, AFTER).watched == {}
 
 
 def test_a_bucket_that_goes_takes_its_paths_along(db: Database) -> None:
