@@ -100,6 +100,13 @@ class CameraSettings(Section):
     lines: tuple[LineSettings, ...] = ()
     zones: tuple[ZoneSettings, ...] = ()
     queues: tuple[QueueSettings, ...] = ()
+    paths_within_seconds: float = Field(
+        120.0,
+        ge=0,
+        le=600,
+        description="who comes to a zone or line so soon after another one has gone there from it; "
+        "0: paths are not told",
+    )
     groups: GroupSettings = GroupSettings()
     staff: StaffSettings | None = Field(None, description="how staff are known; unset: they are not")
     floor: FloorSettings | None = Field(None, description="the floor in metres; unset: it is not known")
@@ -110,6 +117,12 @@ class CameraSettings(Section):
         """Side of a heatmap's cell, in metres where the floor is known, else as a share of the width."""
         asked = self.heatmap.cell if self.heatmap else None
         return asked or (CELL_METRES if self.floor else CELL_WIDTH)
+
+    @property
+    def tells_paths(self) -> bool:
+        """Whether it is told where people went next: there is a zone, and something else to go to."""
+        entrances = sum(line.kind == "entrance" for line in self.lines)
+        return self.paths_within_seconds > 0 and bool(self.zones) and len(self.zones) + entrances > 1
 
     @model_validator(mode="after")
     def _counts_something(self) -> Self:

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from edge.assembly import CameraProcess, peak_memory_mb
-from edge.counting import Direction, LineSums, QueueEnd, QueueSums, Watched, ZoneSums
+from edge.counting import Direction, LineSums, QueueEnd, QueueSums, Watched, ZoneSums, by_origin
 from edge.outbox import Totals
 
 SLOWEST, FASTEST = 0.4, 3.0
@@ -36,6 +36,7 @@ def summary_of(process: CameraProcess, seconds: float) -> dict[str, Any]:
         "lines": {line: line_summary(line, of, process.watched) for line, of in counted.lines.items()},
         "zones": {zone: _zone(of, process.watched) for zone, of in counted.zones.items()},
         "queues": {queue: queue_summary(of) for queue, of in counted.queues.items()},
+        **({"paths": by_origin(counted.paths)} if process.watched.tells_paths else {}),
     }
 
 
@@ -85,6 +86,8 @@ def tables_of(summary: Mapping[str, Any]) -> list[Table]:
         tables.append(_zones(summary["zones"]))
     if summary["queues"]:
         tables.append(_queues({(queue,): of for queue, of in summary["queues"].items()}, ("queue",)))
+    if summary.get("paths"):
+        tables.append(_paths({(): summary["paths"]}))
     return tables
 
 
@@ -99,7 +102,14 @@ def tally_tables(totals: Mapping[str, Totals]) -> list[Table]:
         for zone, visits in one.visits.items():
             table.add_row(camera, zone, "", "", "", "", "", str(visits))
         queues |= {(camera, queue): asdict(of) for queue, of in one.queues.items()}
-    return [table, _queues(queues, ("camera", "queue"))] if queues else [table]
+    paths: dict[tuple[str, ...], dict[str, dict[str, int]]]
+    paths = {(camera,): one.paths for camera, one in totals.items() if one.paths}
+    tables = [table]
+    if queues:
+        tables.append(_queues(queues, ("camera", "queue")))
+    if paths:
+        tables.append(_paths(paths, ("camera",)))
+    return tables
 
 
 def _lines(lines: Mapping[str, Mapping[str, Any]]) -> Table:
@@ -131,6 +141,17 @@ def _queues(queues: Mapping[tuple[str, ...], Mapping[str, Any]], head: Iterable[
     for names, of in queues.items():
         numbers = (str(of[name]) for name in ("joined", "served", "abandoned", "lost"))
         table.add_row(*names, *numbers, _seconds(of["median_wait_seconds"]))
+    return table
+
+
+def _paths(
+    paths: Mapping[tuple[str, ...], Mapping[str, Mapping[str, int]]], head: Iterable[str] = ()
+) -> Table:
+    table = Table(*head, "from", "next", "people")
+    for names, ways in paths.items():
+        for origin, to in ways.items():
+            for stop, people in to.items():
+                table.add_row(*names, origin, stop, str(people))
     return table
 
 

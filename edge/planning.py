@@ -60,6 +60,7 @@ def plan_of(camera: CameraSettings, width: int, height: int) -> Plan:
         staff=picture.staff(camera.staff) if camera.staff else None,
         heat=HeatGrid(grid.cell, grid.unit, float(width)) if grid else None,
         floor=picture.floor(camera.floor) if camera.floor else None,
+        paths_within_seconds=camera.paths_within_seconds if camera.tells_paths else None,
     )
 
 
@@ -72,6 +73,7 @@ def watched_by(camera: CameraSettings) -> Watched:
         passing=frozenset(line.id for line in camera.lines if line.kind == "passing"),
         tells_staff=camera.staff is not None,
         grid=grid_of(camera),
+        tells_paths=camera.tells_paths,
     )
 
 

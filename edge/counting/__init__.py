@@ -1,17 +1,19 @@
 """From tracks to counts. Pure: values in, values out, time as an argument."""
 
-from edge.counting.bucket import CountedBy, Watched
+from edge.counting.bucket import CountedBy, Watched, by_origin
 from edge.counting.camera import CameraCounter
 from edge.counting.facts import (
     Crossing,
     Direction,
     Fact,
     Group,
+    Leg,
     Passed,
     QueueEnd,
     QueueJoined,
     QueueLeft,
     StaffCrossing,
+    Stop,
     Visit,
     VisitEnd,
 )
@@ -35,6 +37,7 @@ __all__ = [
     "Group",
     "Groups",
     "HeatGrid",
+    "Leg",
     "Line",
     "LineCounter",
     "LineSums",
@@ -51,6 +54,7 @@ __all__ = [
     "Scene",
     "Staff",
     "StaffCrossing",
+    "Stop",
     "Tally",
     "Visit",
     "VisitEnd",
@@ -59,4 +63,5 @@ __all__ = [
     "Zone",
     "ZoneCounter",
     "ZoneSums",
+    "by_origin",
 ]

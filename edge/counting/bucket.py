@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from edge.counting.facts import Leg, Stop
 from edge.counting.heat import Grid, HeatTally
 from edge.counting.queues import Waiting
 from edge.counting.tallies import LineTally, QueueTally, ZoneTally
-from edge.wire import Counts, Heat, LineCount, QueueCount, ZoneCount
+from edge.wire import Counts, Heat, LineCount, PathCount, QueueCount, ZoneCount
+from edge.wire.messages import MOST_PATHS
 
 BUCKET_SECONDS = 60
 
@@ -34,6 +37,7 @@ class Watched:
         passing: those of the lines that people walk past outside.
         tells_staff: whether staff are told apart; else nothing is said of them, which is not 0.
         grid: of the heatmap; None: not asked for.
+        tells_paths: whether it is told where people went next.
     """
 
     lines: tuple[str, ...] = ()
@@ -42,6 +46,7 @@ class Watched:
     passing: frozenset[str] = frozenset()
     tells_staff: bool = False
     grid: Grid | None = None
+    tells_paths: bool = False
 
 
 class Bucket:
@@ -58,6 +63,7 @@ class Bucket:
         self.zones = {zone: ZoneTally() for zone in watched.zones}
         self.queues = {queue: QueueTally() for queue in watched.queues}
         self.heat = HeatTally(watched.grid) if watched.grid else None
+        self.paths: Counter[tuple[Stop, Stop]] | None = Counter() if watched.tells_paths else None
         self._before = _Before()
 
     @property
@@ -80,6 +86,17 @@ class Bucket:
             self.queues[queue].watch(seconds, waiting.length)
         if self.heat is not None:
             self.heat.add(cells, seconds)
+
+    def add_leg(self, leg: Leg) -> bool:
+        """Counts that somebody went on; False where paths are not asked for, or are too many for a message.
+
+        Nobody sees a thousand different ways begin within a minute.
+        """
+        pair = (leg.origin, leg.to)
+        if self.paths is None or (pair not in self.paths and len(self.paths) >= MOST_PATHS):
+            return False
+        self.paths[pair] += 1
+        return True
 
     def told(self, by: CountedBy) -> Counts:
         """The message; the outbox gives it its revision."""
@@ -104,6 +121,7 @@ class Bucket:
             ),
             queues=(*(one.told(id) for id, one in self.queues.items()), *self._before.queues),
             heat=self._before.heat or (None if self.heat is None else self.heat.told()),
+            paths=self._before.paths if self.paths is None else path_counts(self.paths),
         )
 
     def restore(self, message: Counts) -> None:
@@ -122,12 +140,15 @@ class Bucket:
         for queue in message.queues:
             if queue.queue in self.queues:
                 self.queues[queue.queue].restore(queue)
+        if self.paths is not None:
+            self.paths = numbers_of(message.paths or ())
         goes_on = self.heat is not None and message.heat is not None and self.heat.restore(message.heat)
         self._before = _Before(
             tuple(line for line in message.lines if line.line not in self.lines),
             tuple(zone for zone in message.zones if zone.zone not in self.zones),
             tuple(queue for queue in message.queues if queue.queue not in self.queues),
             None if goes_on else message.heat,
+            message.paths,
         )
 
 
@@ -139,3 +160,22 @@ class _Before:
     zones: tuple[ZoneCount, ...] = ()
     queues: tuple[QueueCount, ...] = ()
     heat: Heat | None = None
+    paths: tuple[PathCount, ...] | None = None
+
+
+def path_counts(numbers: Mapping[tuple[Stop, Stop], int]) -> tuple[PathCount, ...]:
+    """Legs by their two stops, as a message has them."""
+    return tuple(PathCount(origin=origin, to=to, n=n) for (origin, to), n in sorted(numbers.items()))
+
+
+def numbers_of(paths: Iterable[PathCount]) -> Counter[tuple[Stop, Stop]]:
+    """What a message says of paths, by their two stops."""
+    return Counter({(path.origin, path.to): path.n for path in paths})
+
+
+def by_origin(numbers: Mapping[tuple[Stop, Stop], int]) -> dict[Stop, dict[Stop, int]]:
+    """People by the stop that they left and that to which they went, the most taken way first."""
+    found: dict[Stop, dict[Stop, int]] = {}
+    for (origin, to), people in sorted(numbers.items(), key=lambda path: (-path[1], path[0])):
+        found.setdefault(origin, {})[to] = people
+    return found

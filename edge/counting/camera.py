@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Sized
 
 from edge.counting.company import Company, Person
-from edge.counting.facts import Crossing, Fact, VisitEnd
+from edge.counting.facts import Crossing, Fact, Visit, VisitEnd
 from edge.counting.groups import GroupCounter
 from edge.counting.handover import Reach
 from edge.counting.lines import LineCounter
 from edge.counting.passing import PassingCounter
+from edge.counting.paths import PathLedger
 from edge.counting.plan import Plan
 from edge.counting.queues import QueueCounter
 from edge.counting.scene import Scene, cells_of
@@ -30,12 +31,13 @@ class CameraCounter:
         self._lines = [LineCounter(line, floor) for line in plan.lines]
         self._groups = GroupCounter(plan.groups, plan.lines, floor)
         self._passing = PassingCounter(plan.lines)
+        self._paths = PathLedger(plan)
         self._zones = {zone.id: ZoneCounter(zone, floor, long_stay_seconds) for zone in plan.zones}
         self._queues = {queue.id: QueueCounter(queue, floor) for queue in plan.queues}
         self._at = float("-inf")
 
     def __len__(self) -> int:
-        parts: list[Sized] = [self._company, self._staff, self._groups, self._passing]
+        parts: list[Sized] = [self._company, self._staff, self._groups, self._passing, self._paths]
         parts += [*self._lines, *self._zones.values(), *self._queues.values()]
         return sum(len(part) for part in parts)
 
@@ -60,7 +62,8 @@ class CameraCounter:
         facts += self._told(crossing for line in self._lines for crossing in line.update(tracks, at))
         staff = self._company.staff
         for zone in self._zones.values():
-            facts += zone.update(tracks, at, staff)
+            facts += self._left(zone.update(tracks, at, staff))
+            self._note_under_way(zone)
         for queue in self._queues.values():
             facts += queue.update(tracks, at, staff)
         facts += self._groups.told(at)
@@ -76,11 +79,14 @@ class CameraCounter:
         return [*self._staff.badge_read(self._company.present, reader, at, self._at)]
 
     def end_day(self, at: float) -> list[Fact]:
-        """Ends visits and waits as the day ends at `at`; who is still inside begins anew then.
+        """Ends visits, paths and waits as the day ends at `at`; who is still inside begins anew then.
 
         Who waits is told as lost, so that each day's sums hold. Lines, groups and staff go on undisturbed.
         """
-        facts: list[Fact] = [visit for zone in self._zones.values() for visit in zone.end_day(at)]
+        facts: list[Fact] = []
+        for zone in self._zones.values():
+            facts += self._left(zone.end_day(at))
+        facts += self._paths.close()
         facts += (fact for queue in self._queues.values() for fact in queue.end_day(at))
         return facts
 
@@ -91,10 +97,11 @@ class CameraCounter:
         """
         facts = self._told(crossing for line in self._lines for crossing in line.close())
         for zone in self._zones.values():
-            facts += zone.close(end)
+            facts += self._left(zone.close(end))
         for queue in self._queues.values():
             facts += queue.close()
-        return [*facts, *self._groups.close(), *self._forget(self._company.clear(), self._at)]
+        facts += [*self._groups.close(), *self._forget(self._company.clear(), self._at)]
+        return [*facts, *self._paths.close()]
 
     def _told(self, crossings: Iterable[Crossing]) -> list[Fact]:
         """Crossings, what staff made of them beside them, and noted for groups and passers-by."""
@@ -103,12 +110,25 @@ class CameraCounter:
             assert crossing.track_id is not None
             person = self._company[crossing.track_id]
             facts += [crossing, *self._staff.note(person, crossing)]
+            self._paths.crossed(person, crossing)
             if not person.is_staff:
                 self._groups.note(person, crossing)
                 self._passing.note(person, crossing)
         return facts
 
+    def _left(self, visits: list[Visit]) -> list[Visit]:
+        """The visits, once noted for paths."""
+        for visit in visits:
+            person = None if visit.track_id is None else self._company.following(visit.track_id)
+            self._paths.left(person, visit)
+        return visits
+
+    def _note_under_way(self, zone: ZoneCounter) -> None:
+        if self._paths.asks:
+            for visit in zone.under_way:
+                self._paths.is_in(self._company[visit.track_id], visit)
+
     def _forget(self, gone: Sequence[Person], at: float) -> list[Fact]:
-        facts: list[Fact] = [*self._passing.told(at, gone)]
+        facts: list[Fact] = [*self._passing.told(at, gone), *self._paths.told(at, gone)]
         self._staff.forget(gone)
         return facts

@@ -88,6 +88,11 @@ class Company:
         """Whom a track follows, or followed until it was given up."""
         return self._followings[track_id].person
 
+    def following(self, track_id: int) -> Person | None:
+        """Whom a track follows; None where it was given up."""
+        following = self._followings.get(track_id)
+        return following.person if following else None
+
     @property
     def staff(self) -> set[int]:
         """The tracks that follow staff."""

@@ -74,18 +74,38 @@ class VisitEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody was inside a zone from `entered_at` to `left_at`, at least for the zone's minimum stay."""
+    """Somebody was inside a zone from `entered_at` to `left_at`, at least for the zone's minimum stay.
+
+    Attributes:
+        stay: number of it within this process and zone, and `track_id`: whose it was; neither ever leaves
+            the device.
+    """
 
     zone: str
     entered_at: float
     left_at: float
     end: VisitEnd
     is_staff: bool = False
+    stay: int | None = field(default=None, compare=False, repr=False)
+    track_id: int | None = field(default=None, compare=False, repr=False)
 
     @property
     def seconds(self) -> float:
         """How long it lasted, to the millisecond."""
         return round(self.left_at - self.entered_at, 3)
+
+
+Stop = str
+"""Where paths begin and end, as the contract writes it: a zone's id, or `in:` or `out:` and a line's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """Somebody who left a stop at `at` went to another one, or the same again, next; staff do not."""
+
+    origin: Stop
+    to: Stop
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,4 +139,4 @@ class QueueLeft:
         return round(self.at - self.joined_at, 3)
 
 
-Fact = Crossing | StaffCrossing | Group | Passed | Visit | QueueJoined | QueueLeft
+Fact = Crossing | StaffCrossing | Group | Passed | Visit | Leg | QueueJoined | QueueLeft

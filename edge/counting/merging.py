@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from edge.counting.bucket import numbers_of, path_counts
 from edge.counting.heat import Grid, HeatTally
-from edge.wire import Counts, DwellSketch, Heat, LineCount, QueueCount, ZoneCount
+from edge.wire import Counts, DwellSketch, Heat, LineCount, PathCount, QueueCount, ZoneCount
+from edge.wire.messages import MOST_PATHS
 
 Part = TypeVar("Part", LineCount, ZoneCount, QueueCount)
 
@@ -22,7 +24,8 @@ def merged(parts: Sequence[Counts], start: datetime, length: timedelta) -> Count
         length: how long it is.
 
     Returns the bucket at revision 1. Its coverage is the parts' seconds by its length, at most 1, its time is
-    known where that of all parts is, and heat of different grids is that of the first.
+    known where that of all parts is, heat of different grids is that of the first, and of more paths than a
+    message holds those that most people took.
     """
     covered = sum(
         (part.coverage * (part.bucket_end - part.bucket_start) for part in parts), start=timedelta()
@@ -40,6 +43,7 @@ def merged(parts: Sequence[Counts], start: datetime, length: timedelta) -> Count
             "zones": tuple(_zone(same) for same in _by_name([one for p in parts for one in p.zones])),
             "queues": tuple(_queue(same) for same in _by_name([one for p in parts for one in p.queues])),
             "heat": _heat([part.heat for part in parts if part.heat is not None]),
+            "paths": _paths([part.paths for part in parts if part.paths is not None]),
         }
     )
 
@@ -54,6 +58,7 @@ def tells_of(message: Counts) -> object:
         {(one.zone, one.staff_dwell is None) for one in message.zones},
         {one.queue for one in message.queues},
         None if heat is None else (heat.unit, heat.cell),
+        message.paths is None,
     )
 
 
@@ -128,6 +133,13 @@ def _heat(heats: Sequence[Heat]) -> Heat | None:
             for place, seconds in heat.seconds.items():
                 gathered.add({place: 1}, seconds)
     return gathered.told()
+
+
+def _paths(told: Sequence[tuple[PathCount, ...]]) -> tuple[PathCount, ...] | None:
+    if not told:
+        return None
+    total = sum((numbers_of(paths) for paths in told), start=Counter[tuple[str, str]]())
+    return path_counts(dict(total.most_common(MOST_PATHS)))
 
 
 def _sum(numbers: Iterable[int | None]) -> int | None:

@@ -124,6 +124,10 @@ class HeatGrid:
 class Plan:
     """All that one camera is asked to count.
 
+    Attributes:
+        paths_within_seconds: who comes to a zone or line so soon after another has gone there from it; None:
+            nobody asks.
+
     Raises:
         ValueError: a heatmap in metres without a floor.
     """
@@ -135,6 +139,7 @@ class Plan:
     staff: Staff | None = None
     heat: HeatGrid | None = None
     floor: Floor | None = None
+    paths_within_seconds: float | None = None
 
     def __post_init__(self) -> None:
         if self.heat and self.heat.unit == "metres" and self.floor is None:

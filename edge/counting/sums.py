@@ -12,11 +12,13 @@ from edge.counting.facts import (
     Direction,
     Fact,
     Group,
+    Leg,
     Passed,
     QueueEnd,
     QueueJoined,
     QueueLeft,
     StaffCrossing,
+    Stop,
     Visit,
 )
 from edge.wire import DwellSketch
@@ -81,6 +83,7 @@ class RunSums:
         self.lines = {line: LineSums() for line in watched.lines}
         self.zones = {zone: ZoneSums() for zone in watched.zones}
         self.queues = {queue: QueueSums() for queue in watched.queues}
+        self.paths: Counter[tuple[Stop, Stop]] = Counter()
 
     def add(self, fact: Fact) -> None:
         """Counts a fact."""
@@ -101,5 +104,7 @@ class RunSums:
                 zone.visits += 1
                 zone.seconds += fact.seconds
                 zone.staff_visits += fact.is_staff
+            case Leg():
+                self.paths[fact.origin, fact.to] += 1
             case QueueJoined() | QueueLeft():
                 self.queues[fact.queue].add(fact)

@@ -10,7 +10,17 @@ import math
 from collections.abc import Callable, Iterable
 
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
-from edge.counting.facts import Crossing, Fact, Group, Passed, QueueJoined, QueueLeft, StaffCrossing, Visit
+from edge.counting.facts import (
+    Crossing,
+    Fact,
+    Group,
+    Leg,
+    Passed,
+    QueueJoined,
+    QueueLeft,
+    StaffCrossing,
+    Visit,
+)
 from edge.counting.scene import Scene
 from edge.wire import Counts
 
@@ -93,6 +103,9 @@ class Tally:
             case StaffCrossing() | Group() | Passed():
                 self._refine(fact)
                 return
+            case Leg():
+                self._add_leg(fact)
+                return
         self._changed.add(bucket.start)
 
     def observe(self, since: float, at: float, scene: Scene) -> None:
@@ -159,6 +172,12 @@ class Tally:
             case Passed():
                 line.passed += 1
         self._changed.add(bucket.start)
+
+    def _add_leg(self, leg: Leg) -> None:
+        """Says where somebody went on to; where the minute in which they left is forgotten, to nobody."""
+        bucket = self._buckets.get(_minute(leg.at + self.clock_ahead))
+        if bucket and bucket.add_leg(leg):
+            self._changed.add(bucket.start)
 
     def _bucket_at(self, at: float) -> Bucket:
         start = _minute(at + self.clock_ahead)

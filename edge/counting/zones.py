@@ -7,6 +7,7 @@ go over the zone's rim, between two pictures, or where somebody is first and las
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,8 @@ NOBODY: frozenset[int] = frozenset()
 
 @dataclass(slots=True)
 class _Stay:
+    number: int
+    track_id: int
     entered_at: float
     inside_at: float  # last seen inside, or went out over the rim
     place: Point
@@ -35,6 +38,16 @@ class _Stay:
     def seen_at(self) -> float:
         """When they were last seen inside."""
         return self.inside_at
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """A visit that is one already and has not ended; its numbers are those that `Visit` has."""
+
+    zone: str
+    stay: int
+    track_id: int
+    entered_at: float
 
 
 class ZoneCounter:
@@ -52,6 +65,7 @@ class ZoneCounter:
         self._zone = zone
         self._nearby = Reach(floor=floor)
         self._long_stay_seconds = math.inf if long_stay_seconds is None else long_stay_seconds
+        self._numbers = itertools.count()
         self._stays: dict[int, _Stay] = {}
         self._outside: dict[int, Step] = {}  # last steps of tracks once seen outside, so not new
         self._lost: list[_Stay] = []
@@ -64,6 +78,15 @@ class ZoneCounter:
     def occupancy(self) -> int:
         """People inside now."""
         return sum(stay.is_inside for stay in self._stays.values())
+
+    @property
+    def under_way(self) -> list[UnderWay]:
+        """Visits of people in view that have lasted for the zone's minimum stay and may go on."""
+        return [
+            UnderWay(self._zone.id, stay.number, stay.track_id, stay.entered_at)
+            for stay in self._stays.values()
+            if stay.inside_at - stay.entered_at >= self._zone.minimum_stay_seconds
+        ]
 
     def update(self, tracks: Sequence[Track], at: float, staff: Collection[int] = NOBODY) -> list[Visit]:
         """Visits that have ended by `at`; tracks not given are lost, and those in `staff` are staff's."""
@@ -84,7 +107,7 @@ class ZoneCounter:
         self._outside |= {track_id: stay.last for track_id, stay in self._stays.items() if not stay.is_inside}
         self._stays = {track_id: stay for track_id, stay in self._stays.items() if stay.is_inside}
         for stay in self._stays.values():
-            stay.entered_at = at
+            stay.entered_at, stay.number = at, next(self._numbers)
         self._lost = []
         return visits
 
@@ -117,14 +140,17 @@ class ZoneCounter:
             if back_at - stay.inside_at > self._zone.gap_seconds:
                 # Came back after the gap within one update: the visit before ends on its own.
                 self._lost.append(replace(stay))
-                stay.entered_at = back_at
+                stay.entered_at, stay.number = back_at, next(self._numbers)
         stay.inside_at, stay.place, stay.height = step.at, Point(step.x, step.y), track.height
         stay.is_inside, stay.last = True, step
 
     def _begun(self, track: Track, step: Step) -> _Stay:
         outside, place = self._outside.pop(track.id, None), Point(step.x, step.y)
         stay = None if outside else self._found_again(step)
-        stay = stay or _Stay(self._came_in(outside, step), step.at, place, track.height, step)
+        stay = stay or _Stay(
+            next(self._numbers), track.id, self._came_in(outside, step), step.at, place, track.height, step
+        )
+        stay.track_id = track.id
         stay.inside_at, stay.place, stay.height, stay.last = step.at, place, track.height, step
         return stay
 
@@ -167,7 +193,15 @@ class ZoneCounter:
 
     def _visits(self, stays: Iterable[_Stay], end: VisitEnd) -> list[Visit]:
         return [
-            Visit(self._zone.id, stay.entered_at, stay.inside_at, end, self._is_staffs(stay))
+            Visit(
+                self._zone.id,
+                stay.entered_at,
+                stay.inside_at,
+                end,
+                self._is_staffs(stay),
+                stay.number,
+                stay.track_id,
+            )
             for stay in stays
             if stay.inside_at - stay.entered_at >= self._zone.minimum_stay_seconds
         ]

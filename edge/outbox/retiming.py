@@ -71,6 +71,7 @@ def _empty(db: Database, revision: int, message: Counts, at: float) -> None:
             "zones": (),
             "queues": (),
             "heat": None,
+            "paths": None,
         }
     )
     write(db, nothing, revision + 1, at, MOVED_AWAY)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from edge.counting import by_origin
 from edge.wire import Counts, DwellSketch, LineCount, QueueCount
 
 
@@ -32,6 +33,7 @@ class Totals:
         groups: groups in and out, of entrances; who comes alone is one.
         passed: who walked past, of passing lines.
         queues: of each queue.
+        paths: of each stop, how many people went to which next, where that is told.
     """
 
     buckets: int
@@ -43,6 +45,7 @@ class Totals:
     groups: dict[str, tuple[int, int]]
     passed: dict[str, int]
     queues: dict[str, QueueTotals]
+    paths: dict[str, dict[str, int]]
 
 
 def totals_of(messages: Iterable[Counts], waiting: int, dropped: int) -> Totals:
@@ -60,6 +63,7 @@ def totals_of(messages: Iterable[Counts], waiting: int, dropped: int) -> Totals:
         groups=gathered.groups,
         passed=dict(gathered.passed),
         queues={queue: _queue(counts, gathered.waits[queue]) for queue, counts in gathered.queues.items()},
+        paths=by_origin(gathered.paths),
     )
 
 
@@ -73,6 +77,7 @@ class _Gathered:
         self.passed: Counter[str] = Counter()
         self.queues: dict[str, Counter[str]] = {}
         self.waits: dict[str, DwellSketch] = {}
+        self.paths: Counter[tuple[str, str]] = Counter()
 
     def add(self, message: Counts) -> None:
         self.buckets += 1
@@ -82,6 +87,8 @@ class _Gathered:
             self.visits[zone.zone] += zone.visits
         for queue in message.queues:
             self._add_queue(queue)
+        for path in message.paths or ():
+            self.paths[path.origin, path.to] += path.n
 
     def _add_line(self, line: LineCount) -> None:
         _add_pair(self.lines, line.line, line.count_in, line.count_out)

@@ -60,6 +60,12 @@ MOST_CONFIGURATION = 100_000
 MOST_CELLS = 4096
 """Of one heatmap; about 80 KiB."""
 
+STOP_PATTERN = r"^(in:|out:)?[a-z0-9-]{1,64}$"
+"""A zone's id, or `in:` or `out:` and the id of a line that was crossed along its arrow or against it."""
+
+MOST_PATHS = 1000
+"""Of one bucket, each from one stop to another; about 100 KiB."""
+
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -233,6 +239,20 @@ class Heat(_Part):
         return cls(unit=of_all[0].unit, cell=of_all[0].cell, seconds=seconds)
 
 
+class PathCount(_Part):
+    """People who went from one stop to another next, without staff. Adds up over minutes of one camera."""
+
+    origin: Annotated[str, Field(pattern=STOP_PATTERN)] = Field(
+        alias="from",
+        description="where they left within the bucket: a zone's id, or `in:` or `out:` and the id of a line "
+        "that they crossed along its arrow or against it",
+    )
+    to: Annotated[str, Field(pattern=STOP_PATTERN)] = Field(
+        description="where they came next, in the same form; the same again where they came back"
+    )
+    n: PositiveInt = Field(description="how many people")
+
+
 class Counts(_Message):
     """One bucket of one camera: everything it counted. The highest revision of a bucket wins."""
 
@@ -250,6 +270,11 @@ class Counts(_Message):
     zones: tuple[ZoneCount, ...] = ()
     queues: tuple[QueueCount, ...] = ()
     heat: Heat | None = Field(None, description="where people spent time; absent where it is not asked for")
+    paths: Annotated[tuple[PathCount, ...], Field(max_length=MOST_PATHS)] | None = Field(
+        None,
+        description="from which stop to which people went next; empty: nobody was seen to go on, "
+        "absent: not told, which is not none",
+    )
 
     @model_validator(mode="after")
     def _is_one_bucket(self) -> Self:
@@ -263,6 +288,8 @@ class Counts(_Message):
             raise ValueError(f"zone {again!r} stands twice in one bucket")
         if len(self.queues) > 1 and (again := _twice(self.queues, "queue")):
             raise ValueError(f"queue {again!r} stands twice in one bucket")
+        if self.paths and len({(path.origin, path.to) for path in self.paths}) < len(self.paths):
+            raise ValueError("paths: a pair of stops stands twice in one bucket; add them up")
         return self
 
     @property

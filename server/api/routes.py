@@ -24,6 +24,7 @@ from server.api.labour import LABOUR_ROUTES
 from server.api.learning import LearningShape, learning
 from server.api.offering import IN_OPENAPI as TABLES
 from server.api.offering import Asked
+from server.api.path_routes import PATH_ROUTES
 from server.api.planning import PLANNING_ROUTES
 from server.api.present import store_now
 from server.api.problems import Problem
@@ -312,4 +313,5 @@ ROUTES = (
     *ZONE_ROUTES,
     *EXPERIMENT_ROUTES,
     *PLANNING_ROUTES,
+    *PATH_ROUTES,
 )

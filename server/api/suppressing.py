@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from server.api.comparison_shapes import ComparedShape, ComparisonShape
 from server.api.parts import Shape
+from server.api.path_shapes import CameraPathsShape, LeavingShape, PathsShape, WayShape
 from server.api.queue_shapes import QueueIntervalShape, QueueShape, QueuesShape
 from server.api.shapes import FiguresShape, MetricsShape, NowShape, ZoneShape
 
@@ -101,6 +102,41 @@ def comparison_without_small(comparison: ComparisonShape, least: int) -> Compari
         return comparison
     blank = [ComparedShape.of_nothing(figure.key) for figure in comparison.figures]
     return comparison.model_copy(update={"figures": blank, "suppressed": True})
+
+
+def paths_without_small(paths: PathsShape, least: int) -> PathsShape:
+    """The paths, but no way of fewer people than `least`, and no stop that fewer left; marked there."""
+    if least < 2:
+        return paths
+    return paths.model_copy(update={"cameras": [_camera_without_small(one, least) for one in paths.cameras]})
+
+
+def _camera_without_small(camera: CameraPathsShape, least: int) -> CameraPathsShape:
+    return camera.model_copy(
+        update={"leaving": [_leaving_without_small(leaving, least) for leaving in camera.leaving]}
+    )
+
+
+def _leaving_without_small(leaving: LeavingShape, least: int) -> LeavingShape:
+    if _few(leaving.people, least):
+        return leaving.model_copy(update={"people": None, "ways": [], "unseen": None, "suppressed": True})
+    # Those who were not seen again are a way like the others: together they are all who left.
+    parts: list[int] = [*(way.people or 0 for way in leaving.ways), leaving.unseen or 0]
+    small = {at for at, people in enumerate(parts) if _few(people, least)}
+    others = [at for at, people in enumerate(parts) if at not in small and people]
+    if len(small) == 1 and others:
+        small.add(min(others, key=parts.__getitem__))
+    unseen = len(leaving.ways)
+    return leaving.model_copy(
+        update={
+            "ways": [_way_left_out(way) if at in small else way for at, way in enumerate(leaving.ways)],
+            "unseen": None if unseen in small else leaving.unseen,
+        }
+    )
+
+
+def _way_left_out(way: WayShape) -> WayShape:
+    return way.model_copy(update={"people": None, "share": None, "suppressed": True})
 
 
 def is_of_few(figures: FiguresShape, least: int) -> bool:

@@ -7,6 +7,7 @@ from itertools import chain
 
 from server.api.columns import Column, Table, Value, durations, quotient, rate, table
 from server.api.heat_shapes import HeatMapShape, HeatmapShape
+from server.api.path_shapes import CameraPathsShape, PathsShape
 from server.api.queue_shapes import QueueIntervalShape, QueuesShape
 from server.api.shapes import FiguresShape, GlossaryShape, MetricsShape, StoreShape
 
@@ -123,6 +124,24 @@ HEAT_COLUMNS: Sequence[Column] = (
     Column("coverage", "number", "share"),
 )
 
+PATH_COLUMNS: Sequence[Column] = (
+    Column("store", "text", "id"),
+    Column("begin", "instant", "UTC", "begin_utc"),
+    Column("end", "instant", "UTC", "end_utc"),
+    Column("device", "text", "id"),
+    Column("camera", "text", "id"),
+    Column("watched_seconds", "number", "seconds"),
+    Column("told_share", "number", "share"),
+    Column("stop.stop", "text", "stop", "from"),
+    Column("stop.name", "text", "name", "from_name"),
+    Column("left", "whole", "people"),
+    Column("to.stop", "text", "stop", "to"),
+    Column("to.name", "text", "name", "to_name"),
+    Column("people", "whole", "people"),
+    *rate("share"),
+    Column("suppressed", "flag", "true or false"),
+)
+
 
 def metrics_table(shape: MetricsShape) -> Table:
     """One row for each interval, with the figures of the whole store."""
@@ -157,6 +176,12 @@ def heat_table(shape: HeatmapShape) -> Table:
     return Table(HEAT_COLUMNS, list(chain.from_iterable(_cells(shape.store, heat) for heat in shape.maps)))
 
 
+def paths_table(shape: PathsShape) -> Table:
+    """One row for each way from a stop to the next, and one for those who were not seen again after it."""
+    whole = {"store": shape.store, "begin": shape.begin, "end": shape.end}
+    return table(PATH_COLUMNS, (whole | way for camera in shape.cameras for way in _ways(camera)))
+
+
 def stores_table(stores: Iterable[StoreShape]) -> Table:
     """One row for each store."""
     return table(STORE_COLUMNS, stores)
@@ -180,3 +205,12 @@ def _cells(store: str, heat: HeatMapShape) -> Iterator[list[Value]]:
         column, row = map(int, cell.split(","))
         place: list[Value] = [store, heat.device, heat.camera, heat.unit, heat.cell]
         yield [*place, column, row, seconds, heat.coverage]
+
+
+def _ways(camera: CameraPathsShape) -> Iterator[dict[str, object]]:
+    for leaving in camera.leaving:
+        place = {**_fields(camera), "stop": leaving.stop, "left": leaving.people}
+        for way in leaving.ways:
+            yield place | _fields(way)
+        left_out = leaving.suppressed or leaving.unseen is None
+        yield place | {"to": None, "people": leaving.unseen, "share": None, "suppressed": left_out}

@@ -24,6 +24,7 @@ from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
+from server.dashboard.paths_page import PATH_PAGES
 from server.dashboard.period_page import period_page
 from server.dashboard.rendering import render
 from server.dashboard.roster_page import ROSTER_PAGES
@@ -156,5 +157,6 @@ PAGES = (
     *LABOUR_PAGES,
     *DISPLAY_PAGES,
     *EXPERIMENT_PAGES,
+    *PATH_PAGES,
     *ROSTER_PAGES,
 )

@@ -52,12 +52,7 @@ class PeriodPage:
     @property
     def title(self) -> str:
         """The period's name, by its first and last day."""
-        last = self.period.after - timedelta(days=1)
-        if self.period.kind == "day":
-            return short_day(self.period.first, year=True)
-        if self.period.kind == "month":
-            return f"{self.period.first:%B %Y}"
-        return f"{short_day(self.period.first)} to {short_day(last, year=True)}"
+        return title_of(self.period)
 
     @property
     def before(self) -> date | None:
@@ -82,6 +77,15 @@ class PeriodPage:
             return told
         busy = [n for n, (_, part) in enumerate(told) if part.entries or part.exits or part.transactions]
         return told[busy[0] : busy[-1] + 1] if busy else ()
+
+
+def title_of(period: Period) -> str:
+    """A period's name, by its first and last day."""
+    if period.kind == "day":
+        return short_day(period.first, year=True)
+    if period.kind == "month":
+        return f"{period.first:%B %Y}"
+    return f"{short_day(period.first)} to {short_day(period.after - timedelta(days=1), year=True)}"
 
 
 def period_page(

@@ -364,6 +364,28 @@ _TERMS = (
         "Time that all people together, staff too, spent in each cell of a grid over the floor or over the "
         "camera's picture; maps of another grid or of another camera's picture are never added up.",
     ),
+    Term(
+        "path_people",
+        "Went there next",
+        "people",
+        "People without staff who left one zone or crossed an entrance, and came to this zone or entrance "
+        "next, soon enough (two minutes, unless the device is set otherwise), as one camera saw it; the same "
+        "person counts once for each time.",
+    ),
+    Term(
+        "path_share",
+        "Share who went there",
+        "share",
+        "People who went there next / all people without staff who left the zone or crossed the entrance, "
+        "with Wilson's 95 % interval; of two cameras, each knows only its own.",
+    ),
+    Term(
+        "path_unseen",
+        "Not seen again",
+        "people",
+        "People who left the zone or crossed the entrance, and whom the same camera saw at no other soon "
+        "enough: they walked on, stood somewhere else, or were lost from sight.",
+    ),
 )
 
 GLOSSARY: Mapping[str, Term] = MappingProxyType({term.key: term for term in _TERMS})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import chain
 from typing import TypeVar
 
-from edge.wire import Counts, DwellSketch, Heat, LineCount, QueueCount, ZoneCount
+from edge.wire import Counts, DwellSketch, Heat, LineCount, PathCount, QueueCount, ZoneCount
+from edge.wire.messages import MOST_PATHS
 from server.metrics.adding import counts_of_told, sketch_of_told, sum_of_told
 from server.metrics.intervals import Interval
 
@@ -27,7 +28,7 @@ def put_together(minutes: Sequence[Counts], hour: Interval) -> Counts:
 
     Raises:
         CannotPutTogether: a line was an entrance and became a passing line, heat has two grids, or some
-            minutes tell of staff, groups or waits and others do not: their sum could not say so.
+            minutes tell of staff, groups, waits or paths and others do not: their sum could not say so.
     """
     first = minutes[0]
     seen_seconds = sum(m.coverage * (m.bucket_end - m.bucket_start).total_seconds() for m in minutes)
@@ -46,6 +47,7 @@ def put_together(minutes: Sequence[Counts], hour: Interval) -> Counts:
         zones=tuple(_zone(parts) for parts in _alike([minute.zones for minute in minutes], "zone")),
         queues=tuple(_queue(parts) for parts in _alike([minute.queues for minute in minutes], "queue")),
         heat=_heat([minute.heat for minute in minutes if minute.heat]),
+        paths=_paths([minute.paths for minute in minutes]),
     )
 
 
@@ -111,3 +113,17 @@ def _heat(heats: Sequence[Heat]) -> Heat | None:
         return Heat.merged(heats)
     except ValueError as error:  # two grids, or more cells than one message holds
         raise CannotPutTogether(f"heat: {error}") from error
+
+
+def _paths(of_minutes: Sequence[tuple[PathCount, ...] | None]) -> tuple[PathCount, ...] | None:
+    told = [paths for paths in of_minutes if paths is not None]
+    if not told:
+        return None
+    if len(told) < len(of_minutes):
+        raise CannotPutTogether("some minutes tell of paths and others do not")
+    people: Counter[tuple[str, str]] = Counter()
+    for path in chain.from_iterable(told):
+        people[path.origin, path.to] += path.n
+    if len(people) > MOST_PATHS:
+        raise CannotPutTogether(f"paths: {len(people)} different ones are more than one message holds")
+    return tuple(PathCount(origin=origin, to=to, n=n) for (origin, to), n in sorted(people.items()))

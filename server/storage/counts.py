@@ -22,22 +22,23 @@ from server.storage.packing import (
     unpacked_sizes,
     unpacked_sketch,
 )
+from server.storage.paths import put_paths
 from server.storage.queues import BucketKey, put_queues
 
-_BucketValues = tuple[str, int, str, str, int, int, bool, float, bool, bool, int]
+_BucketValues = tuple[str, int, str, str, int, int, bool, float, bool, bool, int, bool]
 Write = Callable[[Database, Sequence[_BucketValues]], list[bool]]
 
-_PARTS = ("line_counts", "zone_counts", "queue_counts", "heat")
+_PARTS = ("line_counts", "zone_counts", "queue_counts", "heat", "path_counts")
 """Tables with what a bucket holds."""
 
 _KEEP_HIGHEST = """
     INSERT INTO buckets (store, bucket_start, device, camera, bucket_end, revision, final, coverage,
-                         clock_synced, replayed, received_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         clock_synced, replayed, received_at, tells_paths)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
     ON CONFLICT DO UPDATE SET
         bucket_end = excluded.bucket_end, revision = excluded.revision, final = excluded.final,
         coverage = excluded.coverage, clock_synced = excluded.clock_synced, replayed = excluded.replayed,
-        received_at = excluded.received_at
+        received_at = excluded.received_at, tells_paths = excluded.tells_paths
     WHERE excluded.revision > buckets.revision
 """
 _BUCKETS = """
@@ -111,6 +112,7 @@ def keep_all(
     _put_zones(db, [(key, zone) for key, counts in newest.items() for zone in counts.zones])
     put_queues(db, [(key, queue) for key, counts in newest.items() for queue in counts.queues])
     put_heat(db, [(key, counts.heat) for key, counts in newest.items() if counts.heat is not None])
+    put_paths(db, [(key, path) for key, counts in newest.items() for path in counts.paths or ()])
     return changed
 
 
@@ -146,6 +148,7 @@ def _bucket_values(counts: Counts, received_us: int) -> _BucketValues:
         counts.clock_synced,
         counts.replayed,
         received_us,
+        counts.paths is not None,
     )
 
 

@@ -13,6 +13,7 @@ from server.metrics.rows import BucketRow, HeatRow, LineRow, QueueRow, ZoneRow
 from server.storage import counts
 from server.storage.exact import from_us, from_us_or_none, to_us
 from server.storage.heat import heat_rows
+from server.storage.paths import paths_of_buckets
 from server.storage.queues import queue_rows
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -101,6 +102,7 @@ def minutes_within(db: Database, store: str, begin: datetime, end: datetime) -> 
     for queue in queue_rows(db, store, begin, end):
         queues[_place(queue)].append(_queue_count(queue))
     heat = {_place(row): _heat(row) for row in heat_rows(db, store, begin, end)}
+    paths = paths_of_buckets(db, store, begin, end)
     revisions = _revisions(db, store, begin, end)
     return [
         Counts(
@@ -118,6 +120,7 @@ def minutes_within(db: Database, store: str, begin: datetime, end: datetime) -> 
             zones=tuple(zones[_place(row)]),
             queues=tuple(queues[_place(row)]),
             heat=heat.get(_place(row)),
+            paths=tuple(paths[_place(row)]) if _place(row) in paths else None,
         )
         for row in counts.bucket_rows(db, store, begin, end)
         if row.end <= end

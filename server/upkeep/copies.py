@@ -16,7 +16,7 @@ from server.storage.changes import renew_feed
 from server.storage.database import migrate, open_database
 
 _COUNTED = (
-    *("buckets", "line_counts", "zone_counts", "queue_counts", "heat"),
+    *("buckets", "line_counts", "zone_counts", "queue_counts", "heat", "path_counts"),
     *("tickets", "ticket_lines", "products", "quarantine", "users"),
 )
 _NAME = "footfall-%Y%m%dT%H%M%SZ.db"

@@ -80,6 +80,14 @@ def test_everything_that_can_be_asked_of_a_camera_is_read(tmp_path: Path) -> Non
     assert camera.heat_cell == 0.25
 
 
+def test_paths_are_told_where_there_is_a_zone_and_something_else(tmp_path: Path) -> None:
+    entrance = EVERYTHING.replace('kind = "passing"', "")
+    off = entrance.replace("[[cameras.shop.lines]]", "paths_within_seconds = 0\n[[cameras.shop.lines]]", 1)
+    asked = [loaded(text, tmp_path).cameras["shop"].tells_paths for text in (EVERYTHING, entrance, off)]
+
+    assert asked == [False, True, False]
+
+
 def test_a_queue_and_a_zone_may_share_a_name(tmp_path: Path) -> None:
     camera = loaded(EVERYTHING, tmp_path).cameras["shop"]
 

@@ -115,9 +115,11 @@ def test_the_devices_own_tally_adds_up_all_figures(tmp_path: Path) -> None:
     assert totals.staff == {"door": (0, 1), "pavement": (0, 0)}
     assert totals.groups == {"door": (1, 0)}
     assert totals.passed == {"pavement": 1}
+    assert totals.paths == {"in:door": {"shelf": 1}}
     till = totals.queues["till"]
     assert (till.joined, till.served, till.abandoned, till.lost) == (1, 1, 0, 0)
     assert till.median_wait_seconds == pytest.approx(11, abs=1)
     shown = text_of(tally_tables({"entrance": totals}))
     assert "gave up" in shown
     assert "0 / 1" in shown
+    assert "in:door" in shown

@@ -14,7 +14,7 @@ from edge.counting import CountedBy, Tally
 from edge.outbox import Outbox
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run
-from edge.wire import Counts, decode
+from edge.wire import Counts, PathCount, decode
 from tests.edge.acting import (
     BROWSER,
     CUSTOMER,
@@ -75,7 +75,7 @@ def figures(message: Counts) -> object:
     queues = [
         (queue.joined, queue.served, queue.abandoned, queue.lost, queue.wait) for queue in message.queues
     ]
-    return message.lines, zones, queues
+    return message.lines, zones, queues, message.paths
 
 
 def test_every_figure_arrives_in_the_message(box: Outbox) -> None:
@@ -99,6 +99,7 @@ def test_every_figure_arrives_in_the_message(box: Outbox) -> None:
     assert (message.heat.unit, message.heat.cell) == ("width", 1 / 32)
     followed = sum(way[-1][0] - way[0][0] for way in EVERYBODY)
     assert sum(message.heat.seconds.values()) == pytest.approx(followed, abs=6)
+    assert message.paths == (PathCount(origin="in:door", to="shelf", n=1),)
     assert len(box.oldest(1)[0].body) < 4096
 
 

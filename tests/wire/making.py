@@ -22,6 +22,7 @@ from edge.wire import (
     LineCount,
     Live,
     Machine,
+    PathCount,
     QueueCount,
     QueueNow,
     Recommendation,
@@ -101,6 +102,12 @@ heats = st.builds(
     cell=st.floats(0.001, 100),
     seconds=st.dictionaries(_cells, _amounts, max_size=6),
 )
+_stops = st.builds(str.__add__, st.sampled_from(["", "in:", "out:"]), ids)
+_paths = st.lists(
+    st.builds(PathCount, origin=_stops, to=_stops, n=st.integers(1, 10**6)),
+    max_size=5,
+    unique_by=lambda path: (path.origin, path.to),
+)
 
 
 @st.composite
@@ -122,6 +129,7 @@ def counts(draw: st.DrawFn) -> Counts:
         zones=tuple(draw(st.lists(_zones, max_size=4, unique_by=lambda zone: zone.zone))),
         queues=tuple(draw(st.lists(_queues, max_size=3, unique_by=lambda queue: queue.queue))),
         heat=draw(st.none() | heats),
+        paths=draw(st.none() | _paths.map(tuple)),
     )
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from edge.counting.merging import merged, tells_of
 from edge.outbox.totals import totals_of
-from edge.wire import Counts, encode
+from edge.wire import Counts, PathCount, encode
 from edge.wire.codec import decode
+from edge.wire.messages import MOST_PATHS
 from tests.edge.cast import NOON, minute
 from tests.wire import making
 
@@ -44,7 +45,18 @@ def test_coverage_and_peak_are_those_of_the_whole() -> None:
         pytest.param({"lines": ()}, False, id="other lines"),
         pytest.param({"clock_synced": False}, False, id="an unknown time"),
         pytest.param({"replayed": True}, False, id="from a recording"),
+        pytest.param({"paths": ()}, False, id="nobody's paths, where the other tells of none"),
     ],
 )
 def test_buckets_tell_the_same_whatever_they_count(change: dict[str, object], same: bool) -> None:
     assert (tells_of(minute(0)) == tells_of(minute(1).model_copy(update=change))) is same
+
+
+def test_of_more_paths_than_a_message_holds_the_most_taken_stay() -> None:
+    often = tuple(PathCount(origin="tea", to=f"shelf-{number}", n=2) for number in range(MOST_PATHS - 1))
+    seldom = tuple(PathCount(origin="gifts", to=f"shelf-{number}", n=1) for number in range(5))
+    hour = merged([minute(0).model_copy(update={"paths": of}) for of in (often, seldom)], START, HOUR)
+
+    assert hour.paths
+    assert set(often) < set(hour.paths)
+    assert len(hour.paths) == MOST_PATHS

@@ -1,4 +1,4 @@
-"""Staff, groups, passers-by, queues and heat in the minutes of a camera."""
+"""Staff, groups, passers-by, queues, heat and paths in the minutes of a camera."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from edge.counting import (
     Fact,
     Grid,
     Group,
+    Leg,
     Passed,
     QueueEnd,
     QueueJoined,
@@ -27,7 +28,8 @@ from edge.counting import (
     Waiting,
     Watched,
 )
-from edge.wire import Counts, DwellSketch, decode, encode
+from edge.wire import Counts, DwellSketch, PathCount, decode, encode
+from edge.wire.messages import MOST_PATHS
 from tests.edge.cast import NOON
 
 BY = CountedBy("shop", "door-1", "entrance")
@@ -40,6 +42,7 @@ EVERYTHING = Watched(
     passing=frozenset({"pavement"}),
     tells_staff=True,
     grid=Grid("metres", 0.5),
+    tells_paths=True,
 )
 
 FACTS: list[Fact] = [
@@ -60,6 +63,9 @@ FACTS: list[Fact] = [
     QueueLeft("till", NOON + 10, NOON + 40, QueueEnd.SERVED),
     QueueLeft("till", NOON + 11, NOON + 21, QueueEnd.ABANDONED),
     QueueLeft("till", NOON + 12, NOON + 90, QueueEnd.LOST),
+    Leg("in:door", "shelf", NOON + 1),
+    Leg("in:door", "shelf", NOON + 2),
+    Leg("shelf", "out:door", NOON + 21),
 ]
 
 
@@ -98,10 +104,15 @@ def test_every_figure_stands_in_the_minute_to_which_it_belongs() -> None:
     assert first.heat
     assert (first.heat.unit, first.heat.cell) == ("metres", 0.5)
     assert first.heat.seconds == {"0,0": 1.0, "-3,4": 1.0}
+    assert first.paths == (
+        PathCount(origin="in:door", to="shelf", n=2),
+        PathCount(origin="shelf", to="out:door", n=1),
+    )
 
     assert (second.lines[0].count_out, second.lines[0].staff_out, second.queues[0].lost) == (1, 1, 1)
     assert second.heat
     assert second.heat.seconds == {}
+    assert second.paths == ()
 
 
 def test_what_is_not_asked_for_is_absent_and_not_zero() -> None:
@@ -111,6 +122,7 @@ def test_what_is_not_asked_for_is_absent_and_not_zero() -> None:
 
     assert (message.lines[0].staff_in, message.lines[0].staff_out, message.heat) == (None, None, None)
     assert message.zones[0].staff_dwell is None
+    assert message.paths is None
     assert message.queues == ()
     assert message.lines[0].groups_in == {}
 
@@ -133,6 +145,7 @@ def test_all_of_it_survives_the_wire_and_a_restart() -> None:
             expected.queues,
             expected.heat,
         )
+        assert message.paths == expected.paths
 
 
 @pytest.mark.parametrize(
@@ -200,3 +213,24 @@ def test_the_minute_of_a_change_keeps_its_heat_and_the_queues_that_are_gone() ->
     assert message.lines[0].staff_in is None
     assert [(queue.queue, queue.joined) for queue in message.queues] == [("new", 1), ("till", 3)]
     assert message.heat == told(filled())[0].heat
+    assert message.paths == told(filled())[0].paths
+
+
+def test_a_leg_whose_minute_is_forgotten_is_told_to_nobody() -> None:
+    counted = filled()
+    for _ in range(2):
+        counted.settle(NOON + 2 * 3600)
+        told(counted)
+    counted.add(Leg("shelf", "shelf", NOON + 21))
+
+    assert told(counted) == {}
+
+
+def test_a_minute_has_room_for_no_more_ways_than_a_message() -> None:
+    counted = filled(Leg("shelf", f"z{number}", NOON) for number in range(MOST_PATHS + 5))
+    counted.add(Leg("shelf", "z0", NOON))
+    paths = told(counted)[0].paths
+
+    assert paths
+    assert len(paths) == MOST_PATHS
+    assert sum(path.n for path in paths) == MOST_PATHS + 1

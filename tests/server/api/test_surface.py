@@ -222,6 +222,7 @@ def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> Non
         "/api/v1/stores/{store}/comparison",
         "/api/v1/stores/{store}/queues",
         "/api/v1/stores/{store}/heatmap",
+        "/api/v1/stores/{store}/paths",
         "/api/v1/stores/{store}/audits",
         "/api/v1/stores/{store}/now",
         "/api/v1/glossary",

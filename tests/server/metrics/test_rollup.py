@@ -13,7 +13,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from edge.wire import Counts, DwellSketch, Heat, LineCount, QueueCount, ZoneCount, decode, encode
+from edge.wire import (
+    Counts,
+    DwellSketch,
+    Heat,
+    LineCount,
+    PathCount,
+    QueueCount,
+    ZoneCount,
+    decode,
+    encode,
+)
+from edge.wire.messages import MOST_PATHS
 from server.metrics.heat import heat_maps
 from server.metrics.intervals import Calendar, Interval, Resolution, split
 from server.metrics.queues import QueueFigures
@@ -254,8 +265,9 @@ def test_all_that_a_bucket_may_hold_adds_up_and_what_nobody_knew_stays_unknown()
     )
     queue = QueueCount(queue="till", joined=3, wait=DwellSketch.of([40]), length_peak=2)
     heat = Heat(unit="metres", cell=0.5, seconds={"1,2": 4.0})
-    both = [_minute(0, lines=(line,), zones=(zone,), queues=(queue,), heat=heat)] * 2
-    hour = put_together([both[0], _minute(1, lines=(line,), zones=(zone,), queues=(queue,), heat=heat)], HOUR)
+    paths = (PathCount(origin="in:a", to="shelf", n=2), PathCount(origin="shelf", to="shelf", n=1))
+    holds = {"lines": (line,), "zones": (zone,), "queues": (queue,), "heat": heat}
+    hour = put_together([_minute(0, paths=paths, **holds), _minute(1, paths=paths[:1], **holds)], HOUR)
     (crossed,), (visited,), (waited,) = hour.lines, hour.zones, hour.queues
     assert (crossed.count_in, crossed.staff_in, crossed.staff_out, crossed.passed) == (10, 2, None, None)
     assert crossed.groups_in == {1: 4, 2: 2}
@@ -264,6 +276,7 @@ def test_all_that_a_bucket_may_hold_adds_up_and_what_nobody_knew_stays_unknown()
     assert (waited.joined, waited.served, waited.length_peak, waited.observed_seconds) == (6, None, 2, None)
     assert waited.wait == DwellSketch.of([40, 40])
     assert hour.heat == Heat(unit="metres", cell=0.5, seconds={"1,2": 8.0})
+    assert hour.paths == (paths[0].model_copy(update={"n": 4}), paths[1])
     assert hour.coverage == pytest.approx(2 / 30)
     assert decode(hour.topic, encode(hour)) == hour
 
@@ -295,6 +308,12 @@ def test_all_that_a_bucket_may_hold_adds_up_and_what_nobody_knew_stays_unknown()
             {"heat": Heat(unit="metres", cell=0.5, seconds={"1,2": 1})},
             {"heat": Heat(unit="metres", cell=1, seconds={"1,2": 1})},
             id="heat of two grids",
+        ),
+        pytest.param({"paths": ()}, {"paths": None}, id="paths told from some minute on"),
+        pytest.param(
+            {"paths": tuple(PathCount(origin="tea", to=f"z{n}", n=1) for n in range(MOST_PATHS))},
+            {"paths": (PathCount(origin="gifts", to="tea", n=1),)},
+            id="more paths than a message holds",
         ),
     ],
 )

@@ -8,9 +8,11 @@ from server.api.heat import store_heat
 from server.api.reports import day_report
 from server.config import Settings
 from server.metrics.intervals import Interval
+from server.metrics.paths import Told
 from server.metrics.report import Figures
 from server.storage import counts, quarantine
 from server.storage.database import open_database
+from server.storage.paths import told
 from server.upkeep.rolling import Rolled, roll_up
 from tests.server.filling import STORE, berlin_store, fill, settings_for, zone_count
 from tests.server.filling import counts as bucket
@@ -33,6 +35,7 @@ def _shop(folder: Path, **changes: object) -> Settings:
             [zone_count("tea", [number + 1.0], peak=number % 4)],
             queues=[{"queue": "till", "joined": number % 7, "wait": TEN_SECONDS, "length_peak": number % 3}],
             heat={"unit": "metres", "cell": 0.5, "seconds": {"1,2": 1.5, "-1,0": float(number)}},
+            paths=[{"from": "in:main", "to": "tea", "n": 1}] if number % 2 else [],
         )
         for number in range(150)
     ]
@@ -77,6 +80,19 @@ def test_old_heat_is_put_together_and_stays_where_it_was(tmp_path: Path) -> None
     before = _heat(settings)
     _roll(settings)
     assert _heat(settings) == before == {(1, 2): 225.0, (-1, 0): 11175.0}
+
+
+def test_old_paths_are_put_together_and_say_the_same(tmp_path: Path) -> None:
+    settings = _shop(tmp_path)
+    before = _told(settings)
+    _roll(settings)
+    assert _told(settings) == before
+    assert [one.people for one in before.taken] == [75]
+
+
+def _told(settings: Settings) -> Told:
+    with open_database(settings.database, read_only=True) as db:
+        return told(db, STORE, OPENS, OPENS + timedelta(hours=4))
 
 
 def _heat(settings: Settings) -> dict[tuple[int, int], float]:
