@@ -63,10 +63,8 @@ class KnownDays:
             return
         if own.rain_mm is not None and own.rain_mm >= MUCH_RAIN_MM:
             yield Reason("weather", f"{own.rain_mm:.0f} mm of rain")
-        near = [day + number * _DAY for number in range(-_AROUND, _AROUND + 1) if number]
-        warm = [
-            at.temperature_c for each in near if (at := weather.get(each)) and at.temperature_c is not None
-        ]
+        around = [weather.get(day + number * _DAY) for number in range(-_AROUND, _AROUND + 1) if number]
+        warm = [each.temperature_c for each in around if each and each.temperature_c is not None]
         if own.temperature_c is None or len(warm) < _LEAST_AROUND:
             return
         off = own.temperature_c - median(warm)
@@ -106,10 +104,9 @@ def named_holidays(place: str, years: Iterable[int]) -> Mapping[date, str]:
     except ModuleNotFoundError as error:
         raise missing(error.name) from error
     try:
-        return dict(
-            holidays.country_holidays(country, subdiv=part or None, years=list(years), language="en_US")
-        )
+        found = holidays.country_holidays(country, part or None, list(years), language="en_US")
     except NotImplementedError as error:
         raise FlowRefused(
             f"no holidays are known of {place!r}", "name a country as DE, or a part of it as DE-BY"
         ) from error
+    return dict(found)

@@ -49,20 +49,14 @@ class Moves:
     def chances(self) -> Numbers:
         """From each state to each, shape (3, 3)."""
         (more, fewer), (stay_more, stay_fewer) = self.enter, self.stay
-        return np.array(
-            [
-                [1 - more - fewer, more, fewer],
-                [1 - stay_more, stay_more, 0.0],
-                [1 - stay_fewer, 0.0, stay_fewer],
-            ]
-        )
+        begins = [1 - more - fewer, more, fewer]
+        return np.array([begins, [1 - stay_more, stay_more, 0.0], [1 - stay_fewer, 0.0, stay_fewer]])
 
     @property
     def start(self) -> Numbers:
         """How likely each state is as the day begins."""
         begun = np.minimum(np.array(self.enter) * _AT_OPENING, 0.3)
-        found: Numbers = np.maximum(np.array([1 - begun.sum(), *begun]), _LEAST)
-        return found / found.sum()
+        return _to_one(np.maximum(np.array([1 - begun.sum(), *begun]), _LEAST))
 
 
 def moves_beforehand(parts: int) -> Moves:

@@ -78,7 +78,7 @@ def followed(days: Days, name: str, open_parts: Marks) -> tuple[Pair, ...]:
     halves = np.stack([_sum(counts[:, :middle]), _sum(counts[:, middle:])], axis=1)
     whole = halves.sum(axis=1)
     in_a_row = np.stack([whole[:-1], whole[1:]], axis=1)
-    found = []
+    found: list[Pair] = []
     for names, columns in (
         ((f"{name} before {days.clock(middle):%H:%M}", f"{name} from {days.clock(middle):%H:%M} on"), halves),
         ((f"{name} of a day", f"{name} of the next day"), in_a_row),
@@ -96,7 +96,7 @@ def is_sure(pair: Pair, of: int) -> bool:
     if pair.correlation is None:
         return False
     bound = NormalDist().inv_cdf(1 - (1 - _SURE) / max(of, 1))
-    return abs(float(np.arctanh(_inside(pair.correlation)))) > bound / (pair.independent - 3) ** 0.5
+    return bool(abs(np.arctanh(_inside(pair.correlation))) > bound / (pair.independent - 3) ** 0.5)
 
 
 def _pairs(
@@ -163,7 +163,7 @@ def _correlation(pairs: Numbers) -> float | None:
 
 def _independent(pairs: Numbers) -> float:
     """As many independent pairs would say as much as these, which follow one another."""
-    both = ~np.isnan(pairs).any(axis=1)
+    both: Marks = np.asarray(~np.isnan(pairs).any(axis=1))
     follows = both[:-1] & both[1:]
     if follows.sum() < LEAST_PAIRS:
         return float(both.sum())

@@ -93,7 +93,7 @@ def unusual_days(days: Days, name: str, false_alarm_days: int = FALSE_ALARM_DAYS
     if known_days < LEAST_DAYS or not judged.any() or not np.nansum(counts):
         return Unusual((), known_days, 0, 1.0, false_alarm_days)
     usual = usual_of(counts, days.weekdays)
-    probability = probability_beyond_luck(usual, known.any(axis=1), false_alarm_days)
+    probability = probability_beyond_luck(usual, judged, false_alarm_days)
     bounds = _Bounds(usual, probability, NormalDist().inv_cdf(1 - 0.5 / false_alarm_days))
     found = (_looked_at(days, number, counts, bounds) for number in np.flatnonzero(judged).tolist())
     listed = tuple(day for day in found if day is not None)

@@ -59,9 +59,10 @@ def unusual_sentences(unusual: Unusual, explained: int) -> Iterator[str]:
         return
     whole = sum(day.way is not None for day in unusual.days)
     luck = unusual.judged_days / unusual.false_alarm_days
+    listed = len(unusual.days)
     yield (
-        f"Of {unusual.judged_days} days {len(unusual.days)} were unusual: {whole} as a whole,"
-        f" {len(unusual.days) - whole} for some hours. By luck alone about {luck:.0f} of each would be listed."
+        f"Of {unusual.judged_days} days {listed} were unusual: {whole} as a whole, {listed - whole} for some"
+        f" hours. By luck alone at most about {luck:.0f} of each would be listed."
     )
     if unusual.days:
         yield f"Of {explained} of them a reason is known."
