@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from server.figures.reading import Source
 from server.flow.errors import FlowRefused
-from server.flow.reading import DWELL, ENTRIES, Past, past_of
+from server.flow.reading import DWELL, ENTRIES, Past, past_of, series_of
 from server.flow.reasons import Reason, known_days
 from server.flow.together import Pair, days_together, followed, hours_together
 from server.flow.typical import TypicalDay, typical_days
@@ -108,7 +108,11 @@ class Flow:
     @property
     def label(self) -> str:
         """What people call the series."""
-        return label(self.asked.what, self.zones)
+        return self.label_of(self.asked.what)
+
+    def label_of(self, series: str) -> str:
+        """What people call any series."""
+        return label(series, self.zones)
 
     def typical(self) -> Typical:
         """The typical day of each weekday."""
@@ -147,10 +151,9 @@ def flow_of(source: Source, asked: Asked, zones: Mapping[str, str], now: datetim
         FlowRefused: nothing was counted yet, or not of that name.
         LibraryMissing: what reckons is not installed.
     """
-    past = past_of(source, asked.weeks, now)
-    known = [name for name in past.days.names if not name.startswith(DWELL)]
+    known = [name for name in series_of(source) if not name.startswith(DWELL)]
     if asked.what not in known:
         raise FlowRefused(
             f"{asked.what!r} is not counted in {source.store}", f"known are: {', '.join(known)}"
         )
-    return Flow(source, asked, past, zones)
+    return Flow(source, asked, past_of(source, asked.weeks, now), zones)

@@ -44,7 +44,7 @@ def past_of(source: Source, weeks: int, now: datetime) -> Past:
     whole = _whole(source, weeks, now)
     first = calendar.day_of(whole.begin)
     days = (calendar.day_of(whole.end) - first).days
-    names = _names(source)
+    names = series_of(source)
     hours = [_Hour.of(figures) for figures in figures_by_hour(source, whole, now)]
     closed = frozenset(first + timedelta(days=n) for n in range(days) if _is_closed(source, first, n))
     values = np.full((days, 24, len(names)), np.nan)
@@ -53,6 +53,17 @@ def past_of(source: Source, weeks: int, now: datetime) -> Past:
             values[day, part] = [_per_hour(name, some) for name in names]
     laid = Days(first, names, values, calendar.day_begins.replace(minute=0))
     return Past(laid, _open_parts(laid, hours, calendar, closed), closed)
+
+
+def series_of(source: Source) -> tuple[str, ...]:
+    """What is looked at of a store, whether or not anything of it was counted."""
+    zones = source.terms.zones
+    return (
+        ENTRIES,
+        TRANSACTIONS,
+        *(f"{VISITS}:{zone}" for zone in zones),
+        *(f"{DWELL}:{zone}" for zone in zones),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +101,6 @@ def _whole(source: Source, weeks: int, now: datetime) -> Interval:
     if first >= today:
         raise FlowRefused(f"not even one day of {source.store} is over", "come back tomorrow")
     return Interval(calendar.business_day(first).begin, calendar.business_day(today).begin)
-
-
-def _names(source: Source) -> tuple[str, ...]:
-    zones = source.terms.zones
-    return (
-        ENTRIES,
-        TRANSACTIONS,
-        *(f"{VISITS}:{zone}" for zone in zones),
-        *(f"{DWELL}:{zone}" for zone in zones),
-    )
 
 
 def _laid_out(

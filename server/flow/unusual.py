@@ -29,8 +29,12 @@ LEAST_SHARE = 0.05
 LEAST_PEOPLE = 5
 """nor is a difference of fewer people, however unlikely."""
 
+MOST_OF_DAY = 0.8
+"""Hours of so large a share of a day that is unusual itself are the day."""
+
 _SIMULATED_DAYS = 2000
 _LEAST_PROBABILITY = 0.05
+_SOMEBODY = 0.5
 
 Way = Literal["more", "fewer"]
 
@@ -143,7 +147,12 @@ def _looked_at(days: Days, number: int, counts: Numbers, bounds: _Bounds) -> Unu
     way: Way | None = "more" if whole and came > high else "fewer" if whole and came < low else None
     least = max(LEAST_PEOPLE, LEAST_SHARE * wanted)
     found = _stretches(days, number, counts, bounds)
-    stretches = tuple(each for each in found if abs(each.counted - each.expected) >= least)
+    stretches = tuple(
+        each
+        for each in found
+        if abs(each.counted - each.expected) >= least
+        and not (each.way == way and each.expected >= MOST_OF_DAY * wanted)
+    )
     if way is None and not stretches:
         return None
     return UnusualDay(days.day(number), came, wanted, low, high, way, stretches)
@@ -155,7 +164,8 @@ def _stretches(days: Days, number: int, counts: Numbers, bounds: _Bounds) -> Ite
     ways: tuple[tuple[int, Way], ...] = ((MORE, "more"), (FEWER, "fewer"))
     for state, way in ways:
         likely = usual.likely[number, :, state] * known
-        for first, after in runs(likely > bounds.probability):
+        for begins, ends in runs(likely > bounds.probability):
+            first, after = _with_people(counts[number] + usual.mean[number], begins, ends)
             part = slice(first, after)
             yield Stretch(
                 begin=days.clock(first),
@@ -167,6 +177,12 @@ def _stretches(days: Days, number: int, counts: Numbers, bounds: _Bounds) -> Ite
                 first_part=first,
                 after_part=after,
             )
+
+
+def _with_people(people: Numbers, first: int, after: int) -> tuple[int, int]:
+    """A stretch without those of its ends in which nobody came, nor should have."""
+    some = np.flatnonzero(people[first:after] >= _SOMEBODY)
+    return (first + int(some[0]), first + int(some[-1]) + 1) if len(some) else (first, after)
 
 
 def runs(marks: Marks) -> list[tuple[int, int]]:

@@ -90,7 +90,7 @@ def pair_sentences(pairs: Sequence[Pair], zones: Mapping[str, str], unit: str) -
         more = (pair.correlation or 0.0) > 0
         yield (
             f"When {_change(pair.one, zones, more=True)} than usual, {_change(pair.other, zones, more=more)}:"
-            f" r = {pair.correlation:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.n:,} {unit},"
+            f" {_r(pair)}, {pair.n:,} {unit},"
             f" {out} taken out."
         )
     if not sure and any(pair.correlation is not None for pair in pairs):
@@ -108,9 +108,14 @@ def followed_sentences(pairs: Sequence[Pair]) -> Iterator[str]:
         said = "go up and down together" if pair.correlation > 0 else "go against each other"
         yield (
             f"{pair.one.capitalize()} and {pair.other} {said if sure else 'do not go together beyond luck'}:"
-            f" r = {pair.correlation:.2f} ({pair.low:.2f} to {pair.high:.2f}), {pair.n:,} days,"
+            f" {_r(pair)}, {pair.n:,} days,"
             " the weekday taken out."
         )
+
+
+def _r(pair: Pair) -> str:
+    found = f"r = {pair.correlation:.2f} ({pair.low:.2f} to {pair.high:.2f})"
+    return found.replace("-", "\N{MINUS SIGN}")
 
 
 def _beside(counted: float, expected: float, of: str) -> str:
