@@ -37,14 +37,10 @@ class Spread:
         return found
 
     def log_chance(self, counts: Numbers, mean: Numbers) -> Numbers:
-        """The logarithm of the chance of each count; means above 0."""
+        """The logarithm of each count's chance, but for what no mean and no spread changes; means above 0."""
         r = self.shape(mean)
         found: Numbers = (
-            gammaln(counts + r)
-            - gammaln(r)
-            - gammaln(counts + 1)
-            + r * np.log(r / (r + mean))
-            + counts * np.log(mean / (r + mean))
+            gammaln(counts + r) - gammaln(r) + r * np.log(r / (r + mean)) + counts * np.log(mean / (r + mean))
         )
         return found
 

@@ -1,8 +1,9 @@
 """What goes up and down together: covariance and correlation of hours and of days.
 
-Pearson's r, with Fisher's interval (R. A. Fisher, 1915) on the number of independent hours that follow one
-another as these do (M. S. Bartlett, 1946: n (1 − ab) / (1 + ab), of the correlations a and b of each series
-with itself an hour later); Spearman's beside it, which single odd hours hardly move.
+Pearson's r with Fisher's interval (R. A. Fisher, 1915) on as many independent values as say as much as these:
+hours of one day hang together, and so do days of a week. The variance of r is that of its influence function
+(a b − r (a² + b²) / 2 of standardised values; S. Devlin, R. Gnanadesikan, J. Kettenring, Biometrika 1975),
+added up day by day or week by week. Spearman's r stands beside it, which single odd hours hardly move.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ LEAST_PAIRS = 30
 _LEAST_INDEPENDENT = 10.0
 _SURE = 0.975
 _LEAST_WEEKS = 4
+_NEVER_CHANGES = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,21 @@ class Pair:
     """Correlation with the pattern of the week left in."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What each row is: whose mean was taken out of it, and with which others it hangs together."""
+
+    cell: npt.NDArray[np.int64]
+    group: npt.NDArray[np.int64]
+
+
 def hours_together(days: Days, open_parts: Marks) -> tuple[Pair, ...]:
     """Each pair of series, hour by hour; `open_parts`, shape (days, parts), are those that count."""
     values = np.where(open_parts[:, :, None], days.values, np.nan)
     taken_out = values - _by_weekday(values, days)
     hour_of_week = days.weekdays[:, None] * days.parts + np.arange(days.parts)
-    return tuple(_pairs(days.names, _long(values), _long(taken_out), hour_of_week.ravel()))
+    rows = _Rows(hour_of_week.ravel(), np.repeat(np.arange(days.days), days.parts))
+    return tuple(_pairs(days.names, _long(values), _long(taken_out), rows))
 
 
 def days_together(days: Days, open_parts: Marks) -> tuple[Pair, ...]:
@@ -65,7 +76,7 @@ def days_together(days: Days, open_parts: Marks) -> tuple[Pair, ...]:
     enough = known >= 0.8 * np.maximum(open_parts.sum(axis=1), 1)[:, None]
     daily = np.where(enough, mean_over(values, np.ones(values.shape), axis=1), np.nan)
     taken_out = daily - _by_weekday(daily, days)
-    return tuple(_pairs(days.names, daily, taken_out, days.weekdays))
+    return tuple(_pairs(days.names, daily, taken_out, _day_rows(days)))
 
 
 def followed(days: Days, name: str, open_parts: Marks) -> tuple[Pair, ...]:
@@ -84,7 +95,8 @@ def followed(days: Days, name: str, open_parts: Marks) -> tuple[Pair, ...]:
         ((f"{name} of a day", f"{name} of the next day"), in_a_row),
     ):
         out = columns - _by_weekday(columns, days)
-        found += _pairs(names, columns, out, days.weekdays[: len(columns)])
+        rows = _day_rows(days)
+        found += _pairs(names, columns, out, _Rows(rows.cell[: len(out)], rows.group[: len(out)]))
     return tuple(found)
 
 
@@ -99,32 +111,39 @@ def is_sure(pair: Pair, of: int) -> bool:
     return bool(abs(np.arctanh(_inside(pair.correlation))) > bound / (pair.independent - 3) ** 0.5)
 
 
-def _pairs(
-    names: tuple[str, ...], values: Numbers, taken_out: Numbers, cell: npt.NDArray[np.int64]
-) -> Iterator[Pair]:
-    """Columns by twos; `cell` says of each row whose mean was taken out of it."""
+def _pairs(names: tuple[str, ...], values: Numbers, taken_out: Numbers, rows: _Rows) -> Iterator[Pair]:
+    """Columns by twos."""
     for one, other in combinations(range(len(names)), 2):
-        both = ~np.isnan(taken_out[:, (one, other)]).any(axis=1)
-        n = int(both.sum())
-        out, raw = taken_out[:, (one, other)], values[:, (one, other)]
-        means = len(np.unique(cell[both]))
-        independent = _independent(out) * (1 - means / n) if n else 0.0
-        enough = n >= LEAST_PAIRS and independent >= _LEAST_INDEPENDENT
-        r = _correlation(out[both]) if enough else None
-        low, high = (None, None) if r is None else _fisher(r, independent)
-        yield Pair(
-            one=names[one],
-            other=names[other],
-            n=n,
-            independent=independent,
-            covariance=_covariance(out[both], n - means) if enough else None,
-            correlation=r,
-            low=low,
-            high=high,
-            rank_correlation=_correlation(rankdata(out[both], axis=0)) if enough else None,
-            raw_covariance=_covariance(raw[both], n - 1) if enough else None,
-            raw=_correlation(raw[both]) if enough else None,
-        )
+        both: Marks = np.asarray(~np.isnan(taken_out[:, (one, other)]).any(axis=1))
+        out, raw = taken_out[both][:, (one, other)], values[both][:, (one, other)]
+        yield _pair((names[one], names[other]), out, raw, _Rows(rows.cell[both], rows.group[both]))
+
+
+def _pair(names: tuple[str, str], out: Numbers, raw: Numbers, rows: _Rows) -> Pair:
+    n, means = len(out), len(np.unique(rows.cell))
+    r = _correlation(out) if n >= LEAST_PAIRS else None
+    # Each mean that was taken out costs one independent value.
+    independent = _independent(out, r, rows.group) * (1 - means / n) if r is not None else 0.0
+    if r is None or independent < _LEAST_INDEPENDENT:
+        return Pair(*names, n, independent, None, None, None, None, None, None, None)
+    low, high = _fisher(r, independent)
+    return Pair(
+        one=names[0],
+        other=names[1],
+        n=n,
+        independent=independent,
+        covariance=_covariance(out, n - means),
+        correlation=r,
+        low=low,
+        high=high,
+        rank_correlation=_correlation(rankdata(out, axis=0)),
+        raw_covariance=_covariance(raw, n - 1),
+        raw=_correlation(raw),
+    )
+
+
+def _day_rows(days: Days) -> _Rows:
+    return _Rows(days.weekdays, np.arange(days.days) // 7)
 
 
 def _by_weekday(values: Numbers, days: Days) -> Numbers:
@@ -158,24 +177,27 @@ def _covariance(pairs: Numbers, freedom: int) -> float:
 def _correlation(pairs: Numbers) -> float | None:
     centred = pairs - pairs.mean(axis=0)
     size = float(np.sqrt((centred**2).sum(axis=0).prod()))
-    return float((centred[:, 0] * centred[:, 1]).sum() / size) if size > 1e-9 else None
+    if size <= _NEVER_CHANGES:
+        return None
+    return float(np.clip((centred[:, 0] * centred[:, 1]).sum() / size, -1.0, 1.0))
 
 
-def _independent(pairs: Numbers) -> float:
-    """As many independent pairs would say as much as these, which follow one another."""
-    both: Marks = np.asarray(~np.isnan(pairs).any(axis=1))
-    follows = both[:-1] & both[1:]
-    if follows.sum() < LEAST_PAIRS:
-        return float(both.sum())
-    own = [_correlation(np.stack([pairs[:-1, k][follows], pairs[1:, k][follows]], axis=1)) for k in (0, 1)]
-    product = max(0.0, (own[0] or 0.0) * (own[1] or 0.0))
-    return float(both.sum()) * (1 - product) / (1 + product)
+def _independent(pairs: Numbers, r: float, group: npt.NDArray[np.int64]) -> float:
+    """As many independent pairs would say as much as these, of which those of one group hang together."""
+    centred = pairs - pairs.mean(axis=0)
+    one, other = (centred / np.sqrt((centred**2).mean(axis=0))).T
+    influence = one * other - r * (one**2 + other**2) / 2
+    sums = np.bincount(group - group.min(), influence)
+    groups = len(np.unique(group))
+    variance = float((sums**2).sum()) / len(pairs) ** 2 * groups / max(groups - 1, 1)
+    alone = (1 - r * r) ** 2 / len(pairs)
+    return len(pairs) * min(1.0, alone / variance) if variance > 0 else float(len(pairs))
 
 
 def _fisher(r: float, independent: float) -> tuple[float, float]:
     reach = NormalDist().inv_cdf(_SURE) / (independent - 3) ** 0.5
     middle = float(np.arctanh(_inside(r)))
-    return float(np.tanh(middle - reach)), float(np.tanh(middle + reach))
+    return min(r, float(np.tanh(middle - reach))), max(r, float(np.tanh(middle + reach)))
 
 
 def _inside(r: float) -> float:

@@ -165,7 +165,7 @@ def _stretches(days: Days, number: int, counts: Numbers, bounds: _Bounds) -> Ite
     for state, way in ways:
         likely = usual.likely[number, :, state] * known
         for begins, ends in runs(likely > bounds.probability):
-            first, after = _with_people(counts[number] + usual.mean[number], begins, ends)
+            first, after = _core(likely, counts[number] + usual.mean[number], begins, ends)
             part = slice(first, after)
             yield Stretch(
                 begin=days.clock(first),
@@ -179,9 +179,10 @@ def _stretches(days: Days, number: int, counts: Numbers, bounds: _Bounds) -> Ite
             )
 
 
-def _with_people(people: Numbers, first: int, after: int) -> tuple[int, int]:
-    """A stretch without those of its ends in which nobody came, nor should have."""
-    some = np.flatnonzero(people[first:after] >= _SOMEBODY)
+def _core(likely: Numbers, people: Numbers, first: int, after: int) -> tuple[int, int]:
+    """A stretch without ends that are hardly likely beside the rest, or in which nobody was about."""
+    part = slice(first, after)
+    some = np.flatnonzero((likely[part] >= likely[part].max() / 2) & (people[part] >= _SOMEBODY))
     return (first + int(some[0]), first + int(some[-1]) + 1) if len(some) else (first, after)
 
 

@@ -12,7 +12,9 @@ from server.flow.days import Numbers
 from server.flow.states import USUAL, Moves, log_chances, moves_beforehand, moves_of, smoothed
 
 ROUNDS = 20
-"""Of expectation and maximisation; more change nothing that is shown."""
+"""Of expectation and maximisation, at most."""
+_SETTLED = 0.01
+"""So little may a probability change in the last round."""
 
 LEVEL_DAYS = 21
 """A day's level is the median of that of so many days before and after it: seasons are not unusual."""
@@ -73,7 +75,9 @@ def usual_of(counts: Numbers, weekdays: npt.NDArray[np.int64]) -> Usual:
         busy = float(np.quantile(mean[known], _BUSY))
         likely, passed = smoothed(log_chances(counts, mean, spread, busy), moves)
         moves = moves_of(passed, counts.shape[1])
-        weights = likely[..., USUAL] * known
+        before, weights = weights, likely[..., USUAL] * known
+        if np.abs(weights - before).max() < _SETTLED:
+            break
     expected = np.maximum(profile * season[:, None], _FLOOR)
     return Usual(expected, mean, spread, day_variance, moves, busy, likely)
 
