@@ -9,7 +9,7 @@ from datetime import date, datetime
 from server.figures.reading import Source
 from server.flow.errors import FlowRefused
 from server.flow.reading import DWELL, ENTRIES, Past, past_of, series_of
-from server.flow.reasons import Reason, known_days
+from server.flow.reasons import Reason, known_days, named_holidays
 from server.flow.together import Pair, days_together, followed, hours_together
 from server.flow.typical import TypicalDay, typical_days
 from server.flow.unusual import FALSE_ALARM_DAYS, Unusual, UnusualDay, unusual_days
@@ -156,4 +156,7 @@ def flow_of(source: Source, asked: Asked, zones: Mapping[str, str], now: datetim
         raise FlowRefused(
             f"{asked.what!r} is not counted in {source.store}", f"known are: {', '.join(known)}"
         )
+    if asked.country:
+        # Before the work, for whoever named one that nobody knows.
+        named_holidays(asked.country, (now.year,))
     return Flow(source, asked, past_of(source, asked.weeks, now), zones)

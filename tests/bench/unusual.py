@@ -143,6 +143,22 @@ def by_alarms(days: Days, name: str, events: Sequence[Event]) -> dict[int, Point
     }
 
 
+def as_listed(days: Days, name: str, events: Sequence[Event]) -> dict[int, Point]:
+    """Days as the page lists them, of which the whole or some hours had more: an event's day is found."""
+    found = {}
+    for alarms in ALARMS:
+        listed = unusual_days(days, name, alarms).days
+        more = {
+            day.day
+            for day in listed
+            if day.way == "more" or any(each.way == "more" for each in day.stretches)
+        }
+        there = {begin.date() for begin, _ in events}
+        found_events = sum(begin.date() in more for begin, _ in events)
+        found[alarms] = Point(len(more), found_events, len(more & there), len(events))
+    return found
+
+
 def auckland(folder: Path, first: date, last: date) -> Days:
     """21 sensors over some days."""
     with gzip.open(folder / "counts/akl_hourly_counts.csv.gz", "rt", encoding="utf-8") as text:
@@ -184,16 +200,20 @@ def main() -> None:
     asked = parser.parse_args()
     halves, events = calit2(asked.data)
     found = {
-        f"{name}, by {unit}": (compared(days, name, events), by_alarms(days, name, events))
+        f"{name}, by {unit}": (
+            compared(days, name, events),
+            by_alarms(days, name, events),
+            as_listed(days, name, events),
+        )
         for unit, days in (("half hours", halves), ("hours", by_hours(halves)))
         for name in days.names
     }
     streets = holidays_found(asked.data)
     if asked.json:
-        told = {name: {rule: asdict(of) for rule, of in rules.items()} for name, (rules, _) in found.items()}
+        told = {name: {rule: asdict(of) for rule, of in rules.items()} for name, (rules, *_) in found.items()}
         print(json.dumps({"CalIt2": told, "Auckland": streets}, indent=2))
         return
-    for name, (rules, alarms) in found.items():
+    for name, (rules, alarms, listed) in found.items():
         print(f"\nCalIt2, {name}, {len(events)} labelled events: recall/precision where so many are called")
         print(f"{'':20}", *(f"{n:>9}" for n in STRETCHES))
         for rule, of in rules.items():
@@ -201,11 +221,12 @@ def main() -> None:
         print("  best precision where so large a share is found:", RECALLS)
         for rule, of in rules.items():
             print(f"{rule:20}", *(_reached(point) for point in of.reaching))
-        for days, point in alarms.items():
-            print(
-                f"  once in {days} days by luck: {point.stretches} stretches, recall {point.recall:.2f},"
-                f" precision {point.precision:.2f}"
-            )
+        for of, points in (("stretches", alarms), ("days, as listed", listed)):
+            for days, point in points.items():
+                print(
+                    f"  once in {days} days by luck: {point.stretches} {of}, recall {point.recall:.2f},"
+                    f" precision {point.precision:.2f}"
+                )
     print("\nAuckland, 21 sensors, 2023 and 2024:")
     print(*(f"  {name}: {value:.4g}" for name, value in streets.items()), sep="\n")
 

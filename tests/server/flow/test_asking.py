@@ -6,6 +6,7 @@ import csv
 import json
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from server.flow.errors import FlowRefused
 from server.storage.database import open_database
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import read
-from tests.server.filling import STORE, berlin_store, counts, fill, settings_for
+from tests.server.filling import STORE, counts, fill, settings_for
 from tests.server.flow.shop import BUSY, CLOSED, DAYS, FESTIVAL, FIRST, GAP, NOW, RAINY
 
 API = f"/api/v1/stores/{STORE}/flow"
@@ -42,6 +43,16 @@ def flow(shop: Settings) -> Flow:
 @pytest.fixture(scope="module")
 def ask(shop: Settings) -> Asking:
     return asking(shop, NOW)
+
+
+@pytest.fixture(scope="module")
+def unusual(ask: Asking) -> Any:
+    return ask.get(f"{API}/unusual-days?holidays=de").json()
+
+
+@pytest.fixture(scope="module")
+def together(ask: Asking) -> Any:
+    return ask.get(f"{API}/together").json()
 
 
 def test_days_are_read_as_they_were_and_what_is_not_known_is_not_zero(flow: Flow) -> None:
@@ -72,9 +83,8 @@ def test_the_hour_that_comes_twice_counts_once(tmp_path: Path) -> None:
     assert days.of("entries")[0].tolist() == [10.0] * 24
 
 
-def test_what_was_planted_is_listed_with_what_is_known_of_it(ask: Asking) -> None:
-    told = ask.get(f"{API}/unusual-days").json()
-    found = {day["day"]: day for day in told["days"]}
+def test_what_was_planted_is_listed_with_what_is_known_of_it(unusual: Any) -> None:
+    found = {day["day"]: day for day in unusual["days"]}
     assert {FESTIVAL.isoformat(), RAINY.isoformat(), BUSY.isoformat()} <= found.keys()
     assert len(found) <= 6
     festival = found[FESTIVAL.isoformat()]
@@ -86,13 +96,8 @@ def test_what_was_planted_is_listed_with_what_is_known_of_it(ask: Asking) -> Non
     assert found[RAINY.isoformat()]["way"] == "fewer"
     assert found[RAINY.isoformat()]["sentence"].endswith("Known of it: 34 mm of rain.")
     assert found[BUSY.isoformat()]["sentence"].endswith("No reason is known.")
-    assert told["sentences"][0].startswith(f"Of {told['judged_days']} days {len(found)} were unusual: ")
-
-
-def test_public_holidays_are_known_where_a_country_is_named(ask: Asking) -> None:
-    told = ask.get(f"{API}/unusual-days?holidays=de&what=visits:tea").json()
-    assert told["name"] == "visits to Tea shelf"
-    assert told["span"]["known_days"] == 87
+    judged = unusual["judged_days"]
+    assert unusual["sentences"][0].startswith(f"Of {judged} days {len(found)} were unusual: ")
 
 
 def test_the_typical_day_is_that_of_its_weekday_and_sundays_have_none(ask: Asking) -> None:
@@ -107,12 +112,12 @@ def test_the_typical_day_is_that_of_its_weekday_and_sundays_have_none(ask: Askin
     assert not any("Sunday" in sentence for sentence in told["sentences"])
 
 
-def test_what_goes_together_is_said_and_what_does_not_is_not(ask: Asking) -> None:
-    told = ask.get(f"{API}/together").json()
-    said = " ".join(told["sentences"])
+def test_what_goes_together_is_said_and_what_does_not_is_not(together: Any) -> None:
+    said = " ".join(together["sentences"])
     assert "When more people come in than usual, Tea shelf is visited more: r = 0." in said
     assert "Gifts" not in said
-    pair = next(each for each in told["hours"] if (each["one"], each["other"]) == ("entries", "visits:tea"))
+    pairs = {(each["one"], each["other"]): each for each in together["hours"]}
+    pair = pairs["entries", "visits:tea"]
     assert 0.7 < pair["low"] < pair["correlation"] < pair["high"] < 0.95
     assert pair["independent"] <= pair["n"]
 
@@ -126,20 +131,19 @@ def test_what_goes_together_is_said_and_what_does_not_is_not(ask: Asking) -> Non
     ],
 )
 def test_each_part_comes_as_csv(ask: Asking, part: str, rows: int | None, columns: set[str]) -> None:
-    answer = ask.get(f"{API}/{part}", headers={"Accept": "text/csv"})
+    answer = ask.get(f"{API}/{part}?weeks=8", headers={"Accept": "text/csv"})
     found = list(csv.DictReader(answer.text.splitlines()))
     assert columns <= found[0].keys()
     assert len(found) == (rows or len(found))
     assert {row["store"] for row in found} == {STORE}
 
 
-def test_the_page_shows_what_the_api_says(ask: Asking) -> None:
+def test_the_page_shows_what_the_api_says(ask: Asking, unusual: Any, together: Any) -> None:
     page = read(ask.get(PAGE).text)
-    told = ask.get(f"{API}/unusual-days").json()
     assert {row.attributes["data-day"] for row in page.all("tr") if "data-day" in row.attributes} == {
-        day["day"] for day in told["days"]
+        day["day"] for day in unusual["days"]
     }
-    for sentence in (*told["sentences"], *ask.get(f"{API}/together").json()["sentences"]):
+    for sentence in (*unusual["sentences"], *together["sentences"]):
         assert any(sentence == " ".join(each.text.split()) for each in page.all("li")), sentence
     charts = [each for each in page.all("svg") if "band-chart" in each.attributes.get("class", "")]
     assert len(charts) == 7
@@ -197,37 +201,54 @@ def test_a_store_of_which_not_one_day_is_over_is_refused(shop: Settings) -> None
 def test_figures_of_few_people_are_left_out_for_head_office(shop: Settings) -> None:
     settings = shop.model_copy(update={"suppress_below": 200})
     outside = asking(settings, NOW, Role.HEAD_OFFICE)
-    days = {day["day"]: day for day in outside.get(f"{API}/unusual-days").json()["days"]}
+    days = {day["day"]: day for day in outside.get(f"{API}/unusual-days?weeks=8").json()["days"]}
     rainy = days[RAINY.isoformat()]
     assert (rainy["counted"], rainy["suppressed"]) == (None, True)
     assert "147" not in rainy["sentence"]
     assert days[BUSY.isoformat()]["counted"] > 200
-    hours = outside.get(f"{API}/typical-day?weeks=3").json()["days"][0]["hours"]
+    hours = outside.get(f"{API}/typical-day?weeks=2").json()["days"][0]["hours"]
     assert [hour["mean"] for hour in hours if hour["suppressed"]]
     assert all(hour["mean"] is None for hour in hours if hour["suppressed"])
-    assert f'data-day="{RAINY}"' in outside.get(PAGE).text
-    assert " 147 " not in outside.get(PAGE).text
+    page = outside.get(f"{PAGE}?weeks=8").text
+    assert f'data-day="{RAINY}"' in page
+    assert " 147 " not in page
 
 
-def _configured(shop: Settings, folder: Path) -> Path:
-    store = berlin_store()
-    zones = "".join(
-        f'[stores.corner.zones.{zone}]\nname = "{of["name"]}"\n' for zone, of in store["zones"].items()
-    )
+def _five_weeks_up_to_now(folder: Path) -> Path:
+    """A store whose days are the last ones, for commands know the time themselves; its configuration."""
+    settings = settings_for(folder)
+    today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    hours = [
+        counts(today - timedelta(days=day) + timedelta(hours=hour), 300 if day == 3 else 30, 0, minutes=60)
+        for day in range(36, 0, -1)
+        for hour in (10, 11, 12)
+    ]
+    fill(settings, hours, today)
     config = folder / "server.toml"
     config.write_text(
-        f'database = "{shop.database}"\n[stores.corner]\nname = "Corner shop"\n'
-        f'time_zone = "Europe/Berlin"\ncurrency = "EUR"\n{zones}'
+        f'database = "{settings.database}"\n[stores.{STORE}]\nname = "Corner"\ntime_zone = "UTC"\n', "utf-8"
     )
     return config
 
 
-def test_the_command_says_it_in_sentences_and_as_json(shop: Settings, tmp_path: Path) -> None:
-    config = _configured(shop, tmp_path)
-    asked = ["flow", "--store", STORE, "--config", str(config), "--weeks", "104"]
-    told = CliRunner().invoke(app, asked)
-    assert told.exit_code == 0, told.output
-    assert "A typical Monday has " in told.output
+def test_the_command_says_it_in_sentences_in_a_table_and_as_json(tmp_path: Path) -> None:
+    asked = ["flow", "--store", STORE, "--config", str(_five_weeks_up_to_now(tmp_path)), "--holidays", "DE"]
     found = json.loads(CliRunner().invoke(app, [*asked, "--json"]).output)
     assert found.keys() == {"typical", "unusual", "together"}
-    assert found["typical"]["span"]["first_day"] == FIRST.isoformat()
+    (unusual,) = found["unusual"]["days"]
+    assert (unusual["day"]["counted"], unusual["day"]["way"]) == (900, "more")
+    told = CliRunner().invoke(app, asked)
+    assert told.exit_code == 0, told.output
+    assert all(sentence in told.output for sentence in found["typical"]["sentences"])
+    assert unusual["day"]["day"] in told.output
+
+
+def test_the_command_ends_with_a_sentence_where_nothing_was_counted(tmp_path: Path) -> None:
+    config = tmp_path / "server.toml"
+    settings = settings_for(tmp_path)
+    config.write_text(
+        f'database = "{settings.database}"\n[stores.{STORE}]\nname = "Corner"\ntime_zone = "UTC"\n', "utf-8"
+    )
+    told = CliRunner().invoke(app, ["flow", "--store", STORE, "--config", str(config)])
+    assert isinstance(told.exception, FlowRefused)
+    assert str(told.exception) == "nothing was counted in corner yet"
