@@ -221,10 +221,10 @@ def main() -> None:
         print("  best precision where so large a share is found:", RECALLS)
         for rule, of in rules.items():
             print(f"{rule:20}", *(_reached(point) for point in of.reaching))
-        for of, points in (("stretches", alarms), ("days, as listed", listed)):
+        for kind, points in (("stretches", alarms), ("days, as listed", listed)):
             for days, point in points.items():
                 print(
-                    f"  once in {days} days by luck: {point.stretches} {of}, recall {point.recall:.2f},"
+                    f"  once in {days} days by luck: {point.stretches} {kind}, recall {point.recall:.2f},"
                     f" precision {point.precision:.2f}"
                 )
     print("\nAuckland, 21 sensors, 2023 and 2024:")
