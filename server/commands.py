@@ -22,6 +22,7 @@ from server import (
     assembly,
     enrolment_commands,
     experiment_commands,
+    flow_commands,
     forecast_commands,
     learning_commands,
     planning_commands,
@@ -78,6 +79,7 @@ app.add_typer(quarantine, name="quarantine")
 app.add_typer(webhook_commands.app, name="webhook")
 app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
+app.command()(flow_commands.flow)
 app.command()(forecast_commands.forecast)
 app.command("roster")(planning_commands.roster)
 app.command("placement")(planning_commands.placement)

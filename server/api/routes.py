@@ -19,6 +19,7 @@ from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
 from server.api.experimenting import EXPERIMENT_ROUTES
 from server.api.feed import changes
+from server.api.flow import FLOW_ROUTES
 from server.api.heat import store_heat
 from server.api.labour import LABOUR_ROUTES
 from server.api.learning import LearningShape, learning
@@ -314,4 +315,5 @@ ROUTES = (
     *EXPERIMENT_ROUTES,
     *PLANNING_ROUTES,
     *PATH_ROUTES,
+    *FLOW_ROUTES,
 )

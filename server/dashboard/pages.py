@@ -22,6 +22,7 @@ from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
+from server.dashboard.flow_page import FLOW_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.paths_page import PATH_PAGES
@@ -159,4 +160,5 @@ PAGES = (
     *EXPERIMENT_PAGES,
     *PATH_PAGES,
     *ROSTER_PAGES,
+    *FLOW_PAGES,
 )

@@ -124,6 +124,11 @@ def short_day(day: date, *, year: bool = False) -> str:
     return f"{day:%a}, {day.day} {day:%b}{f' {day.year}' if year else ''}"
 
 
+def iso_day(day: str) -> str:
+    """Tue, 3 Mar 2026, from the form in which the API gives days."""
+    return short_day(date.fromisoformat(day), year=True)
+
+
 def store_name(store: str, stores: Mapping[str, StoreSettings]) -> str:
     """What people call a store; its id where it is not, or no longer, in the configuration."""
     return stores[store].name if store in stores else store
@@ -148,6 +153,7 @@ FILTERS = {
     "moment": moment,
     "long_day": long_day,
     "short_day": short_day,
+    "iso_day": iso_day,
     "store_name": store_name,
 }
 """What templates may call."""
