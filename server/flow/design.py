@@ -36,6 +36,8 @@ class Design:
     """Their weights have shape (columns,)."""
     notes: tuple[str, ...]
     """What was left out, and why."""
+    lasting: Numbers
+    """The columns of the matrix without those of growth and season."""
 
     @property
     def sales(self) -> Numbers:
@@ -124,7 +126,9 @@ def _least_own_share(columns: Numbers, matrix: Numbers) -> float:
 
 
 def _design(days: tuple[SalesDay, ...], kept: Sequence[Predictor], notes: tuple[str, ...]) -> Design:
-    matrix = np.hstack([np.ones((len(days), 1)), *(each.columns for each in kept)])
+    ones = np.ones((len(days), 1))
+    matrix = np.hstack([ones, *(each.columns for each in kept)])
+    lasting = np.hstack([ones, *(each.columns for each in kept if not each.is_of_time)])
     contrasts: list[Contrast] = []
     at = 1
     for each in kept:
@@ -134,4 +138,4 @@ def _design(days: tuple[SalesDay, ...], kept: Sequence[Predictor], notes: tuple[
             weights[at : at + width] = contrast.weights
             contrasts.append(replace(contrast, weights=weights))
         at += width
-    return Design(days, matrix, tuple(each.name for each in kept), tuple(contrasts), notes)
+    return Design(days, matrix, tuple(each.name for each in kept), tuple(contrasts), notes, lasting)

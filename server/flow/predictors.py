@@ -48,6 +48,8 @@ class Predictor:
     columns: Numbers
     """Shape (days, columns); NaN where it is not known of a day."""
     contrasts: tuple[Contrast, ...]
+    is_of_time: bool = False
+    """Whether it goes on from the days that are known, and so is itself a guess for later ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ def _trend(history: History) -> Found:
     unit, words = (
         (YEAR_DAYS, "A year later") if span >= YEAR_DAYS else (28.0, "Four weeks later (growth or season)")
     )
-    return Predictor("trend", ((days - days.mean()) / unit)[:, None], (Contrast("trend", words, np.ones(1)),))
+    contrast = Contrast("trend", words, np.ones(1))
+    return Predictor("trend", ((days - days.mean()) / unit)[:, None], (contrast,), is_of_time=True)
 
 
 def _season(history: History) -> Found:
@@ -186,7 +189,7 @@ def _season(history: History) -> Found:
         for number, (words, months) in enumerate(_QUARTERS.items(), 1)
         for waves in [_waves(np.array([_MID_MONTH[month] for month in months]))]
     )
-    return Predictor("season", _waves(of_year), tuple(contrasts))
+    return Predictor("season", _waves(of_year), tuple(contrasts), is_of_time=True)
 
 
 def _all_year() -> Numbers:

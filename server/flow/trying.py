@@ -23,7 +23,8 @@ _SHRINK = 1e-5
 class Shares:
     """Shares of the variance of later days that are explained: 1 is all; below 0 is worse than their mean.
 
-    Each part of the second half of the days is guessed from the days before it.
+    Each part of the second half of the days is guessed from the days before it. Growth and season are left
+    out: carried on from a year or two they miss more than they find (see docs/effects.md).
     """
 
     days: int
@@ -56,9 +57,9 @@ def shares_of(design: Design) -> Shares | None:
 
 def _guesses(design: Design, begin: int, end: int) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     sales, entries = design.sales, column(design.days, "entries")
-    weights = weights_of(design.matrix[:begin], sales[:begin], _SHRINK)
+    weights = weights_of(design.lasting[:begin], sales[:begin], _SHRINK)
     highest = 2 * float(sales[:begin].max()) + 1
-    regression = np.minimum(np.exp(np.minimum(design.matrix[begin:end] @ weights, 50.0)), highest)
+    regression = np.minimum(np.exp(np.minimum(design.lasting[begin:end] @ weights, 50.0)), highest)
     tree = grown(design.days[:begin], design.used).expect(design.days[begin:end])
     alone = entries[begin:end] * sales[:begin].sum() / entries[:begin].sum()
     return regression, tree, alone, _same_weekday(design, begin, end)

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from server.flow.predictors import WET_MM, YEAR_DAYS
-from server.flow.sales_days import History, SalesDay
+from server.flow.predictors import WET_MM, YEAR_DAYS, Contrast
+from server.flow.sales_days import History, Numbers, SalesDay
 
 FIRST = date(2025, 3, 3)
 """A Monday."""
@@ -65,7 +65,7 @@ def made_up(seed: int, days: int = 365, *, likeness: float = 0.5, spread: float 
     return History(tuple(found))
 
 
-def _chain(random: np.random.Generator, days: int) -> np.ndarray:
+def _chain(random: np.random.Generator, days: int) -> Numbers:
     """Rainy days, which come together."""
     wet = np.zeros(days, dtype=bool)
     for number in range(1, days):
@@ -73,9 +73,20 @@ def _chain(random: np.random.Generator, days: int) -> np.ndarray:
     return wet
 
 
-def _alike(random: np.random.Generator, days: int, likeness: float, spread: float) -> np.ndarray:
+def _alike(random: np.random.Generator, days: int, likeness: float, spread: float) -> Numbers:
     """Chance that hangs together from day to day."""
     found = np.zeros(days)
     for number in range(1, days):
         found[number] = likeness * found[number - 1] + random.normal(0, spread * np.sqrt(1 - likeness**2))
     return found
+
+
+def true_change(key: str, contrast: Contrast) -> float:
+    """What an effect of a made-up shop really is, as a share. Its sales have neither trend nor season."""
+    kind, _, number = key.partition("-")
+    if kind in {"trend", "season"}:
+        return 0.0
+    if kind == "weekday":
+        return float(np.expm1(BY_WEEKDAY[int(number) - 1] - BY_WEEKDAY.mean()))
+    step = float(contrast.weights.sum()) if kind in {"entries", "dwell"} else 1.0
+    return float(np.expm1(TRUTH[kind] * step))
