@@ -18,6 +18,7 @@ from server.api.choosing import chosen_zones, without_empty
 from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
 from server.api.experimenting import EXPERIMENT_ROUTES
+from server.api.explaining import EXPLAINING_ROUTES
 from server.api.feed import changes
 from server.api.heat import store_heat
 from server.api.labour import LABOUR_ROUTES
@@ -312,4 +313,5 @@ ROUTES = (
     *ZONE_ROUTES,
     *EXPERIMENT_ROUTES,
     *PLANNING_ROUTES,
+    *EXPLAINING_ROUTES,
 )

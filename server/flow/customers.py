@@ -9,15 +9,9 @@ from datetime import date, datetime, timedelta
 
 from server.errors import ServerError
 from server.figures.reading import Source
-from server.flow.groups import (
-    LEAST_SILENCE,
-    SILENT_GAPS,
-    Group,
-    Thresholds,
-    Window,
-    groups_of,
-    moves_between,
-)
+from server.flow.group_figures import USUAL_WEEKS, FavouriteZone, Group, GroupFigures, Move, without_few
+from server.flow.group_words import meanings_of, sentences_of
+from server.flow.groups import Thresholds, Window, groups_of, moves_between
 from server.metrics.rows import PlanogramRow
 from server.storage.customers import (
     Buyer,
@@ -30,9 +24,6 @@ from server.storage.customers import (
 )
 from server.storage.sales import planogram_rows
 
-WEEKS = 26
-"""Weeks of a window unless somebody asks for others: two of them are within the year that hashes are kept."""
-MOST_WEEKS = 104
 LEAST_CUSTOMERS = 50
 LEAST_GROUP = 5
 """Figures of fewer customers are shown to nobody: they would be those of single people."""
@@ -43,43 +34,6 @@ class TooFewCustomers(ServerError):
     """Groups of so few would be single people."""
 
     exit_code = 4
-
-
-@dataclass(frozen=True, slots=True)
-class FavouriteZone:
-    """A zone of which many purchases of a group hold a product."""
-
-    zone: str
-    share: float
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFigures:
-    """One group in the window; of those who are gone, in the window before. None where too few are in it."""
-
-    group: Group
-    meaning: str
-    customers: int | None
-    share_of_customers: float | None
-    """Of those who bought in the window."""
-    purchases: int | None
-    net_sales: float | None
-    share_of_sales: float | None
-    """Of the net sales to customers with a card."""
-    basket: float | None
-    """Net sales / purchases."""
-    zones: tuple[FavouriteZone, ...]
-    suppressed: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """How many customers of a group of the window before are in which group now."""
-
-    before: Group
-    now: Group
-    customers: int
-    """To the nearest multiple of the least size of a group that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,69 +53,63 @@ class CustomerGroups:
     notes: tuple[str, ...]
 
 
-def customer_groups(source: Source, now: datetime, weeks: int = WEEKS, least: int = 0) -> CustomerGroups:
+def customer_groups(
+    source: Source, now: datetime, weeks: int = USUAL_WEEKS, least: int = 0
+) -> CustomerGroups:
     """The groups of the customers who bought in the whole weeks that ended last night, and in those before.
 
     Raises:
         TooFewCustomers: fewer than `LEAST_CUSTOMERS` tickets' customers are known.
     """
-    calendar = source.terms.calendar
-    today = calendar.day_of(now)
-    window = Window(
-        calendar.business_day(today - timedelta(weeks=weeks)).begin, calendar.business_day(today).begin
-    )
-    earlier = replace(window.before, begin=calendar.business_day(today - timedelta(weeks=2 * weeks)).begin)
+    window, earlier = _windows(source, now, weeks)
     currency = source.terms.currency or usual_currency(source.db, source.store, earlier.begin, window.end)
     buyers, before = (_buyers(source, each, currency) for each in (window, earlier))
-    if len(buyers) < LEAST_CUSTOMERS:
-        raise TooFewCustomers(
-            f"groups need {LEAST_CUSTOMERS} customers who bought in the last {weeks} weeks; there are "
-            f"{len(buyers)} tickets' customers known of {source.store}",
-            "bring in customers' numbers with the tickets (customer_column), or ask for more weeks",
-        )
+    smallest = max(LEAST_GROUP, least)
+    _check(source, len(buyers), max(LEAST_CUSTOMERS, smallest), weeks)
     thresholds = Thresholds.of(buyers)
     now_in, then_in = groups_of(buyers, window, thresholds), groups_of(before, earlier, thresholds)
-    gone = {customer: Group.GONE for customer in then_in if customer not in now_in}
-    smallest = max(LEAST_GROUP, least)
-    meanings = _meanings(thresholds, window, currency)
+    meanings = meanings_of(thresholds, window, currency)
     figures = _figures(buyers, now_in, _zones(source, window), meanings)
-    figures.append(_of_gone(before, gone, _zones(source, earlier), meanings[Group.GONE]))
-    moves = [
-        Move(was, becomes, smallest * round(number / smallest))
-        for (was, becomes), number in sorted(moves_between(then_in, now_in).items())
-    ]
-    shown = without_few(figures, smallest)
+    gone = [buyer for buyer in before if buyer.customer not in now_in]
+    figures.append(_one(Group.GONE, meanings[Group.GONE], gone, _zones(source, earlier)))
+    shown, moves = without_few(figures, smallest), _moves(then_in, now_in, smallest)
     tickets = card_share(source.db, source.store, window.begin, window.end)
+    with_card = tickets.with_customer / tickets.tickets
     return CustomerGroups(
-        first_day=today - timedelta(weeks=weeks),
-        last_day=today - timedelta(days=1),
+        first_day=source.terms.calendar.day_of(window.begin),
+        last_day=source.terms.calendar.day_of(window.end) - timedelta(days=1),
         customers=len(buyers),
-        with_card=tickets.with_customer / tickets.tickets,
+        with_card=with_card,
         currency=currency,
         groups=tuple(shown),
-        moves=tuple(move for move in moves if move.customers),
+        moves=moves,
         rounded_to=smallest,
-        sentences=tuple(_sentences(len(buyers), tickets.with_customer / tickets.tickets, shown, moves)),
+        sentences=tuple(sentences_of(len(buyers), with_card, shown, moves)),
         notes=tuple(_notes(source, earlier, smallest, shown)),
     )
 
 
-def without_few(figures: Sequence[GroupFigures], least: int) -> list[GroupFigures]:
-    """The groups, but nothing of those with fewer customers than `least`; marked there.
-
-    Where only one would be left out, it would be all less the others, so the next smallest goes with it.
-    """
-    of_window = [each for each in figures if each.group is not Group.GONE and each.customers]
-    few = {each.group for each in figures if 0 < (each.customers or 0) < least}
-    hidden = few - {Group.GONE}
-    others = [each for each in of_window if each.group not in hidden]
-    if len(hidden) == 1 and others:
-        few.add(min(others, key=lambda each: each.customers or 0).group)
-    return [_blank(each) if each.group in few else each for each in figures]
+def _windows(source: Source, now: datetime, weeks: int) -> tuple[Window, Window]:
+    """The whole weeks that ended last night, and as many before them."""
+    calendar = source.terms.calendar
+    today = calendar.day_of(now)
+    edges = [calendar.business_day(today - timedelta(weeks=ago)).begin for ago in (2 * weeks, weeks, 0)]
+    return Window(edges[1], edges[2]), Window(edges[0], edges[1])
 
 
-def _blank(figures: GroupFigures) -> GroupFigures:
-    return GroupFigures(figures.group, figures.meaning, *[None] * 6, zones=(), suppressed=True)
+def _check(source: Source, customers: int, least: int, weeks: int) -> None:
+    if customers < least:
+        raise TooFewCustomers(
+            f"groups need {least} customers who bought in the last {weeks} weeks; {customers} are known of "
+            f"{source.store} by their tickets",
+            "bring in the customers' numbers with the tickets, or ask for more weeks",
+        )
+
+
+def _moves(before: Mapping[str, Group], now: Mapping[str, Group], smallest: int) -> tuple[Move, ...]:
+    found = sorted(moves_between(before, now).items())
+    rounded = [Move(was, becomes, smallest * round(number / smallest)) for (was, becomes), number in found]
+    return tuple(move for move in rounded if move.customers)
 
 
 def _buyers(source: Source, window: Window, currency: str | None) -> list[Buyer]:
@@ -207,17 +155,13 @@ def _figures(
     return found
 
 
-def _of_gone(
-    before: Sequence[Buyer], gone: Mapping[str, Group], zones: Mapping[str, Counter[str]], meaning: str
-) -> GroupFigures:
-    return _one(Group.GONE, meaning, [buyer for buyer in before if buyer.customer in gone], zones)
-
-
 def _one(
     group: Group, meaning: str, buyers: Sequence[Buyer], zones: Mapping[str, Counter[str]]
 ) -> GroupFigures:
     purchases, net = sum(buyer.purchases for buyer in buyers), sum(buyer.net for buyer in buyers)
-    in_zones = sum((zones.get(buyer.customer, Counter()) for buyer in buyers), Counter[str]())
+    in_zones: Counter[str] = Counter()
+    for buyer in buyers:
+        in_zones.update(zones.get(buyer.customer, {}))
     favourites = sorted(in_zones.items(), key=lambda item: (-item[1], item[0]))[:_MOST_ZONES]
     return GroupFigures(
         group=group,
@@ -230,49 +174,6 @@ def _one(
         basket=round(net / purchases, 2) if purchases else None,
         zones=tuple(FavouriteZone(zone, sales / purchases) for zone, sales in favourites),
     )
-
-
-def _meanings(thresholds: Thresholds, window: Window, currency: str | None) -> dict[Group, str]:
-    often, seldom = f"{thresholds.often:,.0f}", f"{thresholds.seldom:,.0f}"
-    much = f"{thresholds.much:,.2f} {currency or ''}".strip()
-    silent = f"{SILENT_GAPS:g} times their usual gap, and for {LEAST_SILENCE.days} days"
-    return {
-        Group.BEST: f"more than {often} purchases and more than {much}",
-        Group.REGULAR: f"more than {often} purchases and at most {much}",
-        Group.OCCASIONAL: f"more than {seldom} and at most {often} purchases",
-        Group.SELDOM: f"at most {seldom} purchases",
-        Group.NEW: f"bought for the first time since {window.new_since:%Y-%m-%d}",
-        Group.SLIPPING: f"more than {seldom} purchases, but none for more than {silent}",
-        Group.GONE: "bought in the weeks before, and not since; figures of the weeks before",
-    }
-
-
-def _sentences(
-    customers: int, with_card: float, groups: Sequence[GroupFigures], moves: Sequence[Move]
-) -> Iterable[str]:
-    yield f"{customers:,} customers are known by their card, with {with_card * 100:.0f} % of the sales."
-    shown = {each.group: each for each in groups if not each.suppressed and each.customers}
-    best = shown.get(Group.BEST)
-    if best and best.share_of_customers and best.share_of_sales:
-        yield (
-            f"The best are {best.share_of_customers * 100:.0f} % of them and bring "
-            f"{best.share_of_sales * 100:.0f} % of what they spend."
-        )
-    slipping = shown.get(Group.SLIPPING)
-    if slipping:
-        yield (
-            f"{slipping.customers:,} are slipping away: they have not come for much longer than they used to "
-            "stay away."
-        )
-    faithful = [move for move in moves if move.before in (Group.BEST, Group.REGULAR)]
-    were = sum(move.customers for move in faithful)
-    if were:
-        stayed = sum(move.customers for move in faithful if move.now in (Group.BEST, Group.REGULAR))
-        lost = sum(move.customers for move in faithful if move.now in (Group.SLIPPING, Group.GONE))
-        yield (
-            f"Of about {were:,} who were best or regular in the weeks before, {stayed:,} still are, "
-            f"and {lost:,} are slipping away or gone."
-        )
 
 
 def _notes(source: Source, earlier: Window, least: int, groups: Sequence[GroupFigures]) -> Iterable[str]:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.flow.design import Design
+from server.flow.outcome import Outcome
 from server.flow.poisson import Fit, fitted
 from server.flow.predictors import Contrast
-from server.flow.sales_days import Outcome, elapsed
+from server.flow.sales_days import elapsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,9 @@ from threadpoolctl import threadpool_limits
 from server.figures.reading import Source
 from server.flow.design import Design, design_of
 from server.flow.effects import Effect, effects_of, percent
+from server.flow.outcome import Outcome
 from server.flow.reading_sales import sales_history
-from server.flow.sales_days import History, Outcome, column
+from server.flow.sales_days import History, column
 from server.flow.tree import Rule, grown, rules_of
 from server.flow.trying import Shares, shares_of
 

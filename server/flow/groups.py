@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 import numpy as np
 
+from server.flow.group_figures import Group
 from server.storage.customers import Buyer
 
 SILENT_GAPS = 3.0
@@ -23,19 +23,6 @@ NEW_PART = 0.25
 """New: the first known purchase lies in this last part of the window."""
 
 
-class Group(StrEnum):
-    """What a customer is to a shop, by the purchases of a window."""
-
-    BEST = "best"
-    REGULAR = "regular"
-    OCCASIONAL = "occasional"
-    SELDOM = "seldom"
-    NEW = "new"
-    SLIPPING = "slipping-away"
-    GONE = "gone"
-    """Bought in the window before, and not in this one."""
-
-
 @dataclass(frozen=True, slots=True)
 class Window:
     """Whole business days in which purchases are looked at."""
@@ -47,11 +34,6 @@ class Window:
     def new_since(self) -> datetime:
         """Who came first after this is new."""
         return self.end - (self.end - self.begin) * NEW_PART
-
-    @property
-    def before(self) -> Window:
-        """The window before it, as long."""
-        return Window(self.begin - (self.end - self.begin), self.begin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from statistics import median
 
 from server.figures.reading import Source, rows_for
-from server.flow.sales_days import History, Outcome, SalesDay
+from server.flow.outcome import Outcome
+from server.flow.sales_days import History, SalesDay
 from server.metrics.intervals import Calendar, Interval, Resolution, split
 from server.metrics.report import Figures, report
 from server.storage.counts import stored_days

@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
 
 Numbers = npt.NDArray[np.float64]
-
-
-class Outcome(StrEnum):
-    """What is explained."""
-
-    TRANSACTIONS = "transactions"
-    NET_SALES = "net-sales"
-
-    @property
-    def words(self) -> str:
-        """As it stands in a sentence."""
-        return self.value.replace("-", " ")
 
 
 @dataclass(frozen=True, slots=True)

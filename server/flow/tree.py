@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.tree import DecisionTreeRegressor
 
-from server.flow.sales_days import Numbers, Outcome, SalesDay, column, marked, weekdays
+from server.flow.outcome import Outcome
+from server.flow.sales_days import Numbers, SalesDay, column, marked, weekdays
 
 MOST_QUESTIONS = 3
 """So many questions lead to a rule at most."""

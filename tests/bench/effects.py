@@ -26,7 +26,8 @@ from threadpoolctl import threadpool_limits
 from server.flow.design import Design, design_of
 from server.flow.effects import effects_of
 from server.flow.explaining import Explained, explained_by
-from server.flow.sales_days import History, Outcome, SalesDay
+from server.flow.outcome import Outcome
+from server.flow.sales_days import History, SalesDay
 from tests.bench.forecasting import auckland
 from tests.server.flow.made_up import made_up, true_change
 
