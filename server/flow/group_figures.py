@@ -64,15 +64,20 @@ class Move:
 def without_few(figures: Sequence[GroupFigures], least: int) -> list[GroupFigures]:
     """The groups, but nothing of those with fewer customers than `least`; marked there.
 
-    Where only one would be left out, it would be all less the others, so the next smallest goes with it.
+    What is left out follows from the whole and the others, so the next smallest go with it until it is of
+    several groups and of enough customers.
     """
-    of_window = [each for each in figures if each.group is not Group.GONE and each.customers]
-    few = {each.group for each in figures if 0 < (each.customers or 0) < least}
-    hidden = few - {Group.GONE}
-    others = [each for each in of_window if each.group not in hidden]
-    if len(hidden) == 1 and others:
-        few.add(min(others, key=lambda each: each.customers or 0).group)
-    return [_blank(each) if each.group in few else each for each in figures]
+    of_window = sorted((each.customers or 0, each.group) for each in figures if each.group is not Group.GONE)
+    hidden = [(number, group) for number, group in of_window if 0 < number < least]
+    others = [(number, group) for number, group in of_window if number >= least]
+    while others and hidden and (len(hidden) == 1 or sum(number for number, _ in hidden) < least):
+        hidden.append(others.pop(0))
+    left_out = {group for _, group in hidden}
+    return [_blank(each) if each.group in left_out or _is_few(each, least) else each for each in figures]
+
+
+def _is_few(figures: GroupFigures, least: int) -> bool:
+    return 0 < (figures.customers or 0) < least
 
 
 def _blank(figures: GroupFigures) -> GroupFigures:

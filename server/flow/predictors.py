@@ -105,7 +105,7 @@ def _weekdays(history: History) -> Found:
     contrasts = (
         Contrast(
             f"weekday-{number + 1}",
-            f"A {_WEEKDAYS[number]}, beside the mean of the weekdays,",
+            f"A {_WEEKDAYS[number]} (beside the mean of the weekdays)",
             weights,
             int(numbers[number]),
         )

@@ -169,14 +169,18 @@ def _conditions(tree: Grown, bounds: Bounds) -> tuple[str, ...]:
 
 def _condition(tree: Grown, name: str, low: float, high: float) -> str:
     if name == "weekday":
-        chosen = sorted(number for rank, number in enumerate(tree.order) if low < rank <= high)
-        return ", ".join(_SHORT[number] for number in chosen)
+        chosen = {number for rank, number in enumerate(tree.order) if low < rank <= high}
+        return _of_week(chosen) if len(chosen) <= 4 else f"not {_of_week(set(range(7)) - chosen)}"
     if name in _MARKS:
         return _MARKS[name] if low > 0 else f"not {_MARKS[name]}"
     _, above, below, between = _NUMBERS[name]
     if np.isfinite(low) and np.isfinite(high):
         return between.format(low, high)
     return above.format(low) if np.isfinite(low) else below.format(high)
+
+
+def _of_week(weekdays_of_it: set[int]) -> str:
+    return ", ".join(_SHORT[number] for number in sorted(weekdays_of_it))
 
 
 def _rule(conditions: tuple[str, ...], sales: Numbers, of: Outcome) -> Rule:
