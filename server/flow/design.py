@@ -61,7 +61,8 @@ def design_of(history: History) -> Design:
     apart, alike = _told_apart(complete)
     notes = [*history.left_out, *(f"{each.name} is left out: {each.reason}" for each in [*unusable, *alike])]
     if len(days) < len(history.days):
-        notes.append(f"{len(history.days) - len(days)} days of which weather or dwell is not known")
+        missing = len(history.days) - len(days)
+        notes.append(f"{missing} days are left out: weather or dwell is not known of them")
     return _design(days, apart, tuple(notes))
 
 

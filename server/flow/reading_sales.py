@@ -71,7 +71,11 @@ def _history(
         found = SalesDay(day, _sold(each, of), float(each.entries or 0), _dwell(each), marks=marks[day])
         known = weather.get(day, DayWeather(None, None))
         days.append(replace(found, temperature_c=known.temperature_c, rain_mm=known.rain_mm))
-    told = tuple(f"{count} days {reason}" for reason, count in reasons.items() if reason != _CLOSED)
+    told = tuple(
+        f"{count} day{'' if count == 1 else 's'} {reason}"
+        for reason, count in reasons.items()
+        if reason != _CLOSED
+    )
     return History(tuple(days), told, _names(events, {day.day for day in days}))
 
 
