@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
+from server import assembly
 from server.access.rights import Role
-from server.api.explaining import LEAST_WEEKS, MOST_WEEKS
 from server.commands import app
 from server.config import Settings
 from server.dashboard.interval_chart import WIDTH, whiskers
+from server.errors import ServerError
+from server.flow.group_figures import LEAST_WEEKS, MOST_WEEKS
+from server.flow.sales_days import History
+from server.storage.database import open_database
 from tests.server.asking import Asking, asking
 from tests.server.filling import settings_for
-from tests.server.flow.made_up import FIRST
-from tests.server.flow.shops import LAST_DAY, at_noon
+from tests.server.flow.made_up import FIRST, made_up
+from tests.server.flow.shops import LAST_DAY, at_noon, put, shop_of, ticket
 
 AFTER = at_noon(FIRST + timedelta(days=150))
 DRIVERS, CUSTOMERS = "/api/v1/stores/corner/drivers", "/api/v1/stores/corner/customers"
@@ -98,17 +104,43 @@ def test_small_groups_are_left_out_as_the_server_says(shop_of_customers: Setting
     assert {group["group"] for group in told["groups"] if group["suppressed"]} >= {"best", "new"}
 
 
-@pytest.mark.parametrize("command", ["drivers", "customers"])
-def test_commands_say_what_is_missing(tmp_path: Path, command: str) -> None:
-    settings = settings_for(tmp_path)
-    config = tmp_path / "server.toml"
+def run(settings: Settings, *words: str) -> Result:
+    config = settings.database.with_name("server.toml")
     config.write_text(
-        f'database = "{settings.database}"\n[stores.corner]\nname = "Corner"\ntime_zone = "Europe/Berlin"\n'
+        f'database = "{settings.database}"\n'
+        '[stores.corner]\nname = "Corner"\ntime_zone = "Europe/Berlin"\ncurrency = "EUR"\n'
     )
-    result = CliRunner().invoke(app, [command, "--store", "corner", "--config", str(config)])
-    assert result.exit_code != 0
-    assert result.exception is not None
-    assert "there are 0" in str(result.exception) or "0 are known" in str(result.exception)
+    return CliRunner().invoke(app, [*words, "--store", "corner", "--config", str(config)])
+
+
+@pytest.mark.parametrize(
+    ("command", "said"), [("drivers", "there are 0"), ("customers", "; 0 are known of corner")]
+)
+def test_commands_say_what_is_missing(tmp_path: Path, command: str, said: str) -> None:
+    result = run(settings_for(tmp_path), command)
+    assert isinstance(result.exception, ServerError)
+    assert said in str(result.exception)
+
+
+def test_the_command_explains_the_days_up_to_yesterday(tmp_path: Path) -> None:
+    made = made_up(1, 40).days
+    later = assembly.now().date() - timedelta(days=1) - made[-1].day
+    moved = History(tuple(replace(day, day=day.day + later) for day in made))
+    settings = shop_of(tmp_path, moved)
+    told = json.loads(run(settings, "drivers", "--json").stdout)
+    assert (told["store"], told["days"]) == ("corner", 40)
+    shown = run(settings, "drivers").stdout
+    assert told["sentences"][0] in shown
+    assert told["rules"][0]["sentence"] in shown
+
+
+def test_the_command_groups_those_who_bought_up_to_yesterday(tmp_path: Path) -> None:
+    settings, yesterday = settings_for(tmp_path), assembly.now() - timedelta(days=1)
+    with open_database(settings.database) as db:
+        put(db, (ticket(f"t{number}", yesterday, customer=f"customer:{number:032x}") for number in range(60)))
+    told = json.loads(run(settings, "customers", "--json", "--weeks", "13").stdout)
+    assert (told["customers"], told["with_card"]) == (60, 1.0)
+    assert "60 customers are known by their card" in run(settings, "customers").stdout
 
 
 def test_intervals_lie_on_one_scale_about_nothing() -> None:

@@ -194,5 +194,5 @@ def test_a_customer_who_is_forgotten_is_in_no_group(few: Settings) -> None:
         with writing(db):
             for number in range(11):
                 forget_customer(db, f"customer:{number:032x}")
-        with pytest.raises(TooFewCustomers, match="groups need 50 customers .*; 49 are known"):
+        with pytest.raises(TooFewCustomers, match=r"groups need 50 customers .*; 49 are known"):
             customer_groups(source_of(db, few), at_noon(FIRST + timedelta(days=100)))
