@@ -20,6 +20,7 @@ from edge.wire.topics import TopicError, checked_device
 from server import (
     access_commands,
     assembly,
+    effect_commands,
     enrolment_commands,
     experiment_commands,
     flow_commands,
@@ -81,6 +82,8 @@ app.add_typer(experiment_commands.app, name="experiment")
 app.command("alerts")(webhook_commands.list_alerts)
 app.command()(flow_commands.flow)
 app.command()(forecast_commands.forecast)
+app.command("drivers")(effect_commands.drivers)
+app.command("customers")(effect_commands.customers)
 app.command("roster")(planning_commands.roster)
 app.command("placement")(planning_commands.placement)
 app.command("tills")(planning_commands.tills)

@@ -18,6 +18,7 @@ from server.api.choosing import chosen_zones, without_empty
 from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
 from server.api.experimenting import EXPERIMENT_ROUTES
+from server.api.explaining import EXPLAINING_ROUTES
 from server.api.feed import changes
 from server.api.flow import FLOW_ROUTES
 from server.api.heat import store_heat
@@ -316,4 +317,5 @@ ROUTES = (
     *PLANNING_ROUTES,
     *PATH_ROUTES,
     *FLOW_ROUTES,
+    *EXPLAINING_ROUTES,
 )

@@ -22,6 +22,7 @@ from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
+from server.dashboard.explaining_pages import EXPLAINING_PAGES
 from server.dashboard.flow_page import FLOW_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
@@ -161,4 +162,5 @@ PAGES = (
     *PATH_PAGES,
     *ROSTER_PAGES,
     *FLOW_PAGES,
+    *EXPLAINING_PAGES,
 )
