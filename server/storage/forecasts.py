@@ -75,9 +75,8 @@ def keep_forecast(
     of `JUDGED_DAYS`, these of one issue a day (UTC); nothing of what is older than `KEPT_DAYS`. So a series
     with one issue a night holds its newest forecast and about 120 times 72 hours.
     """
-    db.execute(
-        "DELETE FROM forecast_issues WHERE (store, what, issued_at) = (?, ?, ?)", _key(store, what, issued_at)
-    )
+    key = _key(store, what, issued_at)
+    db.execute("DELETE FROM forecast_issues WHERE (store, what, issued_at) = (?, ?, ?)", key)
     number = db.execute(
         "INSERT INTO forecast_issues (store, what, issued_at, model, basis) VALUES (?, ?, ?, ?, ?)",
         (*key, model, json.dumps(list(basis))),

@@ -38,9 +38,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 def _keep(db: Database, at: datetime, level: float, hours: int = 29 * 24, what: str = "entries") -> None:
     first = at.replace(minute=0)
     said = [ForecastHour(first + n * HOUR, level, level - 1, level + 1) for n in range(hours)]
-    days = [
-        ForecastDay(first.date() + n * DAY, 24 * level, 20 * level, 30 * level) for n in range(hours // 24)
-    ]
+    days = [ForecastDay(first.date() + n * DAY, level, level - 1, level + 1) for n in range(hours // 24)]
     with writing(db):
         keep_forecast(db, "shop", what, at, "boosting", said, days, ("This rests on 90 days.",))
 
