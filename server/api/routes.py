@@ -19,6 +19,7 @@ from server.api.counting import COUNTING_ROUTES
 from server.api.events import events
 from server.api.experimenting import EXPERIMENT_ROUTES
 from server.api.feed import changes
+from server.api.forecast_routes import FORECAST_ROUTES
 from server.api.heat import store_heat
 from server.api.labour import LABOUR_ROUTES
 from server.api.learning import LearningShape, learning
@@ -312,4 +313,5 @@ ROUTES = (
     *ZONE_ROUTES,
     *EXPERIMENT_ROUTES,
     *PLANNING_ROUTES,
+    *FORECAST_ROUTES,
 )

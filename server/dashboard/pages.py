@@ -22,6 +22,7 @@ from server.api.suppressing import now_without_small
 from server.dashboard.catalogue_pages import CATALOGUE_PAGES
 from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
+from server.dashboard.forecast_page import FORECAST_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.period_page import period_page
@@ -157,4 +158,5 @@ PAGES = (
     *DISPLAY_PAGES,
     *EXPERIMENT_PAGES,
     *ROSTER_PAGES,
+    *FORECAST_PAGES,
 )

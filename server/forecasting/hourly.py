@@ -91,10 +91,15 @@ def _sold(source: Source, series: Sequence[Series], whole: Interval) -> dict[str
     heard = _heard(source, hours, {calendar.day_of(quarter) for quarter in tickets})
     found: dict[str, Hours] = {}
     for one in series:
-        values = tickets if one.kind == "transactions" else pieces.get(one.part, {})
+        values: Mapping[datetime, float] = tickets
+        # Nobody could buy a product before it was sold for the first time.
+        first = whole.begin
+        if one.kind == "product":
+            values = pieces.get(one.part, {})
+            first = min(values, default=whole.end)
         sums = _by_hour(values, hours)
         found[one.what] = [
-            (hour.begin, max(0.0, total) if hour.begin in heard else None)
+            (hour.begin, max(0.0, total) if hour.begin in heard and hour.end > first else None)
             for hour, total in zip(hours, sums, strict=True)
         ]
     return found

@@ -1,7 +1,8 @@
-"""Until when the models of a store were taught, and what came of the last try to teach them more."""
+"""Until when the models of a store were taught, and what came of making its forecasts the last time."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,6 +22,28 @@ class Training:
     """When a newer candidate was last set against it; None if never."""
     sentence: str
     """What came of that, or why nothing was tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What came of making a store's forecasts, made or not."""
+
+    at: datetime
+    sentences: tuple[str, ...]
+
+
+def last_run(db: Database, store: str) -> Run | None:
+    """What came of it the last time; None if it was never tried."""
+    found = db.execute("SELECT at, sentences FROM forecast_runs WHERE store = ?", (store,)).fetchone()
+    return None if found is None else Run(from_us(found[0]), tuple(json.loads(found[1])))
+
+
+def keep_run(db: Database, store: str, run: Run) -> None:
+    """Keep it in place of what was kept. Belongs into a transaction."""
+    db.execute(
+        "INSERT OR REPLACE INTO forecast_runs (store, at, sentences) VALUES (?, ?, ?)",
+        (store, to_us(run.at), json.dumps(list(run.sentences))),
+    )
 
 
 def training_of(db: Database, store: str, panel: str) -> Training | None:

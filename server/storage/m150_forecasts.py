@@ -9,9 +9,9 @@ from server.storage.migrations import MIGRATIONS
 
 @MIGRATIONS()
 def m150_forecasts(db: Database) -> None:
-    """What was expected, by hour and by day, as it was said each time; and until when a model was taught.
+    """What was expected, by hour and by day, each time it was said; how models were taught; the last run.
 
-    `basis` is a JSON list of sentences.
+    `basis` and `sentences` are JSON lists of sentences.
     """
     db.executescript("""
         CREATE TABLE forecast_issues (
@@ -33,5 +33,8 @@ def m150_forecasts(db: Database) -> None:
             store TEXT NOT NULL, panel TEXT NOT NULL, taught_until TEXT NOT NULL,
             retrained_at INTEGER NOT NULL, tried_at INTEGER, sentence TEXT NOT NULL,
             PRIMARY KEY (store, panel)
+        ) STRICT, WITHOUT ROWID;
+        CREATE TABLE forecast_runs (
+            store TEXT PRIMARY KEY, at INTEGER NOT NULL, sentences TEXT NOT NULL
         ) STRICT, WITHOUT ROWID;
     """)
