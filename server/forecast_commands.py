@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 MOST_DAYS = 42
 
+NONE_MADE = 4
+"""Exit code where a store's history was refused."""
+
 _RANGE = ("one in ten below", "expected", "one in ten above")
 
 What = Annotated[str, typer.Option("--what", help="entries, transactions, visits:ZONE or product:SKU.")]
@@ -73,16 +76,17 @@ def keep_forecasts(store: OneStore = "", config: Config = DEFAULT_CONFIG, as_jso
     for one in stores:
         settings.store(one)
     checked_forecasting()
-    for one in stores:
-        make_forecasts(settings, one, now)
+    made = [make_forecasts(settings, one, now) for one in stores]
     with open_database(settings.database, read_only=True) as db:
         runs = {one: run for one in stores if (run := last_run(db, one)) is not None}
     if as_json:
         typer.echo(telling.as_json({one: asdict(run) for one, run in runs.items()}))
-        return
-    for one, run in runs.items():
-        for sentence in run.sentences:
-            typer.echo(telling.harmless(f"{one}: {sentence}"))
+    else:
+        for one, run in runs.items():
+            for sentence in run.sentences:
+                typer.echo(telling.harmless(f"{one}: {sentence}"))
+    if not all(made):
+        raise typer.Exit(NONE_MADE)
 
 
 def _hours_table(found: Expected, zone: ZoneInfo) -> Table:

@@ -22,8 +22,8 @@ from server.forecasting.series import DAY, WEEK, Forecast, Numbers, Panel
 LEAST_KNOWN = 0.8
 """Of a day of which less than this share of what was expected can be compared, the sum says nothing."""
 
-_PRIOR = 4.0
-"""So many days of all weekdays together stand beside those of one weekday."""
+_PRIOR = 12.0
+"""So many weeks of all weekdays together stand beside those of one weekday."""
 
 _SPAN_PRIOR = 20.0
 """So many days of all series together stand beside those of one."""
@@ -92,7 +92,8 @@ def day_spread(tried: Tried | None, panel: Panel) -> DaySpread:
     sums = None if tried is None else day_sums(tried, panel)
     if tried is None or sums is None or np.isnan(sums.error).all():
         return _untried(len(panel.names))
-    usual = _usual(sums)
+    weeks = _weeks(tried)
+    usual = _usual(sums, weeks)
     scale = usual[sums.weekday]
     # Days on which it is closed are always right, and would make all others look surer than they are.
     units = np.where(scale > _CLOSED, sums.error / scale, np.nan)
@@ -100,7 +101,8 @@ def day_spread(tried: Tried | None, panel: Panel) -> DaySpread:
         units = np.zeros_like(units)
     reach = np.searchsorted(REACHES, sums.ahead, side="right")
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
-    outside = _outside(tried)
+    # As in `intervals`, and a little less yet: of days there are fewer than of hours.
+    outside = OUTSIDE * weeks / (weeks + 2)
     return DaySpread(
         usual, np.stack([_ends(span if (~np.isnan(span)).any() else units, outside) for span in spans])
     )
@@ -158,15 +160,21 @@ def _of_each(
     return np.stack(columns, axis=-1)
 
 
-def _usual(sums: DaySums) -> Numbers:
-    """The mean absolute error of each weekday, drawn towards that of all where few are known."""
+def _usual(sums: DaySums, weeks: float) -> Numbers:
+    """The mean absolute error of each weekday, drawn towards that of all where few weeks are known.
+
+    A day is forecast from many origins, so weeks are what counts, not rows.
+    """
     size = np.abs(sums.error)
     whole = np.nan_to_num(mean_of(size, axis=0), nan=UNTRIED / 2)
+    share = weeks / (weeks + _PRIOR)
     found = np.empty((7, size.shape[1]))
     for weekday in range(7):
-        among = size[sums.weekday == weekday]
-        known = (~np.isnan(among)).sum(axis=0)
-        found[weekday] = (np.nansum(among, axis=0) + _PRIOR * whole) / (known + _PRIOR)
+        own = mean_of(size[sums.weekday == weekday], axis=0)
+        closed = own < _CLOSED
+        found[weekday] = np.where(
+            np.isnan(own), whole, share * own + (1 - share) * np.where(closed, own, whole)
+        )
     return np.maximum(found, 1e-3)
 
 
@@ -181,7 +189,6 @@ def _ends(units: Numbers, outside: float) -> Numbers:
     return ends
 
 
-def _outside(tried: Tried) -> float:
-    """As in `intervals`: a little less than a tenth where few weeks could be tried."""
-    weeks = (tried.row.max() - tried.row.min() + 1) / WEEK
-    return float(OUTSIDE * weeks / (weeks + 1))
+def _weeks(tried: Tried) -> float:
+    """Over how many weeks it was tried."""
+    return float((tried.row.max() - tried.row.min() + 1) / WEEK)

@@ -77,13 +77,13 @@ def _hours_taught(history: Panel, training: Training | None) -> int | None:
 
 
 def _anew(history: Panel, training: Training | None, now: datetime) -> Training:
-    young = history.hours < YOUNG
-    why = (
-        "less than half a year is known, so each night all of it is taught"
-        if young
-        else "taught for the first time"
-    )
-    return Training(history.end, now, training.tried_at if training else None, why)
+    return Training(history.end, now, training.tried_at if training else None, _why_anew(history, training))
+
+
+def _why_anew(history: Panel, training: Training | None) -> str:
+    if history.hours < YOUNG:
+        return "less than half a year is known, so each night all of it is taught"
+    return "what they were taught with is no longer kept" if training else "taught for the first time"
 
 
 def _better_of(

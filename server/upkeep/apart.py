@@ -12,7 +12,7 @@ from server.config import Settings
 LONGEST_SECONDS = 3600.0
 _NICENESS = 10
 
-Work = Callable[[Settings, str, datetime], None]
+Work = Callable[[Settings, str, datetime], object]
 """What is done for one store."""
 
 

@@ -7,9 +7,10 @@ from importlib.util import find_spec
 
 from server.config import Settings
 from server.errors import ServerError
+from server.storage.counts import stored_days
 from server.storage.database import open_database, writing
+from server.storage.demand import ticket_span
 from server.storage.forecast_training import Run, keep_run, last_run
-from server.storage.rollups import stored_span
 from server.upkeep.apart import work_apart
 
 _NEEDED = ("holidays", "numpy", "sklearn")
@@ -54,8 +55,9 @@ def forecast_nightly(settings: Settings, now: datetime) -> dict[str, str]:
 
 def _has_enough(settings: Settings, store: str) -> bool:
     with open_database(settings.database, read_only=True) as db:
-        stored = stored_span(db, store)
-    return stored is not None and stored[1] - stored[0] >= timedelta(days=LEAST_DAYS)
+        counted, sold = stored_days(db, store), ticket_span(db, store)
+    least = timedelta(days=LEAST_DAYS)
+    return any(span is not None and span[1] - span[0] >= least for span in (counted, sold))
 
 
 def _forecast_apart(settings: Settings, store: str, now: datetime) -> str:
@@ -67,8 +69,8 @@ def _forecast_apart(settings: Settings, store: str, now: datetime) -> str:
     return "; ".join(run.sentences) if run else "nothing was forecast"
 
 
-def make_forecasts(settings: Settings, store: str, now: datetime) -> None:
-    """Make and keep the forecasts of a store; where none can be made, keep why."""
+def make_forecasts(settings: Settings, store: str, now: datetime) -> bool:
+    """Make and keep the forecasts of a store; where none can be made, keep why. Whether they were made."""
     from server.forecasting.keeping import forecasts_of, keep_forecasts
 
     with open_database(settings.database) as db:
@@ -77,3 +79,5 @@ def make_forecasts(settings: Settings, store: str, now: datetime) -> None:
         except ServerError as error:
             with writing(db):
                 keep_run(db, store, Run(now, (f"no forecast was made: {error} ({error.hint})",)))
+            return False
+    return True
