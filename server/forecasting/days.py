@@ -54,7 +54,7 @@ class DaySpread:
     usual: Numbers
     """Mean absolute error by weekday, shape (7, series)."""
     ends: Numbers
-    """Lower end, middle and upper end in units of `usual`, shape (reaches + 1, 3, series)."""
+    """Lower and upper end in units of `usual`, shape (reaches + 1, 2, series)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +81,12 @@ def days_expected(choice: Chosen, history: Panel, forecast: Forecast, begins: in
     reach = np.searchsorted(REACHES, np.maximum(firsts, 0) // DAY, side="right")
     sums = _sums(forecast.median, firsts)
     ends = _of_each(models, spreads, reach, _weekday(history, history.hours + firsts))
-    found = np.where(sums > 0, np.maximum(np.expm1(np.log1p(sums) + ends.transpose(1, 0, 2)), 0.0), 0.0)
+    low, high = np.expm1(np.log1p(sums) + ends.transpose(1, 0, 2))
+    # The middle of past errors says where the last half year went; it does not say where the next weeks go.
+    found = np.stack([np.clip(low, 0.0, sums), sums, np.where(sums > 0, np.maximum(high, sums), 0.0)])
     if gone and len(firsts):
         found[:, 0] += np.nan_to_num(history.values[history.hours - gone :]).sum(axis=0)
-    return Days(firsts, median=found[1], low=found[0], high=found[2])
+    return Days(firsts, low=found[0], median=found[1], high=found[2])
 
 
 def day_spread(tried: Tried | None, panel: Panel) -> DaySpread:
@@ -109,7 +111,7 @@ def day_spread(tried: Tried | None, panel: Panel) -> DaySpread:
 
 
 def _untried(series: int) -> DaySpread:
-    ends = np.array([-1.0, 0.0, 1.0])[None, :, None] * np.ones((len(REACHES) + 1, 3, series))
+    ends = np.array([-1.0, 1.0])[None, :, None] * np.ones((len(REACHES) + 1, 2, series))
     return DaySpread(np.full((7, series), UNTRIED), ends)
 
 
@@ -152,7 +154,7 @@ def _of_each(
     reach: npt.NDArray[np.int64],
     weekday: npt.NDArray[np.int64],
 ) -> Numbers:
-    """Both ends and the middle of each day as logarithms, shape (days, 3, series)."""
+    """Both ends of each day as logarithms, shape (days, 2, series)."""
     columns = []
     for number, model in enumerate(model_of):
         spread = spreads[model]
@@ -179,8 +181,8 @@ def _usual(sums: DaySums, weeks: float) -> Numbers:
 
 
 def _ends(units: Numbers, outside: float) -> Numbers:
-    """Lower end, middle and upper end of each series, shape (3, series), drawn towards those of all."""
-    quantiles = (outside, 0.5, 1 - outside)
+    """Both ends of each series, shape (2, series), drawn towards those of all."""
+    quantiles = (outside, 1 - outside)
     known = (~np.isnan(units)).sum(axis=0)
     share = known / (known + _SPAN_PRIOR)
     together = np.nanquantile(units, quantiles)[:, None]
