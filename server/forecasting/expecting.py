@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -58,6 +58,7 @@ def all_expected(
     """What is expected of each series of a panel, in its order."""
     forecast = choice.forecast(history, known, hours)
     days = days_expected(choice, history, forecast, source.terms.calendar.day_begins.hour)
+    begins = list(instants(forecast.start, forecast.hours, source.terms.calendar.time_zone))
     return tuple(
         Expected(
             store=source.store,
@@ -67,7 +68,7 @@ def all_expected(
             hours_known=int((~np.isnan(history.values[:, number])).sum()),
             mae=_error(choice, choice.model_of[what], number),
             naive_mae=_error(choice, SeasonalNaive().name, number),
-            hours=_hours(source, forecast, number),
+            hours=_hours(begins, forecast, number),
             days=_days(forecast, days, number),
             sentences=tuple(_sentences(choice, history, number)),
         )
@@ -94,12 +95,11 @@ def _error(choice: Chosen, model: str, number: int) -> float | None:
     return None if np.isnan(error) else float(error)
 
 
-def _hours(source: Source, forecast: Forecast, column: int) -> tuple[ForecastHour, ...]:
-    parts = (forecast.median, forecast.low, forecast.high)
-    return tuple(
-        ForecastHour(at.astimezone(UTC), *(round(float(part[number, column]), 2) for part in parts))
-        for number, at in instants(forecast.start, forecast.hours, source.terms.calendar.time_zone)
-    )
+def _hours(
+    begins: Sequence[tuple[int, datetime]], forecast: Forecast, column: int
+) -> tuple[ForecastHour, ...]:
+    parts = [part[:, column].round(2).tolist() for part in (forecast.median, forecast.low, forecast.high)]
+    return tuple(ForecastHour(at, *(part[number] for part in parts)) for number, at in begins)
 
 
 def _days(forecast: Forecast, days: Days, column: int) -> tuple[ForecastDay, ...]:
