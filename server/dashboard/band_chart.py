@@ -75,7 +75,7 @@ def _step(number: int, value: float, top: int) -> tuple[str, str]:
 def _midnights(hours: Sequence[Hour], zone: ZoneInfo) -> list[Midnight]:
     days = [hour.begin.astimezone(zone).date() for hour in hours]
     firsts = [n for n in range(len(days)) if n == 0 or days[n] != days[n - 1]]
-    ends = [*firsts[1:], len(days)]
+    ends = firsts[1:] + ([len(days)] if days else [])
     return [
         Midnight(n, round(100 * n / len(days), 2), f"{days[n]:%a}" if end - n >= LEAST_LABELLED else "")
         for n, end in zip(firsts, ends, strict=True)

@@ -140,7 +140,8 @@ def test_the_command_keeps_forecasts_and_says_what_it_could_not_forecast(tmp_pat
     settings = filled(tmp_path, 3)
     file = tmp_path / "server.toml"
     file.write_text(
-        'database = "footfall.db"\nforecasting.days = 2\n[stores.corner]\nname = "Corner"\ntime_zone = "Europe/Berlin"\n'
+        'database = "footfall.db"\nforecasting.days = 2\n'
+        "[stores.corner]\nname = 'Corner'\ntime_zone = 'Europe/Berlin'\n"
         "[stores.annex]\nname = 'Annex'\ntime_zone = 'Europe/Berlin'\nholidays = 'XX'\n",
         encoding="utf-8",
     )
