@@ -187,6 +187,7 @@ def night_table(night: Night) -> Table:
             "tickets whose customer was forgotten": night.customers_forgotten,
             "days of experiments measured": night.experiment_days,
             **{f"learnt for {store}": sentence for store, sentence in night.learnt.items()},
+            **{f"forecast for {store}": sentence for store, sentence in night.forecast.items()},
         },
     )
 

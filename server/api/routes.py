@@ -21,6 +21,7 @@ from server.api.experimenting import EXPERIMENT_ROUTES
 from server.api.explaining import EXPLAINING_ROUTES
 from server.api.feed import changes
 from server.api.flow import FLOW_ROUTES
+from server.api.forecast_routes import FORECAST_ROUTES
 from server.api.heat import store_heat
 from server.api.labour import LABOUR_ROUTES
 from server.api.learning import LearningShape, learning
@@ -318,4 +319,5 @@ ROUTES = (
     *PATH_ROUTES,
     *FLOW_ROUTES,
     *EXPLAINING_ROUTES,
+    *FORECAST_ROUTES,
 )

@@ -1,59 +1,82 @@
-"""A typical day as a picture: a line of medians in the band that most days lie in."""
+"""A chart of what is expected hour by hour, with its range as a band: places in a picture for a template."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from server.api.flow_shapes import TypicalDayShape, TypicalHourShape
-from server.dashboard.bar_chart import HEIGHT, WIDTH
+from server.dashboard.bar_chart import nice_above
+
+HEIGHT = 100.0
+"""Of the whole picture, in which an hour is one wide; a page stretches it as it likes."""
+
+LEAST_LABELLED = 10
+"""A day with fewer hours in the picture has no room for its name."""
+
+
+class Hour(Protocol):
+    """One hour to come."""
+
+    @property
+    def begin(self) -> datetime: ...
+    @property
+    def median(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Midnight:
+    """Where a day begins in the picture, and what it is called."""
+
+    x: float
+    percent: float
+    """The same as a share of the width."""
+    label: str
+    """Empty where there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class BandChart:
-    """Places in a picture that a template draws; a page stretches it as it likes."""
+    """A line and the band around it as points `x,y x,y`, and the value at the top edge."""
 
-    bands: tuple[str, ...]
-    """Areas as points `x,y x,y`: one for each stretch of hours of which the band is known."""
-    lines: tuple[str, ...]
-    width: float
-
-
-def first_and_last(days: Sequence[TypicalDayShape]) -> tuple[int, int]:
-    """The first hour of any weekday in which anybody usually comes, and the one after the last."""
-    busy = [n for day in days for n, hour in enumerate(day.hours) if (hour.high or hour.median or 0) > 0]
-    return (min(busy), max(busy) + 1) if busy else (0, 0)
+    line: str
+    band: str
+    width: int
+    top: int
+    midnights: tuple[Midnight, ...]
 
 
-def top_of(days: Sequence[TypicalDayShape]) -> int:
-    """The value at the upper edge of all pictures, so that weekdays can be compared: at least 5."""
-    highest = max((hour.high or hour.median or 0 for day in days for hour in day.hours), default=0)
-    step = 10 ** max(0, len(str(int(highest))) - 2)
-    top: int = max(5, step * ceil(highest / step))
-    return top
+def band_chart(hours: Sequence[Hour], zone: ZoneInfo) -> BandChart:
+    """The picture of some hours in a row; each stands for its whole width."""
+    top = nice_above(round(max((hour.high for hour in hours), default=0)))
+    upper = [place for n, hour in enumerate(hours) for place in _step(n, hour.high, top)]
+    lower = [place for n, hour in enumerate(hours) for place in _step(n, hour.low, top)]
+    line = [place for n, hour in enumerate(hours) for place in _step(n, hour.median, top)]
+    return BandChart(
+        line=" ".join(line),
+        band=" ".join([*upper, *reversed(lower)]),
+        width=max(1, len(hours)),
+        top=top,
+        midnights=tuple(_midnights(hours, zone)),
+    )
 
 
-def band_chart(hours: Sequence[TypicalHourShape], top: int) -> BandChart:
-    """The picture of some hours of one weekday."""
-    lows, highs, medians = ([getattr(hour, of) for hour in hours] for of in ("low", "high", "median"))
-    bands = [
-        " ".join([*_points(highs, some, top), *reversed(_points(lows, some, top))])
-        for some in _stretches(highs)
+def _step(number: int, value: float, top: int) -> tuple[str, str]:
+    y = HEIGHT - HEIGHT * min(value, top) / top
+    return f"{number},{y:.2f}", f"{number + 1},{y:.2f}"
+
+
+def _midnights(hours: Sequence[Hour], zone: ZoneInfo) -> list[Midnight]:
+    days = [hour.begin.astimezone(zone).date() for hour in hours]
+    firsts = [n for n in range(len(days)) if n == 0 or days[n] != days[n - 1]]
+    ends = firsts[1:] + ([len(days)] if days else [])
+    return [
+        Midnight(n, round(100 * n / len(days), 2), f"{days[n]:%a}" if end - n >= LEAST_LABELLED else "")
+        for n, end in zip(firsts, ends, strict=True)
     ]
-    lines = [" ".join(_points(medians, some, top)) for some in _stretches(medians)]
-    return BandChart(tuple(bands), tuple(lines), WIDTH * max(len(hours), 1))
-
-
-def _stretches(values: Sequence[float | None]) -> list[range]:
-    """Stretches of two known values and more: what is not known is not drawn."""
-    found, begin = [], 0
-    for number in range(len(values) + 1):
-        if number == len(values) or values[number] is None:
-            found.append(range(begin, number))
-            begin = number + 1
-    return [some for some in found if len(some) > 1]
-
-
-def _points(values: Sequence[float | None], some: range, top: int) -> list[str]:
-    return [f"{n * WIDTH + WIDTH / 2:g},{HEIGHT - HEIGHT * (values[n] or 0) / top:.2f}" for n in some]

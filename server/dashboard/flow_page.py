@@ -22,8 +22,8 @@ from server.api.flow_shapes import (
 )
 from server.api.problems import Problem
 from server.api.site import Here, Route, Site
-from server.dashboard.band_chart import BandChart, band_chart, first_and_last, top_of
 from server.dashboard.rendering import render
+from server.dashboard.typical_chart import TypicalChart, first_and_last, top_of, typical_chart
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHOICES = (4, 13, 26, 52, 104)
@@ -38,7 +38,7 @@ class WeekdayPart:
 
     name: str
     day: TypicalDayShape
-    chart: BandChart
+    chart: TypicalChart
     hours: tuple[tuple[str, OrdinaryShape], ...]
 
 
@@ -108,7 +108,7 @@ def _page(here: Site, store: str, what: str, weeks: int, holidays: str, false_al
 def _weekday(day: TypicalDayShape, first: int, after: int, top: int) -> WeekdayPart:
     hours = day.hours[first:after]
     rows = tuple((hour.begin, hour) for hour in hours)
-    return WeekdayPart(WEEKDAYS[day.weekday - 1], day, band_chart(hours, top), rows)
+    return WeekdayPart(WEEKDAYS[day.weekday - 1], day, typical_chart(hours, top), rows)
 
 
 def _matrix(

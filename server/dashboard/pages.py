@@ -24,6 +24,7 @@ from server.dashboard.display_pages import DISPLAY_PAGES, notices_of
 from server.dashboard.experiment_pages import EXPERIMENT_PAGES
 from server.dashboard.explaining_pages import EXPLAINING_PAGES
 from server.dashboard.flow_page import FLOW_PAGES
+from server.dashboard.forecast_page import FORECAST_PAGES
 from server.dashboard.heat_page import HeatPage, heat_page
 from server.dashboard.labour_page import LABOUR_PAGES
 from server.dashboard.paths_page import PATH_PAGES
@@ -163,4 +164,5 @@ PAGES = (
     *ROSTER_PAGES,
     *FLOW_PAGES,
     *EXPLAINING_PAGES,
+    *FORECAST_PAGES,
 )

@@ -1,10 +1,8 @@
-"""Learning each night, in a process of its own: what it needs of memory goes back when it ends."""
+"""Learning each night, in a process of its own."""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
-import os
 from datetime import datetime, timedelta
 from importlib.util import find_spec
 
@@ -13,10 +11,9 @@ from server.errors import ServerError
 from server.recommending.card import ModelUnreadable, read_card
 from server.storage.database import open_database
 from server.storage.learning import ticket_count
+from server.upkeep.apart import work_apart
 
 _NEEDED = ("implicit", "numpy", "scipy", "sklearn")
-_LONGEST_SECONDS = 3600.0
-_NICENESS = 10
 
 _log = logging.getLogger("footfall.learning")
 
@@ -62,16 +59,7 @@ def _has_enough(settings: Settings, store: str, now: datetime) -> bool:
 
 
 def _learn_apart(settings: Settings, store: str, now: datetime) -> str:
-    process = multiprocessing.get_context("spawn").Process(target=_learn, args=(settings, store, now))
-    process.start()
-    process.join(_LONGEST_SECONDS)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return f"learning took more than {_LONGEST_SECONDS / 60:.0f} minutes and was ended"
-    if process.exitcode:
-        return f"learning failed with exit code {process.exitcode}; the model of before stays"
-    return _sentence(settings, store)
+    return work_apart(_learn, settings, store, now, "learning") or _sentence(settings, store)
 
 
 def _sentence(settings: Settings, store: str) -> str:
@@ -82,7 +70,6 @@ def _sentence(settings: Settings, store: str) -> str:
 
 
 def _learn(settings: Settings, store: str, now: datetime) -> None:
-    os.nice(_NICENESS)
     from server.recommending.pipeline import learn_store
 
     with open_database(settings.database, read_only=True) as db:

@@ -20,6 +20,7 @@ from server.ingest.enrolling import retry_held
 from server.storage import expiry
 from server.storage.database import open_database, writing
 from server.upkeep.copies import back_up_nightly
+from server.upkeep.forecasting import forecast_nightly
 from server.upkeep.learning import learn_nightly
 from server.upkeep.rolling import Rolled, roll_up
 
@@ -42,10 +43,12 @@ class Night:
     """Days of running experiments that were measured."""
     learnt: Mapping[str, str] = field(default_factory=dict)
     """Per store what came of learning."""
+    forecast: Mapping[str, str] = field(default_factory=dict)
+    """Per store what came of forecasting."""
 
 
 def nightly(settings: Settings, now: datetime) -> Night:
-    """Copy the database, try again what waits, measure experiments, make hours, forget what is over, learn.
+    """Copy the database, try again what waits, measure experiments, make hours, forget, learn, forecast.
 
     The copy comes first, so that it holds what is deleted afterwards.
 
@@ -68,7 +71,7 @@ def nightly(settings: Settings, now: datetime) -> Night:
             Rolled(),
         )
         night = Night(backup, rolled, retried, *_forget(db, settings, now), measured)
-    return replace(night, learnt=learn_nightly(settings, now))
+    return replace(night, learnt=learn_nightly(settings, now), forecast=forecast_nightly(settings, now))
 
 
 def _forget(db: Database, settings: Settings, now: datetime) -> tuple[int, int, int]:
