@@ -8,9 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from server.staffing.generating import column
 from server.staffing.legal import broken
 from server.staffing.master import Column, Master, Skills
-from server.staffing.solving import Roster, column
+from server.staffing.solving import Roster
 from server.staffing.terms import Asked, Shift
 
 
