@@ -16,6 +16,7 @@ from pydantic_core import ErrorDetails
 
 from server.counter_settings import CounterSettings
 from server.errors import ServerError
+from server.forecasting_settings import ForecastingSettings
 from server.learning_settings import LearningSettings
 from server.metrics.retail import RetailYear
 from server.sales_settings import PRESETS, MappingSettings, SalesSettings
@@ -247,6 +248,11 @@ class StoreSettings(Section):
         "02-01", description="month and day that the 4-5-4 retail year begins nearest to"
     )
     retail_week_begins: Weekday = Field("sunday", description="weekday on which retail weeks begin")
+    holidays: str = Field(
+        "",
+        pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$",
+        description="country whose public holidays count, or a part of it, as DE-BY; empty: none",
+    )
     zones: dict[Id, ZoneSettings] = Field(default_factory=dict, description="zones by their id")
     queues: dict[Id, QueueSettings] = Field(default_factory=dict, description="queues by their id")
     counters: dict[Id, CounterSettings] = Field(
@@ -355,6 +361,7 @@ class Settings(Section):
     learning: LearningSettings = LearningSettings()
     webhooks: WebhookSettings = WebhookSettings()
     triggering: TriggeringSettings = TriggeringSettings()
+    forecasting: ForecastingSettings = ForecastingSettings()
 
     def store(self, store: str) -> StoreSettings:
         """The settings of a store.

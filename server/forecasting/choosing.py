@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -45,6 +45,8 @@ class Chosen:
     mae_of: Mapping[str, Numbers]
     """Of each model that was tried, of each series: its error on the past, seven days ahead."""
     knowledge: Knowledge
+    tries: Mapping[str, Tried] = field(default_factory=dict, repr=False)
+    """What each model forecast from the past; the errors of whole days are read from it."""
 
     def forecast(self, history: Panel, known: Known, hours: int) -> Forecast:
         """What is expected after the history's end; it may be longer than the one that was learnt from."""
@@ -80,6 +82,7 @@ def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = (
         spread_of={name: spread_of(tries.get(name), history) for name in used},
         mae_of={name: found.mae() for name, found in tries.items()},
         knowledge=knowledge_of(history.hours),
+        tries=tries,
     )
 
 

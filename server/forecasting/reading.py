@@ -1,44 +1,45 @@
-"""A store's hours from the database: what was counted, in the terms in which it is shown."""
+"""A store's hours from the database as a panel, and what is known of its days."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from server.figures.reading import Source, rows_for
+from server.figures.reading import Source
 from server.forecasting.calendar import public_holidays
 from server.forecasting.clock import on_the_clock
-from server.forecasting.errors import HistoryRefused, SeriesUnknown
+from server.forecasting.errors import HistoryRefused
+from server.forecasting.hourly import checked_series, hourly
 from server.forecasting.series import LONGEST, Known, Panel
-from server.metrics.intervals import Interval, Resolution, split
-from server.metrics.report import Figures, report
-from server.storage.counts import stored_days
-
-LEAST_COVERAGE = 0.5
-"""Of an hour of which less was watched, the count says nothing about how many came."""
-
-_AT_ONCE = timedelta(days=28)
-"""So many days of rows are in memory at a time."""
+from server.metrics.intervals import Interval
+from server.storage.rollups import stored_span
 
 _YEARS = timedelta(days=3 * 366)
 """What is older is not read."""
 
-Value = Callable[[Figures], float | None]
-
 
 def hours_of(source: Source, what: str, now: datetime) -> Panel:
-    """All hours of a store that are over, on its clock, up to three years back.
+    """All hours of one series that are over; see `panel_of`."""
+    return panel_of(source, (what,), now)
 
-    `what` is "entries", "transactions" or "visits:ZONE".
+
+def panel_of(source: Source, whats: Sequence[str], now: datetime) -> Panel:
+    """All hours of some series of a store that are over, on its clock, up to three years back.
+
+    Each of `whats` is "entries", "transactions", "visits:ZONE" or "product:SKU".
+
+    Raises:
+        SeriesUnknown: nothing of a name is counted or sold there.
+        HistoryRefused: nothing was counted or sold yet.
     """
-    value = _value_of(source, what)
-    stored = stored_days(source.db, source.store)
+    series = checked_series(source, whats)
+    stored = stored_span(source.db, source.store)
     if stored is None:
         raise HistoryRefused(f"nothing was counted in {source.store} yet", "a forecast needs some days first")
     begin = _day_begin(source, max(stored[0], now - _YEARS))
     end = now.replace(minute=0, second=0, microsecond=0)
-    found = (pair for whole in _months(begin, end) for pair in _hours(source, whole, value, now))
-    return on_the_clock({what: found}, source.terms.calendar.time_zone, end)
+    found = hourly(source, series, Interval(begin, end), now)
+    return on_the_clock(found, source.terms.calendar.time_zone, end)
 
 
 def known_of(source: Source, panel: Panel, country: str) -> Known:
@@ -48,35 +49,6 @@ def known_of(source: Source, panel: Panel, country: str) -> Known:
     own = source.terms.opening.holidays
     closed = frozenset(day for day, spans in own.items() if not spans)
     return Known(holidays=public | own.keys(), closed=closed)
-
-
-def _value_of(source: Source, what: str) -> Value:
-    if what == "entries":
-        return lambda figures: figures.entries
-    if what == "transactions":
-        return lambda figures: figures.transactions
-    kind, _, zone = what.partition(":")
-    if kind == "visits" and zone in source.terms.zones:
-        return lambda figures: next((each.visits for each in figures.zones if each.zone == zone), None)
-    names = ", ".join(["entries", "transactions", *(f"visits:{each}" for each in source.terms.zones)])
-    raise SeriesUnknown(f"{what!r} cannot be forecast in {source.store}", f"known are: {names}")
-
-
-def _hours(
-    source: Source, whole: Interval, value: Value, now: datetime
-) -> Iterator[tuple[datetime, float | None]]:
-    parts: Sequence[Interval] = list(split(whole, Resolution.HOUR, source.terms.calendar))
-    rows = rows_for(source, whole, parts, now)
-    for figures in report(rows, source.terms, whole, parts, now).parts:
-        seen = figures.coverage is not None and figures.coverage >= LEAST_COVERAGE
-        yield figures.interval.begin, value(figures) if seen else None
-
-
-def _months(begin: datetime, end: datetime) -> Iterator[Interval]:
-    while begin < end:
-        last = min(begin + _AT_ONCE, end)
-        yield Interval(begin, last)
-        begin = last
 
 
 def _day_begin(source: Source, at: datetime) -> datetime:

@@ -18,6 +18,7 @@ from server.storage import (  # noqa: F401 -- their steps join those below, in t
     m080_experiments,
     m120_audits,
     m130_known_days,
+    m150_forecasts,
 )
 from server.storage.migrations import MIGRATIONS
 from server.storage.touched import settle_touched

@@ -93,7 +93,7 @@ def test_after_three_days_it_says_how_little_it_knows(shop: Settings) -> None:
 def test_what_is_not_counted_is_refused_with_what_is(shop: Settings) -> None:
     with pytest.raises(ServerError, match="'visits:cheese' cannot be forecast") as refused:
         _expected(shop, "visits:cheese")
-    assert refused.value.hint == "known are: entries, transactions, visits:tea, visits:gifts"
+    assert refused.value.hint == "known are: entries, transactions, visits:tea, visits:gifts, product:SKU"
 
 
 def test_a_store_in_which_nothing_was_counted_is_told_so(tmp_path: Path) -> None:

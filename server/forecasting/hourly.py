@@ -1,0 +1,146 @@
+"""A store's hours by instant, counted and sold: None where nothing is known. Needs no library."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
+
+from server.figures.reading import Source, rows_for
+from server.forecasting.errors import SeriesUnknown
+from server.forecasting.naming import Series, series_of
+from server.metrics.intervals import Interval, Resolution, split
+from server.metrics.report import Figures, report
+from server.storage.demand import is_sold, pieces_by_quarter, sales_by_quarter, ticket_span
+
+LEAST_COVERAGE = 0.5
+"""Of an hour of which less was watched, the count says nothing about how many came."""
+
+_AT_ONCE = timedelta(days=28)
+"""So many days of rows are in memory at a time."""
+
+Hours = list[tuple[datetime, float | None]]
+"""When each hour begins, and what was counted in it; in order."""
+
+
+def checked_series(source: Source, whats: Sequence[str]) -> list[Series]:
+    """The series of some names.
+
+    Raises:
+        SeriesUnknown: nothing of a name is counted or sold in the store.
+    """
+    return [_checked(source, what) for what in whats]
+
+
+def hourly(source: Source, series: Sequence[Series], whole: Interval, now: datetime) -> dict[str, Hours]:
+    """The hours of some series that begin within an interval, by the shop's clock."""
+    counted = [one for one in series if one.kind in ("entries", "visits")]
+    sold = [one for one in series if one.kind in ("transactions", "product")]
+    found = _counted(source, counted, whole, now) if counted else {}
+    return found | (_sold(source, sold, whole) if sold else {})
+
+
+def _checked(source: Source, what: str) -> Series:
+    names = ["entries", "transactions", *(f"visits:{each}" for each in source.terms.zones), "product:SKU"]
+    unknown = SeriesUnknown(
+        f"{what!r} cannot be forecast in {source.store}", f"known are: {', '.join(names)}"
+    )
+    try:
+        series = series_of(what)
+    except SeriesUnknown as error:
+        raise unknown from error
+    if series.kind == "visits" and series.part not in source.terms.zones:
+        raise unknown
+    if series.kind == "product" and not is_sold(source.db, source.store, series.part):
+        raise SeriesUnknown(
+            f"no product {series.part!r} was ever sold in {source.store}", "name it as tickets do"
+        )
+    return series
+
+
+def _counted(source: Source, series: Sequence[Series], whole: Interval, now: datetime) -> dict[str, Hours]:
+    found: dict[str, Hours] = {one.what: [] for one in series}
+    for month in _months(whole):
+        for figures in _figures(source, month, now):
+            seen = figures.coverage is not None and figures.coverage >= LEAST_COVERAGE
+            for one in series:
+                value = _value(figures, one) if seen else None
+                found[one.what].append((figures.interval.begin, value))
+    return found
+
+
+def _figures(source: Source, month: Interval, now: datetime) -> Iterable[Figures]:
+    parts: Sequence[Interval] = list(split(month, Resolution.HOUR, source.terms.calendar))
+    rows = rows_for(source, month, parts, now)
+    return report(rows, source.terms, month, parts, now).parts
+
+
+def _value(figures: Figures, series: Series) -> float | None:
+    if series.kind == "entries":
+        return figures.entries
+    return next((zone.visits for zone in figures.zones if zone.zone == series.part), None)
+
+
+def _sold(source: Source, series: Sequence[Series], whole: Interval) -> dict[str, Hours]:
+    """From the first ticket to the last: an hour without a sale is zero if tills were heard that day."""
+    db, store, calendar = source.db, source.store, source.terms.calendar
+    tickets = sales_by_quarter(db, store, whole.begin, whole.end)
+    skus = [one.part for one in series if one.kind == "product"]
+    pieces = pieces_by_quarter(db, store, skus, whole.begin, whole.end) if skus else {}
+    hours = list(split(whole, Resolution.HOUR, calendar))
+    heard = _heard(source, hours, {calendar.day_of(quarter) for quarter in tickets})
+    found: dict[str, Hours] = {}
+    for one in series:
+        values = tickets if one.kind == "transactions" else pieces.get(one.part, {})
+        sums = _by_hour(values, hours)
+        found[one.what] = [
+            (hour.begin, max(0.0, total) if hour.begin in heard else None)
+            for hour, total in zip(hours, sums, strict=True)
+        ]
+    return found
+
+
+def _heard(source: Source, hours: Sequence[Interval], days: set[date]) -> set[datetime]:
+    """The hours in which tills were heard of, if only by their silence; `days` are those with a sale."""
+    span = ticket_span(source.db, source.store)
+    if span is None or not days:
+        return set()
+    silent, day_of = unheard_days(days, min(days), max(days)), source.terms.calendar.day_of
+    return {
+        hour.begin
+        for hour in hours
+        if span[0] < hour.end and hour.begin <= span[1] and day_of(hour.begin) not in silent
+    }
+
+
+def unheard_days(days: set[date], first: date, last: date) -> frozenset[date]:
+    """Of the days from `first` to `last` those without a ticket on weekdays that mostly have some.
+
+    A shop that is closed on Sundays sold nothing on them; on a Tuesday without a ticket, a file was not
+    imported or a till was not heard of.
+    """
+    span = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    usual = set()
+    for weekday in range(7):
+        among = [day for day in span if day.weekday() == weekday]
+        if 2 * sum(day in days for day in among) >= len(among):
+            usual.add(weekday)
+    return frozenset(day for day in span if day not in days and day.weekday() in usual)
+
+
+def _by_hour(values: Mapping[datetime, float], hours: Sequence[Interval]) -> list[float]:
+    sums = [0.0] * len(hours)
+    begins = [hour.begin for hour in hours]
+    for quarter, value in values.items():
+        number = bisect_left(begins, quarter + timedelta(microseconds=1)) - 1
+        if number >= 0:
+            sums[number] += value
+    return sums
+
+
+def _months(whole: Interval) -> Iterator[Interval]:
+    begin = whole.begin
+    while begin < whole.end:
+        last = min(begin + _AT_ONCE, whole.end)
+        yield Interval(begin, last)
+        begin = last
