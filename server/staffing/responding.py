@@ -19,6 +19,8 @@ from server.staffing.weeks import Weeks
 
 _AT_ONCE = (1, 2, 3)
 """So many people lose their weeks together."""
+_IN_VAIN = 25
+"""So many tries for each person that better nothing are enough."""
 _NOISE = 0.02
 """Of the price of a missing person-step: so that of equal weeks not always the same one is taken."""
 
@@ -76,13 +78,15 @@ class Responding:
         return Response(tuple(self._now), self._cost(), float(self._cover.missing(self._present).sum()))
 
     def better(self, is_enough: Callable[[Response], bool], is_late: Callable[[], bool]) -> Response:
-        """The best roster that was found until it is enough or late."""
+        """The best roster that was found until it is enough or late, or nothing betters it any more."""
         if not self._now:
             return self.now()
-        best = self.now()
-        while not is_late() and not is_enough(best):
+        best, in_vain = self.now(), 0
+        while in_vain < _IN_VAIN * len(self._now) and not is_enough(best) and not is_late():
             again = self._try_a_few(best.cost)
-            best = again if again is not None and again.cost < best.cost - 1e-9 else best
+            is_better = again is not None and again.cost < best.cost - 1e-9
+            in_vain = 0 if is_better else in_vain + 1
+            best = again if again is not None and is_better else best
         return best
 
     def settle(self, narrow: Sequence[Weeks | None]) -> Response:

@@ -91,9 +91,9 @@ def solve(
     """
     within, unreachable = _reachable(asked)
     if not within.people:
-        return _of(Master(within, _over_budget(within)), [], 0.0, unreachable)
+        return _of(Master(within, over_budget_price(within)), [], 0.0, unreachable)
     started = clock()
-    master = Master(within, _over_budget(within))
+    master = Master(within, over_budget_price(within))
     weeks = [Weeks(person, number, within, within.prices.wish) for number, person in enumerate(within.people)]
     columns = Columns(within)
     first_weeks(master, weeks, columns)
@@ -140,7 +140,7 @@ def _responded(
 ) -> Roster:
     """The roster bettered person by person; the weeks that were found stay."""
     begin = Responding(
-        master.asked, weeks, best.weeks, _over_budget(master.asked), _wage_price(master, columns)
+        master.asked, weeks, best.weeks, over_budget_price(master.asked), _wage_price(master, columns)
     )
     if not begin.is_possible:
         return best
@@ -178,7 +178,7 @@ def _anew(
     )
 
 
-def _over_budget(asked: Asked) -> float:
+def over_budget_price(asked: Asked) -> float:
     """The price of one unit of money over the budget: above whatever it could buy."""
     cheapest = min((person.cost for person in asked.people if person.cost > 0), default=1.0)
     return 1.0 + 2.0 * asked.prices.below_least / cheapest
