@@ -103,7 +103,7 @@ class _Tries:
             else:
                 self.in_vain.append(kind)
         self._of_single_people(plain)
-        together = () if any(each.mends for each in self.found) else self._together(plain, helpful)
+        together = () if any(each.mends for each in self.found) else self._together(plain, helpful, changes)
         return Mending(tuple(sorted(self.found, key=_worth)), together, tuple(self.in_vain), tuple(untried))
 
     def _of_single_people(self, plain: Asked) -> None:
@@ -114,10 +114,13 @@ class _Tries:
                 return
             self.found.extend(self._tried(plain, {"away": _without_absences((name,))}, left + 2))
 
-    def _together(self, plain: Asked, helpful: dict[str, _Change]) -> tuple[Relaxation, ...]:
-        if len(helpful) < 2 or self._is_late():
+    def _together(
+        self, plain: Asked, helpful: dict[str, _Change], changes: dict[str, _Change]
+    ) -> tuple[Relaxation, ...]:
+        """Those that help; where none or one does, all: two rules may stand in the way at once."""
+        if self._is_late():
             return ()
-        return self._tried(plain, helpful, 1)
+        return self._tried(plain, helpful if len(helpful) > 1 else changes, 1)
 
     def _is_late(self) -> bool:
         return self.clock() >= self.until
