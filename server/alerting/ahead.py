@@ -86,12 +86,16 @@ class _Shop:
             target = self.store.queue_targets.get(name, self.store.queue_target_seconds)
             queue = measured(rows, name, present.length, self.now)
             ahead = joining_ahead(queue, forecast, self.now) if queue else None
-            if not queue or not ahead or (present.longest_wait_seconds or 0.0) > target:
+            told = self._is_open(AlertKind.QUEUE_EXPECTED_OVER_TARGET, name)
+            is_over = (present.longest_wait_seconds or 0.0) > target
+            # Once it has come as it was told, it goes on; where it was not told, it is no forecast any more.
+            if not queue or not ahead or (is_over and not told):
                 continue
-            of, kind = chance(queue, ahead, target), AlertKind.QUEUE_EXPECTED_OVER_TARGET
-            if is_told(of, told_already=self._is_open(kind, name), least=least):
+            of = chance(queue, ahead, target)
+            if is_over or is_told(of, told_already=told, least=least):
                 shown = f"{queue_name(self.store, name)} in {self.store.name}"
-                yield Condition(self.id, kind, name, queue_sentence(shown, queue, ahead, target, of))
+                sentence = queue_sentence(shown, queue, ahead, target, of)
+                yield Condition(self.id, AlertKind.QUEUE_EXPECTED_OVER_TARGET, name, sentence)
 
     def _customers(self) -> tuple[ForecastHour, ...]:
         """Tickets an hour about now, or entries where no till is forecast."""
@@ -133,7 +137,7 @@ class _Shop:
         day = calendar.day_of(self.now)
         begin = calendar.business_day(day).begin
         forecast = {
-            hour.begin: hour for hour in newest_forecast(self.db, self.id, "entries", begin, self.now - _HOUR)
+            hour.begin: hour for hour in newest_forecast(self.db, self.id, "entries", begin, self.now)
         }
         if not forecast:
             return

@@ -31,10 +31,14 @@ _FORECAST_DOUBT = 0.1
 
 @dataclass(frozen=True, slots=True)
 class QueueNowAndHow:
-    """A queue as it stands, and how fast people joined and left it lately, in people a minute."""
+    """A queue as it stands, and how fast people joined and left it lately, in people a minute.
+
+    `joined` and `left` are the numbers of people that this was measured from.
+    """
 
     length: int
     joined: int
+    left: int
     joining: float
     leaving: float
 
@@ -56,7 +60,7 @@ def measured(rows: Iterable[QueueRow], queue: str, length: int, now: datetime) -
         or not left
     ):
         return None
-    return QueueNowAndHow(length, joined, joined / len(lately), left / len(busy))
+    return QueueNowAndHow(length, joined, left, joined / len(lately), left / len(busy))
 
 
 @dataclass
@@ -111,7 +115,7 @@ def _rates(forecast: Sequence[ForecastHour]) -> Callable[[datetime], float | Non
 
 def chance(queue: QueueNowAndHow, ahead: Sequence[float], target_seconds: float) -> float:
     """That somebody comes to join who will wait longer than the target, within the time ahead."""
-    doubt = math.hypot(_FORECAST_DOUBT, 1 / math.sqrt(queue.joined))
+    doubt = math.hypot(_FORECAST_DOUBT, 1 / math.sqrt(queue.joined), 1 / math.sqrt(queue.left))
     return chance_with_doubt(queue.length, ahead, queue.leaving, target_seconds / 60, doubt)
 
 

@@ -100,17 +100,20 @@ def _chance(day: Day, minute: int) -> float:
     return chance(queue, ahead, TARGET) if queue and ahead else 0.0
 
 
-def alerts(day: Day, of: list[float], least: float) -> list[int]:
-    """The minutes in which an alert began."""
-    begun, told, calm = [], False, 0
+def alerts(day: Day, of: list[float], least: float) -> list[tuple[int, int]]:
+    """The minutes in which each alert began and ended."""
+    found, begun, calm = [], None, 0
     for minute in range(30, MINUTES):
         is_over = day.first_waits[minute - 1] > TARGET
-        wrong = not is_over and is_told(of[minute], told_already=told, least=least)
-        calm = 0 if wrong else calm + 1
-        if wrong and not told:
-            begun.append(minute)
-        told = wrong or (told and calm < 2)
-    return begun
+        is_wrong = is_over if begun is None else is_over or of[minute] >= least / 2
+        if begun is None and not is_over and is_told(of[minute], told_already=False, least=least):
+            begun, calm = minute, 0
+        elif begun is not None:
+            calm = 0 if is_wrong else calm + 1
+            if calm >= 2:
+                found.append((begun, minute))
+                begun = None
+    return [*found, *([(begun, MINUTES)] if begun is not None else [])]
 
 
 def breaches(day: Day) -> Iterator[int]:
@@ -131,9 +134,9 @@ def judged(days: list[tuple[Day, list[float]]], least: float) -> tuple[str, ...]
         told, over = alerts(day, of, least), list(breaches(day))
         bad = [minute for minute, waits in enumerate(day.first_waits) if waits > TARGET]
         begun += len(told)
-        right += sum(any(at <= minute <= at + 30 for minute in bad) for at in told)
+        right += sum(any(first <= minute <= first + 30 for minute in bad) for first, _ in told)
         came += len(over)
-        leads = [[minute - at for at in told if 0 < minute - at <= 45] for minute in over]
+        leads = [[minute - first for first, last in told if first < minute <= last] for minute in over]
         announced += sum(map(bool, leads))
         before += [each[0] for each in leads if each]
     return (
