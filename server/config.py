@@ -241,6 +241,12 @@ class StoreSettings(Section):
     queue_target_seconds: float = Field(
         180.0, gt=0, le=86400, description="longest wait in a queue that is still good"
     )
+    floor_entries_per_hour: float | None = Field(
+        None,
+        gt=0,
+        le=10_000,
+        description="entries that one person on the floor can serve in an hour; unset: too few are not told",
+    )
     engagement_seconds: float = Field(
         15.0, gt=0, le=86400, description="shortest stay in a zone of an engaged visitor"
     )
@@ -323,6 +329,16 @@ class AlertSettings(Section):
         None, description="local time from which a dark view is told; unset: it is always"
     )
     lit_until: ClockTime | None = Field(None, description="local time until which a dark view is told")
+    queue_ahead_chance: float = Field(
+        0.6,
+        ge=0,
+        lt=1,
+        description="a queue that passes its target within half an hour with this chance is told; 0: never",
+    )
+    understaffed_from: ClockTime = Field(
+        time(12), description="local time from which hours of tomorrow with too few people are told"
+    )
+    unexpected_traffic: bool = Field(True, description="a day far from its forecast is told")
 
 
 class WebhookSettings(Section):

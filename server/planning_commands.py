@@ -54,8 +54,9 @@ def roster(
     Example: footfall-server roster week.toml --store city --csv week.csv --ics week.ics
     """
     _check_installed("rosters need SciPy and icalendar", "scipy", "icalendar")
-    from server.staffing.expecting import LastWeeks, needs_expected, with_expected
+    from server.staffing.expecting import needs_expected, with_expected
     from server.staffing.files import as_csv, as_icalendar
+    from server.staffing.forecast_traffic import expecting
     from server.staffing.planning import plan
     from server.staffing.reading import read_request
     from server.staffing.solving import Limits
@@ -67,7 +68,7 @@ def roster(
     notes: tuple[str, ...] = ()
     if needs_expected(asked):
         with _known(config, store) as source:
-            asked, notes = with_expected(asked, LastWeeks(source, assembly.now()))
+            asked, notes = with_expected(asked, expecting(source, assembly.now(), asked.expected_share))
     errors = Console(stderr=True)
     with errors.status("looking for the best roster") as status:
         found = plan(asked, zone, time.monotonic, Limits(seconds), status.update, notes)
@@ -134,18 +135,19 @@ def tills(
 ) -> None:
     """Say how many tills to open by hour, and what that changes for those who wait.
 
-    Without `--traffic`, as many customers are expected as on the same weekday of the last 4 weeks.
+    Without `--traffic`, as many customers are expected as is forecast, else as in the last 4 weeks.
 
     Example: footfall-server tills --store city --day 2026-05-04 --service-seconds 60 --tills 6 --open-now 3
     """
     from server.placement.tills import Service, plan_tills
-    from server.staffing.expecting import Expected, LastWeeks
+    from server.staffing.expecting import Expected
+    from server.staffing.forecast_traffic import expecting
     from server.staffing.reading import read_traffic
 
     which = _day("--day", day)
     if traffic is None:
         with _known(config, store) as source:
-            expected = LastWeeks(source, assembly.now()).traffic([which])
+            expected = expecting(source, assembly.now()).traffic([which])
     else:
         load_settings(config).store(store)
         expected = Expected(tuple(read_traffic(traffic)), f"traffic is expected as {traffic} says")

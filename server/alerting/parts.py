@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from server.alerting.ahead import Ahead
 from server.alerting.delivering import Post, deliver_due
 from server.alerting.watching import note, wrong_now
 from server.config import Settings
@@ -48,6 +49,7 @@ class AlertWatch:
     settings: Settings
     clock: Callable[[], datetime]
     free_bytes: Callable[[], int]
+    ahead: Ahead = field(default_factory=Ahead)
 
     def run(self, stop: threading.Event) -> None:
         """Look until `stop` is set."""
@@ -57,7 +59,10 @@ class AlertWatch:
         """Look once, and tell what changed."""
         now, settings = self.clock(), self.settings
         with open_database(settings.database) as db:
-            found = wrong_now(db, settings, now, self.free_bytes())
+            found = [
+                *wrong_now(db, settings, now, self.free_bytes()),
+                *self.ahead.conditions(db, settings, now),
+            ]
             for alert in note(db, found, settings.alerts, now):
                 what = "is over" if alert.ended_at else "began"
                 _log.warning("alert %d %s: %s", alert.number, what, alert.condition.sentence)

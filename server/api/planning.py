@@ -21,7 +21,8 @@ from server.figures.reading import Source
 from server.figures.terms import terms_of
 from server.placement.knowing import Shop
 from server.placement.request import PlacementRequest
-from server.staffing.expecting import LastWeeks, needs_expected, with_expected
+from server.staffing.expecting import needs_expected, with_expected
+from server.staffing.forecast_traffic import expecting
 from server.staffing.reading import in_words
 from server.staffing.request import RosterRequest
 from server.storage.database import StorageError
@@ -67,7 +68,7 @@ def roster_of(here: Site, store: str, asked: RosterRequest) -> Plan:
         if needs_expected(asked):
             with here.reading() as db:
                 source = Source(db, store, terms_of(db, store, known))
-                asked, notes = with_expected(asked, LastWeeks(source, here.clock()))
+                asked, notes = with_expected(asked, expecting(source, here.clock(), asked.expected_share))
         return plan(asked, known.zone, time.monotonic, Limits(ROSTER_SECONDS), notes=notes)
 
 

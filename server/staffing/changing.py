@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from server.staffing.generating import column
 from server.staffing.legal import broken
 from server.staffing.master import Column, Master, Skills
-from server.staffing.solving import Roster, column
+from server.staffing.solving import Roster
 from server.staffing.terms import Asked, Shift
 
 
@@ -36,37 +37,61 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """The best hours to add, and those that are missed least; best first."""
+    """The best hours to add, and those that are missed least; best first.
+
+    `untried`: people whose shifts were not looked at, because time was up.
+    """
 
     longer: tuple[Change, ...]
     shorter: tuple[Change, ...]
+    untried: int = 0
 
 
-def changes(master: Master, roster: Roster, hour: int, most: int = 5) -> Changes:
+def changes(
+    master: Master,
+    roster: Roster,
+    hour: int,
+    most: int = 5,
+    is_late: Callable[[], bool] = lambda: False,
+) -> Changes:
     """What an hour more or less would change at best.
 
     Args:
         hour: steps in an hour.
         most: how many changes of each kind to tell, one for each person and day.
+        is_late: whether time is up, asked before each person.
     """
     columns = [column(roster.asked, number, week) for number, week in enumerate(roster.weeks)]
-    gains = _Gains(master, columns)
-    found = sorted(_all(roster, hour, gains), key=lambda each: -each.gain)
+    gains, tried = _Gains(master, columns), 0
+    found: list[Change] = []
+    for number in range(len(columns)):
+        if is_late():
+            break
+        found += _of_a_person(roster, number, hour, gains)
+        tried += 1
+    found.sort(key=lambda each: -each.gain)
     longer = [each for each in found if _length(each.after) > _length(each.before)]
     shorter = [each for each in found if _length(each.after) < _length(each.before)]
-    return Changes(tuple(_first_of_each(longer, most)), tuple(_first_of_each(shorter, most)))
+    return Changes(
+        tuple(_first_of_each(longer, most)), tuple(_first_of_each(shorter, most)), len(columns) - tried
+    )
 
 
 class _Gains:
     """What is saved by one person more in a step, and lost by one fewer, by group."""
 
     def __init__(self, master: Master, columns: Sequence[Column]) -> None:
-        now = master.open_cost(columns)
-        self._more = {group: now - master.open_cost(columns, group, 1) for group in master.groups}
-        self._fewer = {group: master.open_cost(columns, group, -1) - now for group in master.groups}
+        self._master, self._columns = master, columns
+        self._now = master.open_cost(columns)
+        self._of: dict[Skills, tuple[NDArray[np.float64], NDArray[np.float64]]] = {}
 
     def served(self, group: Skills, added: set[int], removed: set[int]) -> float:
-        more, fewer = self._more[group], self._fewer[group]
+        if group not in self._of:
+            self._of[group] = (
+                self._now - self._master.open_cost(self._columns, group, 1),
+                self._master.open_cost(self._columns, group, -1) - self._now,
+            )
+        more, fewer = self._of[group]
         return _sum(more, added) - _sum(fewer, removed)
 
 
@@ -74,17 +99,15 @@ def _sum(values: NDArray[np.float64], steps: set[int]) -> float:
     return float(sum(values[step] for step in steps if step < len(values)))
 
 
-def _all(roster: Roster, hour: int, gains: _Gains) -> Iterator[Change]:
-    rules = roster.asked.rules
-    for number, week in enumerate(roster.weeks):
-        person = roster.asked.people[number]
-        for place, before in enumerate(week):
-            for after in _changed(before, hour, roster.asked):
-                if not any(broken(roster.asked, person, (*week[:place], after, *week[place + 1 :]))):
-                    old, new = set(before.at_work(rules)), set(after.at_work(rules))
-                    served = gains.served(person.skills, new - old, old - new)
-                    wages = (after.paid(rules) - before.paid(rules)) * person.cost
-                    yield Change(number, before, after, served, wages)
+def _of_a_person(roster: Roster, number: int, hour: int, gains: _Gains) -> Iterator[Change]:
+    rules, person, week = roster.asked.rules, roster.asked.people[number], roster.weeks[number]
+    for place, before in enumerate(week):
+        for after in _changed(before, hour, roster.asked):
+            if not any(broken(roster.asked, person, (*week[:place], after, *week[place + 1 :]))):
+                old, new = set(before.at_work(rules)), set(after.at_work(rules))
+                served = gains.served(person.skills, new - old, old - new)
+                wages = (after.paid(rules) - before.paid(rules)) * person.cost
+                yield Change(number, before, after, served, wages)
 
 
 def _changed(shift: Shift, hour: int, asked: Asked) -> Iterator[Shift]:

@@ -192,6 +192,12 @@ class RosterRequest(Section):
     traffic: tuple[TrafficAsked, ...] = Field(
         (), max_length=14 * 25, description="expected by the hour, for the targets"
     )
+    expected_share: float = Field(
+        0.5,
+        ge=0.5,
+        le=0.9,
+        description="of forecast hours: in this share of cases no more come than is planned for",
+    )
     budget: float | None = Field(None, ge=0, le=1e9, description="most money for wages")
     short_cost_per_hour: float | None = Field(
         None,

@@ -8,27 +8,26 @@ Sadykov and others, "Primal heuristics for branch and price", INFORMS Journal on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
 
-from server.staffing.master import Column, Master, Solved
+from server.staffing.generating import REDUCED, Columns, column, dive, first_weeks, generate, of_people
+from server.staffing.master import Column, Master
+from server.staffing.responding import Responding
 from server.staffing.terms import Asked, Need, Person, Week
 from server.staffing.weeks import Weeks
 
 Clock = Callable[[], float]
 """Seconds of a clock that never goes back."""
 
-_ROUNDS = 400
 _AT_ONCE = 8
 """People whose weeks are made anew together."""
 _IN_VAIN = 12
 """Tries that better nothing, after which it is enough."""
 _SEED = 1
-_REDUCED = 1e-6
-"""A week must lower the cost by more than this to count as better."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,30 +77,6 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-class _Columns:
-    """Weeks found so far, each once."""
-
-    def __init__(self, asked: Asked) -> None:
-        self._asked = asked
-        self._seen: set[tuple[int, Week]] = set()
-        self.all: list[Column] = []
-
-    def add(self, person: int, week: Week) -> bool:
-        if (person, week) in self._seen:
-            return False
-        self._seen.add((person, week))
-        self.all.append(column(self._asked, person, week))
-        return True
-
-
-def column(asked: Asked, number: int, week: Week) -> Column:
-    """A week with what it costs."""
-    person = asked.people[number]
-    wages = person.cost * sum(shift.paid(asked.rules) for shift in week)
-    unwished = sum(shift.day in person.unwished for shift in week)
-    return Column(number, week, wages, asked.prices.wish * unwished)
-
-
 def solve(
     asked: Asked, clock: Clock, limits: Limits = DEFAULT_LIMITS, told: Callable[[str], None] = lambda _: None
 ) -> Roster:
@@ -116,20 +91,23 @@ def solve(
     """
     within, unreachable = _reachable(asked)
     if not within.people:
-        return _of(Master(within, _over_budget(within)), [], 0.0, unreachable)
+        return _of(Master(within, over_budget_price(within)), [], 0.0, unreachable)
     started = clock()
-    master = Master(within, _over_budget(within))
+    master = Master(within, over_budget_price(within))
     weeks = [Weeks(person, number, within, within.prices.wish) for number, person in enumerate(within.people)]
-    columns = _Columns(within)
-    _first(master, weeks, columns)
-    bound = _generate(
+    columns = Columns(within)
+    first_weeks(master, weeks, columns)
+    bound = generate(
         master, weeks, columns, range(len(weeks)), lambda: clock() - started > limits.seconds / 2, told
     )
-    best = _of(master, _whole(master, columns.all, limits, limits.seconds / 5), bound, unreachable)
+    best = _of(master, _whole(master, columns.all, limits, limits.seconds / 8), bound, unreachable)
+    if best.gap > limits.gap:
+        told(f"{best.gap:.1%} from the bound; people are given better weeks one by one")
+        best = _responded(master, weeks, columns, best, limits, _until(clock, limits.seconds / 6))
     if best.gap > limits.gap:
         told(f"{best.gap:.1%} from the bound; more weeks are tried")
-        _dive(master, weeks, columns, lambda: clock() - started > limits.seconds * 0.6)
-        again = _of(master, _whole(master, columns.all, limits, limits.seconds / 5), bound, unreachable)
+        dive(master, weeks, columns, lambda: clock() - started > limits.seconds * 0.75)
+        again = _of(master, _whole(master, columns.all, limits, limits.seconds / 8), bound, unreachable)
         best = min(best, again, key=lambda roster: roster.cost)
     chance = Random(_SEED)  # noqa: S311 -- chooses whose weeks to make anew, keeps no secret
     in_vain = 0
@@ -140,16 +118,50 @@ def solve(
     enough = min(_IN_VAIN, 3 * len(weeks))
     while best.gap > limits.gap and in_vain < enough and not is_late():
         again = _anew(master, weeks, columns, best, limits, chance, is_late)
-        in_vain = 0 if again.cost < best.cost - _REDUCED else in_vain + 1
+        in_vain = 0 if again.cost < best.cost - REDUCED else in_vain + 1
         best = min(best, again, key=lambda roster: roster.cost)
         told(f"{best.gap:.1%} from the bound")
     return best
 
 
+def _until(clock: Clock, seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed from now on."""
+    begun = clock()
+    return lambda: clock() - begun > seconds
+
+
+def _responded(
+    master: Master,
+    weeks: Sequence[Weeks],
+    columns: Columns,
+    best: Roster,
+    limits: Limits,
+    is_late: Callable[[], bool],
+) -> Roster:
+    """The roster bettered person by person; the weeks that were found stay."""
+    begin = Responding(
+        master.asked, weeks, best.weeks, over_budget_price(master.asked), _wage_price(master, columns)
+    )
+    if not begin.is_possible:
+        return best
+    enough = best.bound / (1 - limits.gap)
+    found = begin.better(lambda response: response.cost <= enough, is_late)
+    for number, week in enumerate(found.weeks):
+        columns.add(number, week)
+    chosen = [column(master.asked, number, week) for number, week in enumerate(found.weeks)]
+    again = _of(master, chosen, best.bound, best.less_than_contract)
+    return min(best, again, key=lambda roster: roster.cost)
+
+
+def _wage_price(master: Master, columns: Columns) -> float:
+    """By what share wages count for more because of the budget, as the relaxed roster says."""
+    return 0.0 if master.asked.budget is None else master.relaxed(columns.all).wage_price
+
+
 def _anew(
     master: Master,
     weeks: Sequence[Weeks],
-    columns: _Columns,
+    columns: Columns,
     best: Roster,
     limits: Limits,
     chance: Random,
@@ -159,14 +171,14 @@ def _anew(
     # With everybody free it would be the same question again.
     free = sorted(chance.sample(range(len(weeks)), min(_AT_ONCE, max(1, len(weeks) // 2))))
     others = [column(best.asked, n, week) for n, week in enumerate(best.weeks) if n not in free]
-    _generate(master, weeks, columns, free, is_late, lambda _: None, others)
-    offered = [*_of_people(columns.all, free), *others]
+    generate(master, weeks, columns, free, is_late, lambda _: None, others)
+    offered = [*of_people(columns.all, free), *others]
     return _of(
         master, _whole(master, offered, limits, limits.seconds / 10), best.bound, best.less_than_contract
     )
 
 
-def _over_budget(asked: Asked) -> float:
+def over_budget_price(asked: Asked) -> float:
     """The price of one unit of money over the budget: above whatever it could buy."""
     cheapest = min((person.cost for person in asked.people if person.cost > 0), default=1.0)
     return 1.0 + 2.0 * asked.prices.below_least / cheapest
@@ -185,84 +197,12 @@ def _reachable(asked: Asked) -> tuple[Asked, tuple[LessThanContract, ...]]:
     return replace(asked, people=tuple(people)), tuple(found)
 
 
-def _first(master: Master, weeks: Sequence[Weeks], columns: _Columns) -> None:
-    """A week for everybody, drawn to where people are needed."""
-    worth = np.zeros(master.steps)
-    for need in master.needs:
-        worth[need.step] += need.wanted * master.asked.prices.short
-    for number, person in enumerate(weeks):
-        found = person.best(worth / max(1, len(weeks)) * (1 + number % 5 / 10))
-        assert found is not None  # `_reachable` saw to it
-        columns.add(number, found[1])
-
-
-def _generate(
-    master: Master,
-    weeks: Sequence[Weeks],
-    columns: _Columns,
-    free: Iterable[int],
-    is_late: Callable[[], bool],
-    told: Callable[[str], None],
-    fixed: Sequence[Column] = (),
-) -> float:
-    """Weeks that improve the relaxed roster until none does, or time is up; a lower bound of its cost."""
-    free = list(free)
-    best_bound = -np.inf
-    for number in range(_ROUNDS):
-        solved = master.relaxed([*_of_people(columns.all, free), *fixed])
-        reduced, added = _price(solved, weeks, columns, free)
-        best_bound = max(best_bound, solved.value + reduced)
-        told(f"round {number + 1}: {solved.value:.0f}, at best {best_bound:.0f}, {len(columns.all)} weeks")
-        if not added or solved.value - best_bound <= 1e-4 * abs(solved.value) or is_late():
-            break
-    return float(best_bound)
-
-
-def _of_people(columns: Iterable[Column], people: Sequence[int]) -> list[Column]:
-    wanted = set(people)
-    return [each for each in columns if each.person in wanted]
-
-
-def _price(
-    solved: Solved, weeks: Sequence[Weeks], columns: _Columns, free: Sequence[int]
-) -> tuple[float, int]:
-    """The sum of what better weeks could save at most, and how many were added."""
-    saving, added = 0.0, 0
-    for number in free:
-        person = weeks[number]
-        worth = solved.worth[person.person.skills]
-        found = person.dearer(solved.wage_price).best(worth)
-        assert found is not None  # `_reachable` saw to it
-        reduced = -found[0] - float(solved.convexity[number])
-        if reduced < -_REDUCED:
-            saving += reduced
-            added += columns.add(number, found[1])
-    return saving, added
-
-
 def _whole(master: Master, offered: Sequence[Column], limits: Limits, seconds: float) -> list[Column]:
     """One of the offered weeks for each person; the first of each where no better choice is found in time."""
     chosen = master.whole(offered, max(1.0, seconds), limits.gap / 2)
     if chosen is None:
         return list({each.person: each for each in reversed(offered)}.values())
     return [offered[number] for number in chosen]
-
-
-def _dive(master: Master, weeks: Sequence[Weeks], columns: _Columns, is_late: Callable[[], bool]) -> None:
-    """Fix the surest week, make new weeks for the others, and so on; all weeks found stay."""
-    fixed: dict[int, Column] = {}
-    while len(fixed) < len(weeks) and not is_late():
-        free = [number for number in range(len(weeks)) if number not in fixed]
-        offered = [*_of_people(columns.all, free), *fixed.values()]
-        solved = master.relaxed(offered)
-        shares = sorted(zip(solved.shares, offered, strict=True), key=lambda each: -each[0])
-        sure = [each for share, each in shares if share > 0.99 and each.person not in fixed]
-        unsure = next((each for share, each in shares if each.person not in fixed and share <= 0.99), None)
-        for each in [*sure, *([unsure] if unsure else [])]:
-            fixed.setdefault(each.person, each)
-        rest = [number for number in free if number not in fixed]
-        if rest:
-            _generate(master, weeks, columns, rest, is_late, lambda _: None, list(fixed.values()))
 
 
 def _of(

@@ -122,6 +122,28 @@ class Weeks:
         reached = [table.max(axis=0) > _NEVER / 2 for table in sums.values()]
         return int(max(np.flatnonzero(row)[-1] for row in reached if row.any()))
 
+    @property
+    def days(self) -> int:
+        """How many days there are."""
+        return len(self._days)
+
+    def could_work(self) -> frozenset[int]:
+        """The steps that lie in a legal shift of the person; others nobody can ask of them."""
+        spans = (
+            range(begin, end)
+            for choice in self._choices
+            for begin, end in zip(choice.begin.tolist(), choice.end.tolist(), strict=True)
+            if begin >= self.person.free_from
+        )
+        return frozenset(step for span in spans for step in span)
+
+    def most_at_work(self, day: int) -> int:
+        """The most steps that the person can be on the floor on a day."""
+        choice = self._choices[day]
+        lengths = choice.end - choice.begin
+        breaks = np.where(lengths >= self._rules.break_from, self._rules.break_length, 0)
+        return int((lengths - breaks)[choice.begin >= self.person.free_from].max(initial=0))
+
     def best(self, being_there: Floats) -> tuple[float, Week] | None:
         """The week of the highest worth, and that worth; None where the contract's least hours cannot be
         reached.

@@ -30,6 +30,9 @@ class AlertKind(StrEnum):
     VIEW_UNFOCUSED = "view-unfocused"
     OUTBOX_GROWING = "outbox-growing"
     DEVICE_DISK_LOW = "device-disk-low"
+    QUEUE_EXPECTED_OVER_TARGET = "queue-expected-over-target"
+    UNDERSTAFFED = "understaffed"
+    TRAFFIC_UNEXPECTED = "traffic-unexpected"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
-"""Repeats the table of docs/planning.md: rosters of 30 people for 7 days of half hours, by column generation
-and as one big model in the same time.
+"""Repeats the tables of docs/planning.md: rosters of 30 people for 7 days of half hours, by column generation
+and as one big model in the same time; and what mends those that cannot be kept.
 
-Run it by hand as `python -m tests.bench.rosters [SECONDS]`, on a machine that does nothing else; it takes ten
+Run it by hand as `python -m tests.bench.rosters [SECONDS]`, or with `scarce` after the seconds for the second
+table alone, on a machine that does nothing else; it takes ten
 minutes. The big model is HiGHS' own, by `scipy.optimize.milp`, with a variable for each shift of each person.
 """
 
@@ -18,11 +19,13 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from server.staffing.legal import broken
+from server.staffing.relaxing import mending, missing
 from server.staffing.solving import Limits, solve
 from server.staffing.terms import Asked, Shift
-from tests.server.staffing.shops import big_shop
+from tests.server.staffing.shops import SCARCE, big_shop, scarce_shop
 
 SEEDS = range(5)
+SIZES = (5, 10, 20, 30, 40)
 
 
 class BigModel:
@@ -138,8 +141,34 @@ class BigModel:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the tables."""
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
+    if "scarce" not in sys.argv:
+        kept(seconds)
+    scarce(seconds / 2)
+
+
+def scarce(seconds: float) -> None:
+    """Requests that cannot be kept: how long until something mends them."""
+    table = Table("people", "too little", "seconds", "missing", "mends it", "leaves", "together")
+    for people in SIZES:
+        for lack in SCARCE:
+            asked, begun = scarce_shop(1, people, lack), time.perf_counter()
+            roster = solve(asked, time.monotonic, Limits(seconds))
+            found = mending(roster, time.monotonic, seconds / 2)
+            took = time.perf_counter() - begun
+            best = found.alone[0] if found.alone else None
+            table.add_row(
+                *(str(people), lack, f"{took:.1f}", f"{missing(roster):g}"),
+                "nothing" if best is None else f"{best.kind} {best.by:g}",
+                "" if best is None else f"{best.still_missing:g}",
+                ", ".join(each.kind for each in found.together),
+            )
+    Console(width=140).print(table)
+
+
+def kept(seconds: float) -> None:
+    """The size that shops have, beside one big model."""
     table = Table("shop", "seconds", "cost", "bound", "gap", "big model: binaries", "cost", "bound", "gap")
     for seed in SEEDS:
         asked = big_shop(seed)

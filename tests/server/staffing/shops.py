@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 
 from server.staffing.terms import Asked, Day, Need, Person, Prices, Rules
 
@@ -101,3 +102,48 @@ def small_shop(chance: random.Random, people: int = 3, days: int = 3) -> Asked:
         for skill in ("a", "b")
     )
     return Asked(opened, team, needs, TINY, Prices(3.0, 50.0, 0.7))
+
+
+SCARCE = ("hours", "away", "peak", "days", "budget")
+"""What there is too little of in the shops that cannot keep every least number."""
+
+
+def scarce_shop(seed: int, people: int, scarce: str) -> Asked:
+    """A big shop that asks for more than there is: working hours, somebody who is not away, people at a
+    peak, working days, or money."""
+    shop = big_shop(seed, people)
+    if scarce == "hours":
+        lean = tuple(replace(p, least=0, most=p.most * 3 // 5) for p in shop.people)
+        return replace(shop, people=lean, needs=_without_fail(shop.needs))
+    if scarce == "peak":
+        day = shop.days[4]
+        asked = sum("till" in person.skills for person in shop.people) + 2
+        return replace(shop, needs=_raised(shop.needs, range(day.opens + 14, day.opens + 18), asked))
+    if scarce == "budget":
+        promised = sum(person.least * person.cost for person in shop.people)
+        return replace(shop, budget=promised * 0.8)
+    holders = 1 if scarce == "days" else 2
+    days = shop.days if scarce == "days" else shop.days[1:5]
+    team = tuple(_with_the_key(p, n, holders, shop.days[2]) for n, p in enumerate(shop.people))
+    noon = [step for day in days for step in range(day.opens + 8, day.opens + 14)]
+    keys = tuple(Need(step, "key", 1.0, 1) for step in noon)
+    return replace(shop, people=team, needs=tuple(sorted((*shop.needs, *keys), key=lambda n: n.step)))
+
+
+def _without_fail(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    return tuple(replace(need, least=int(need.wanted)) for need in needs)
+
+
+def _raised(needs: tuple[Need, ...], steps: range, least: int) -> tuple[Need, ...]:
+    return tuple(
+        replace(need, least=least) if need.skill == "till" and need.step in steps else need for need in needs
+    )
+
+
+def _with_the_key(person: Person, number: int, holders: int, gone: Day) -> Person:
+    """The first people hold the key; of two the second one is on leave and the first away on a day."""
+    if number >= holders:
+        return person
+    away = ((0, 7 * 48),) if number else () if holders == 1 else ((gone.opens, gone.closes),)
+    contract = person if not number else replace(person, least=0)
+    return replace(contract, skills=person.skills | {"key"}, away=away)

@@ -30,6 +30,8 @@ def test_what_is_missing_is_told_once_for_all_days() -> None:
     assert found.problems == (
         "1 fewer for till than the least that is asked for: "
         "Mon 02 Mar 08:00 to 13:00, Tue 03 Mar 08:00 to 13:00",
+        "no roster can have 3 for till, for 2 could be there at most: "
+        "Mon 02 Mar 08:00 to 13:00, Tue 03 Mar 08:00 to 13:00 (nobody else can do it)",
     )
     assert not found.is_feasible
 
@@ -39,7 +41,27 @@ def test_a_single_half_hour_that_a_remedy_mends_is_found_beside_much_that_none_d
     found = planned(
         people=people, needs=[least("till", "08:00", "10:30", 2), least("till", "12:00", "16:00", 9)]
     )
-    assert any(remedy.startswith("if Bob could work then") for remedy in found.remedies)
+    assert any(
+        remedy.startswith("if Bob could work on Mon 02 Mar 10:00 to 16:00, ") for remedy in found.remedies
+    )
+
+
+def test_people_who_are_away_are_named_where_they_make_a_least_number_impossible() -> None:
+    people = [person("Ann"), person("Bob", away=[{"begin": "2026-03-02"}])]
+    found = planned(people=people, needs=[least("till", "08:00", "12:00", 2)])
+    assert found.problems[-1] == (
+        "no roster can have 2 for till, for 1 could be there at most: Mon 02 Mar 08:00 to 12:00 (away: Bob)"
+    )
+    assert found.remedies[0] == "if Bob could work on Mon 02 Mar, nothing would be missing"
+
+
+def test_hours_that_nobody_has_left_are_named() -> None:
+    people = [person("Ann", most_hours=10), person("Bob", most_hours=10)]
+    hours = {day: {"opens": "08:00", "closes": "16:00"} for day in ("monday", "tuesday", "wednesday")}
+    found = planned(people=people, days=3, hours=hours, needs=[least("till", "08:00", "16:00", 1)])
+    assert found.problems[-1] == (
+        "the least numbers for till ask for 24 hours in all, and those who can do it could work 20"
+    )
 
 
 def test_a_contract_that_cannot_be_fulfilled_is_told_in_hours() -> None:

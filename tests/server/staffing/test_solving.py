@@ -14,7 +14,6 @@ from scipy.optimize import linprog
 from server.staffing.changing import changes
 from server.staffing.legal import broken
 from server.staffing.master import Master
-from server.staffing.relaxing import relaxations
 from server.staffing.solving import Limits, Roster, solve
 from server.staffing.terms import Asked, Day, Need, Person, Prices, Week
 from tests.server.staffing.shops import HALF_HOURS, big_shop, small_shop
@@ -115,21 +114,16 @@ def one_evening(*people: Person) -> Asked:
     return Asked((Day(16, 32),), people, needs, HALF_HOURS, Prices(20, 1000, 20))
 
 
-def test_somebody_who_is_away_is_named_as_what_would_mend_a_gap() -> None:
-    ann = Person("Ann", frozenset({"till"}), 0, 80, 7.0)
-    bob = Person("Bob", frozenset({"till"}), 0, 80, 7.0, away=((16, 32),))
-    cem = Person("Cem", frozenset({"till"}), 0, 80, 7.0)
-    roster = solved(one_evening(ann, bob, cem))
-    assert not roster.is_feasible
-    assert sum(roster.below_least.values()) == 2  # each of two people has a break, for which nobody stands in
-    first = relaxations(roster, time.monotonic)[0]
-    assert (first.kind, first.people, first.still_missing) == ("away", ("Bob",), 0.0)
-
-
 def test_a_contract_that_cannot_be_reached_is_told_with_what_can() -> None:
     ann = Person("Ann", frozenset({"till"}), 40, 80, 7.0)
     roster = solved(one_evening(ann))
     assert [(each.person.name, each.possible) for each in roster.less_than_contract] == [("Ann", 15)]
+
+
+def test_where_no_time_is_left_it_is_told_whose_hours_were_not_tried() -> None:
+    roster = solved(one_evening(Person("Ann", frozenset({"till"}), 0, 80, 7.0)))
+    told = changes(Master(roster.asked, 1.0), roster, 2, is_late=lambda: True)
+    assert (told.longer, told.shorter, told.untried) == ((), (), 1)
 
 
 @pytest.mark.long
