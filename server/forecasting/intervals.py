@@ -48,6 +48,10 @@ class Spread:
     """The lower end in units of `usual`, shape (reaches + 1, series)."""
     high: Numbers
 
+    def around(self, panel: Panel, median: Numbers) -> Forecast:
+        """Put the interval around the medians of the hours after a panel's end."""
+        return with_interval(self, panel, median)
+
 
 def spread_of(tried: Tried | None, panel: Panel) -> Spread:
     """Learn from tries; without any, `UNTRIED`."""

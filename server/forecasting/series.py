@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -66,6 +66,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Weather:
+    """The weather of a day, as it was or as it is forecast."""
+
+    temperature_c: float | None = None
+    """The highest of the day."""
+    rain_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known beforehand of days, past and to come."""
 
@@ -74,6 +83,17 @@ class Known:
     """Days that happened for a reason that does not come back by itself: they teach nothing about others."""
     closed: frozenset[date] = frozenset()
     """Days on which nobody can come in; zero is expected."""
+    names: Mapping[date, str] = field(default_factory=dict)
+    """What holidays are called: those of one name are alike."""
+    events: Mapping[date, str] = field(default_factory=dict)
+    """Special days that have a name: what earlier ones of the same name brought may come again."""
+    campaigns: frozenset[date] = frozenset()
+    """Days on which the shop did something to bring more people in."""
+    weather: Mapping[date, Weather] = field(default_factory=dict)
+
+    def weather_until(self, day: date) -> Known:
+        """The same, without the weather of a day and later ones."""
+        return replace(self, weather={of: each for of, each in self.weather.items() if of < day})
 
 
 NOTHING_KNOWN = Known()
@@ -116,7 +136,8 @@ class Flags:
 def flags_of(known: Known, first: date, days: int) -> Flags:
     """Mark the days of a span."""
     span = [first + timedelta(days=number) for number in range(days)]
-    holiday, special, closed = (_among(span, each) for each in (known.holidays, known.special, known.closed))
+    special_days = known.special | known.events.keys()
+    holiday, special, closed = (_among(span, each) for each in (known.holidays, special_days, known.closed))
     return Flags(first, holiday, special, closed, holiday | special | closed)
 
 

@@ -62,7 +62,8 @@ def auckland(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
     panel = Panel(start, tuple(header[3:]), values)
     first = round((datetime.fromisoformat("2024-01-08") - start) / HOUR)
     origins = tuple(range(first, panel.hours - 4 * WEEK, DAY))
-    return panel, Known(holidays=public_holidays("NZ-AUK", range(2018, 2027))), origins
+    named = public_holidays("NZ-AUK", range(2018, 2027))
+    return panel, Known(holidays=frozenset(named), names=named), origins
 
 
 def calit2(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
@@ -78,7 +79,8 @@ def calit2(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
     for (at, flow), count in found.items():
         values[round((at - start) / HOUR), ("in", "out").index(flow)] = count
     panel = Panel(start, ("in", "out"), values)
-    return panel, Known(holidays=public_holidays("US-CA", (2005,))), tuple(range(8 * WEEK, 11 * WEEK, DAY))
+    named = public_holidays("US-CA", (2005,))
+    return panel, Known(holidays=frozenset(named), names=named), tuple(range(8 * WEEK, 11 * WEEK, DAY))
 
 
 class Asked(Protocol):
