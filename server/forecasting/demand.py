@@ -111,8 +111,9 @@ def _rate(weeks: Numbers, first_hour: int) -> Numbers:
     level = _level(weeks)
     hour = (np.arange(WEEK) + first_hour) % DAY
     day = (np.arange(WEEK) + first_hour) // DAY % 7
-    shape = _share(weeks, hour)[hour] * _share(weeks, day)[day]
-    return level * shape / np.maximum(shape.mean(axis=0), 1e-9)
+    shape: Numbers = _share(weeks, hour)[hour] * _share(weeks, day)[day]
+    found: Numbers = level * shape / np.maximum(shape.mean(axis=0), 1e-9)
+    return found
 
 
 def _level(weeks: Numbers) -> Numbers:

@@ -16,6 +16,9 @@ Numbers = npt.NDArray[np.float64]
 DAY, WEEK = 24, 168
 """Hours."""
 
+LONG_CAMPAIGN = 14
+"""Days. A sale that goes on for longer is how the shop is now, and what comes then is taken for ordinary."""
+
 LONGEST = 6 * WEEK
 """Hours ahead that anybody may ask for: six weeks."""
 
@@ -130,7 +133,7 @@ class Flags:
     special: npt.NDArray[np.bool_]
     closed: npt.NDArray[np.bool_]
     unusual: npt.NDArray[np.bool_] = field(repr=False)
-    """Holidays, special and closed days: those that say nothing about an ordinary one."""
+    """Holidays, special and closed days and short campaigns: those that say nothing about an ordinary one."""
 
 
 def flags_of(known: Known, first: date, days: int) -> Flags:
@@ -138,7 +141,20 @@ def flags_of(known: Known, first: date, days: int) -> Flags:
     span = [first + timedelta(days=number) for number in range(days)]
     special_days = known.special | known.events.keys()
     holiday, special, closed = (_among(span, each) for each in (known.holidays, special_days, known.closed))
-    return Flags(first, holiday, special, closed, holiday | special | closed)
+    campaign = _among(span, _short(known.campaigns))
+    return Flags(first, holiday, special, closed, holiday | special | closed | campaign)
+
+
+def _short(campaigns: frozenset[date]) -> frozenset[date]:
+    """The days of campaigns that do not go on for longer than `LONG_CAMPAIGN`."""
+    found: set[date] = set()
+    run: list[date] = []
+    for day in [*sorted(campaigns), date.max]:
+        if run and day - run[-1] > timedelta(days=1):
+            found.update(run if len(run) <= LONG_CAMPAIGN else ())
+            run = []
+        run.append(day)
+    return frozenset(found)
 
 
 def _among(span: Sequence[date], days: frozenset[date]) -> npt.NDArray[np.bool_]:
