@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from server.forecasting.backtest import Tried, origins_of, tried
+from server.forecasting.blend import Blend, blended
 from server.forecasting.demand import RATE, Rate, count_range, is_rare
 from server.forecasting.events import coming_events, with_events
 from server.forecasting.intervals import spread_of
@@ -42,7 +43,7 @@ class Range(Protocol):
 
 def usual_models() -> tuple[Model, ...]:
     """Those that are tried if nobody names others."""
-    return (SeasonalNaive(), MeanWeek(), boosting())
+    return (SeasonalNaive(), MeanWeek(), boosting(), Blend((MeanWeek(), boosting())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,7 @@ def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = (
     rare = {name for name, found in zip(history.names, is_rare(history, known), strict=True) if found}
     among = _among(models, rare, history)
     origins = origins_of(history.hours)
-    tries = {
-        name: found
-        for name, model in among.items()
-        if (found := tried(model, history, known, origins, max(hours, WEEK))) is not None
-    }
+    tries = tries_of(among, lambda model: tried(model, history, known, origins, max(hours, WEEK)))
     ordinary = {name: found for name, found in tries.items() if name != RATE}
     model_of = best_of(history.names, ordinary, _untried(history, among)) | dict.fromkeys(rare, RATE)
     used = sorted(set(model_of.values()))
@@ -94,6 +91,18 @@ def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = (
         mae_of={name: found.mae() for name, found in tries.items()},
         knowledge=knowledge_of(history.hours),
     )
+
+
+def tries_of(models: Mapping[str, Model], ask: Callable[[Model], Tried | None]) -> dict[str, Tried]:
+    """Try each model; a blend of some that were tried is reckoned from them, for that takes no time."""
+    tries: dict[str, Tried] = {}
+    for name, model in models.items():
+        parts = [tries.get(part.name) for part in model.parts] if isinstance(model, Blend) else [None]
+        done = [part for part in parts if part is not None]
+        found = blended(done) if len(done) == len(parts) else ask(model)
+        if found is not None:
+            tries[name] = found
+    return tries
 
 
 def _among(models: Sequence[Model], rare: Collection[str], history: Panel) -> dict[str, Model]:

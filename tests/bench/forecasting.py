@@ -15,9 +15,10 @@ import gzip
 import json
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -25,7 +26,7 @@ import numpy as np
 
 from server.forecasting.backtest import Tried, origins_of, tried
 from server.forecasting.calendar import public_holidays
-from server.forecasting.choosing import Chosen, best_of, knowledge_of, usual_models
+from server.forecasting.choosing import Chosen, best_of, knowledge_of, tries_of, usual_models
 from server.forecasting.intervals import Spread, spread_of, with_interval
 from server.forecasting.learned import forest, support_vectors
 from server.forecasting.library import library_models
@@ -110,16 +111,15 @@ def measured(
     first = {each.name: _tried(each, panel.until(origins[0]), known, 2) for each in others}
     for block in _blocks(origins, retrained):
         history = panel.until(block[0])
-        tries = {each.name: _timed(kept, each, history, known) for each in usual_models()}
+        tries = tries_of(named(usual_models()), partial(_timed, kept, history, known))
         trained = {each.name: _fitted(kept, each, history, known) for each in (*usual_models(), *others)}
         spreads = {name: spread_of(tries.get(name, first.get(name)), history) for name in trained}
         for name, made in trained.items():
             _score_all(kept[name], Ready(made, spreads[name]), panel, known, block)
-        found = {name: one for name, one in tries.items() if one is not None}
-        model_of = best_of(panel.names, found, "mean-week")
-        errors = {name: one.mae() for name, one in found.items()}
+        model_of = best_of(panel.names, tries, "mean-week")
+        errors = {name: one.mae() for name, one in tries.items()}
         choice = Chosen(model_of, trained, spreads, errors, knowledge_of(history.hours))
-        kept["chosen"].fit_seconds.append(sum(kept[each.name].fit_seconds[-1] for each in usual_models()))
+        kept["chosen"].fit_seconds.append(_seconds_to_choose(kept, set(model_of.values())))
         _score_all(kept["chosen"], choice, panel, known, block)
         print(
             f"# origins to {panel.start + block[-1] * HOUR:%Y-%m-%d}: {Counter(model_of.values())}",
@@ -132,7 +132,14 @@ def _tried(model: Model, history: Panel, known: Known, most: int) -> Tried | Non
     return tried(model, history, known, origins_of(history.hours, most), 4 * WEEK)
 
 
-def _timed(kept: Mapping[str, Kept], model: Model, history: Panel, known: Known) -> Tried | None:
+def _seconds_to_choose(kept: Mapping[str, Kept], used: Collection[str]) -> float:
+    """To try the usual models, and to train those that are used."""
+    tries = sum((kept[each.name].try_seconds[-1:] or [0.0])[0] for each in usual_models())
+    fits = [kept[name].fit_seconds[-1] - (kept[name].try_seconds[-1:] or [0.0])[0] for name in used]
+    return tries + sum(fits)
+
+
+def _timed(kept: Mapping[str, Kept], history: Panel, known: Known, model: Model) -> Tried | None:
     began = time.process_time()
     found = _tried(model, history, known, 26)
     kept[model.name].try_seconds.append(time.process_time() - began)
