@@ -28,8 +28,8 @@ Twice as many or half; in shops' first days their own errors say nothing yet."""
 _PRIOR = 4.0
 """So many weeks of all hours together stand beside those of one hour of the week."""
 
-_CORRECTION = 0.5
-"""Weeks that are taken off those that were tried on; see `_outside`."""
+_CORRECTION = 0.3
+"""Weeks that are set beside those that were tried on; see `_outside`."""
 
 _CLOSED = 0.05
 """Where the usual error is less, next to nobody ever comes."""
@@ -59,8 +59,7 @@ def spread_of(tried: Tried | None, panel: Panel) -> Spread:
         return _untried(len(panel.names))
     error = np.log1p(tried.actual) - np.log1p(tried.expected)
     sizes = _sizes(error, panel, tried.row)
-    # Hours in which it is closed are always right, and would make all others look surer than they are.
-    units = np.where(sizes.of_others > _CLOSED, error / sizes.of_others, np.nan)
+    units = error / sizes.of_others
     reach = np.searchsorted(REACHES, tried.ahead, side="right")
     outside = _outside(tried)
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
@@ -85,7 +84,7 @@ def _outside(tried: Tried) -> float:
     """What share of the errors made may lie beyond each end, so that a tenth of those to come do.
 
     The correction of conformal prediction for n errors is n / (n + 1). Hours of one week go wrong together,
-    but not wholly: two of them to the week are taken for independent.
+    but not wholly: three to the week are taken for independent.
     """
     weeks = (tried.row.max() - tried.row.min() + 1) / WEEK
     return float(OUTSIDE * weeks / (weeks + _CORRECTION))
@@ -109,10 +108,11 @@ class _Sizes:
 
     usual: Numbers
     of_others: Numbers
-    """The same of each row, from the other weeks alone, shape (rows, series).
+    """The same of each row, from the other weeks alone, shape (rows, series); NaN where it is closed.
 
     An error that is told against a mean which it is part of itself never looks large, and of an hour that
-    was seen twice it is half of the mean.
+    was seen twice it is half of the mean. Closed hours are always right, and would make all others look surer
+    than they are.
     """
 
 
@@ -122,10 +122,17 @@ def _sizes(error: Numbers, panel: Panel, row: npt.NDArray[np.int64]) -> _Sizes:
     week = (row + panel.start.hour - place) // WEEK
     week -= week.min()
     size, known = _by_week(np.abs(error), week, place)
-    prior = _PRIOR * (size.sum(axis=(0, 1)) + UNTRIED / 2) / (known.sum(axis=(0, 1)) + 1)
-    total, weeks = size.sum(axis=0) + prior, known.sum(axis=0) + _PRIOR
-    others = (total[place] - size[week, place]) / (weeks[place] - known[week, place])
-    return _Sizes(np.maximum(total / weeks, 1e-3).reshape(7, DAY, -1), np.maximum(others, 1e-3))
+    total, weeks = size.sum(axis=0), known.sum(axis=0)
+    closed = (weeks > 0) & (total <= _CLOSED * weeks)
+    whole = (np.where(closed, 0.0, total).sum(axis=0) + UNTRIED / 2) / (
+        np.where(closed, 0.0, weeks).sum(axis=0) + 1
+    )
+    prior = np.where(closed, 0.0, _PRIOR)
+    usual = (total + prior * whole) / np.maximum(weeks + prior, 1)
+    others = (total + _PRIOR * whole)[place] - size[week, place]
+    others /= (weeks + _PRIOR)[place] - known[week, place]
+    others[closed[place]] = np.nan
+    return _Sizes(np.maximum(usual, 1e-3).reshape(7, DAY, -1), np.maximum(others, 1e-3))
 
 
 def _by_week(
