@@ -12,6 +12,7 @@ from server.figures.reading import Source
 from server.forecasting.choosing import Knowledge, chosen
 from server.forecasting.clock import instants
 from server.forecasting.errors import HistoryRefused
+from server.forecasting.events import coming_events, said_of_events
 from server.forecasting.models import Model
 from server.forecasting.naive import SeasonalNaive
 from server.forecasting.reading import hours_of, known_of
@@ -71,7 +72,8 @@ def expected(
         hours=_hours(source, choice.forecast(history, known, hours)),
         sentences=(),
     )
-    return _with_sentences(told, history.hours)
+    events = said_of_events(coming_events(history, known, hours), 0)
+    return _with_sentences(told, history.hours, events)
 
 
 def _refuse_silence(history: Panel) -> None:
@@ -97,8 +99,8 @@ def _hours(source: Source, forecast: Forecast) -> tuple[ExpectedHour, ...]:
     )
 
 
-def _with_sentences(told: Expected, hours: int) -> Expected:
-    return replace(told, sentences=tuple(_sentences(told, hours)))
+def _with_sentences(told: Expected, hours: int, of_events: Sequence[str]) -> Expected:
+    return replace(told, sentences=(*_sentences(told, hours), *of_events))
 
 
 def _sentences(told: Expected, hours: int) -> list[str]:

@@ -10,11 +10,12 @@ import pytest
 
 from server.figures.reading import Source
 from server.figures.terms import terms_of
+from server.forecasting.expecting import expected
 from server.forecasting.reading import known_of
 from server.forecasting.series import Known, Panel, Weather
 from server.storage.catalogue import replace_part
 from server.storage.database import open_database, writing
-from tests.server.filling import STORE, settings_for
+from tests.server.filling import STORE, counts, fill, settings_for
 
 PANEL = Panel(datetime.fromisoformat("2026-02-02"), ("door",), np.ones((28 * 24, 1)))
 """February 2026, from its first Monday."""
@@ -66,3 +67,19 @@ def test_what_is_entered_for_days_too_far_off_is_left_out(tmp_path: Path) -> Non
             replace_part(db, STORE, "events", [("Fair", "event", far, far)])
         source = Source(db, STORE, terms_of(db, STORE, settings.store(STORE)))
         assert known_of(source, PANEL, "").events == {}
+
+
+def test_an_event_to_come_is_told_with_the_forecast(tmp_path: Path) -> None:
+    settings = settings_for(tmp_path)
+    begin = datetime(2026, 3, 1, 23, tzinfo=UTC)
+    now = begin + timedelta(days=3)
+    fill(settings, [counts(begin + timedelta(hours=hour), 7, 0, minutes=60) for hour in range(72)], now)
+    with open_database(settings.database) as db:
+        with writing(db):
+            replace_part(db, STORE, "events", [("Fair", "event", "2026-03-06", "2026-03-06")])
+        source = Source(db, STORE, terms_of(db, STORE, settings.store(STORE)))
+        found = expected(source, "entries", 96, now)
+    assert found.sentences[-1].startswith("2026-03-06 is Fair, and no earlier day of that name was counted")
+    fair, quiet = found.hours[36], found.hours[60]
+    assert (quiet.median, fair.median) == (7, 7)
+    assert fair.high > quiet.high
