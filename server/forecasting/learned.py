@@ -7,17 +7,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from server.forecasting.drawing import Drawn, drawn
 from server.forecasting.errors import HistoryRefused, missing
-from server.forecasting.features import CATEGORIES, LAST_YEAR, WEATHER_AT, Features, design
-from server.forecasting.grid import BEFORE, Grid, grid_of
+from server.forecasting.features import CATEGORIES, LAST_YEAR, Features, design
+from server.forecasting.grid import grid_of
 from server.forecasting.models import Trained, checked_hours, not_negative
 from server.forecasting.naive import MeanWeek
-from server.forecasting.series import DAY, LONGEST, WEEK, Known, Numbers, Panel
-
-NO_FORECAST = 0.25
-"""Share of origins from which the weather to come is not shown: farther ahead nobody knows it."""
+from server.forecasting.series import WEEK, Known, Numbers, Panel
 
 
 class Regressor(Protocol):
@@ -48,16 +45,16 @@ class Learned:
 
     def fit(self, history: Panel, known: Known) -> Trained:
         """Learn from origins all over the history what came after them."""
-        drawn = _drawn(grid_of(history, known), self)
-        if not len(drawn.target):
+        hours = drawn(grid_of(history, known), self.most_rows, self.farthest_back, self.seed)
+        if not len(hours.target):
             raise HistoryRefused(f"no hour in {history.hours} could be learnt from", "more weeks are needed")
-        parts = [drawn.part(number, len(self.hidden)) for number in range(len(self.hidden))]
+        parts = [hours.part(number, len(self.hidden)) for number in range(len(self.hidden))]
         return _Learnt([self._seeing(part, hidden) for part, hidden in zip(parts, self.hidden, strict=True)])
 
-    def _seeing(self, drawn: _Drawn, hidden: frozenset[int]) -> _View:
-        columns = [at for at in _telling(drawn.features) if at not in hidden]
+    def _seeing(self, hours: Drawn, hidden: frozenset[int]) -> _View:
+        columns = [at for at in _telling(hours.features) if at not in hidden]
         regressor = self.regressor([at for at, of in enumerate(columns) if of in CATEGORIES])
-        regressor.fit(drawn.features[:, columns], drawn.target, sample_weight=drawn.weight)
+        regressor.fit(hours.features[:, columns], hours.target, sample_weight=hours.weight)
         return _View(regressor, columns)
 
 
@@ -87,62 +84,10 @@ class _Learnt:
         return np.where(usual > 0, expected, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    features: Features
-    target: Numbers
-    weight: Numbers
-
-    def part(self, number: int, of: int) -> _Drawn:
-        """Every so many of them."""
-        return _Drawn(self.features[number::of], self.target[number::of], self.weight[number::of])
-
-
 def _telling(features: Features) -> Sequence[int]:
     """The features that differ: trees cannot cut those of which nothing is known, such as the weather."""
     low, high = np.fmin.reduce(features, axis=0), np.fmax.reduce(features, axis=0)
     return [int(at) for at in np.flatnonzero(low < high)]
-
-
-_APART = 5 * DAY + 6
-"""Hours from origin to origin: each weekday, and each quarter of the day, begins some of them."""
-
-
-def _drawn(grid: Grid, model: Learned) -> _Drawn:
-    """Draw hours that came after origins all over the history."""
-    chance = np.random.default_rng(model.seed)
-    first = max(BEFORE + 5 * WEEK, grid.last_row - model.farthest_back)
-    origins = np.arange(grid.last_row - DAY, first, -_APART)
-    each = max(8, model.most_rows // max(1, len(origins) * grid.series))
-    parts = [_after(grid, int(origin), each, chance) for origin in origins]
-    features, target, weight = (np.concatenate([part[which] for part in parts]) for which in range(3))
-    return _Drawn(features, target, weight)
-
-
-def _after(
-    grid: Grid, origin: int, each: int, chance: np.random.Generator
-) -> tuple[Features, Numbers, Numbers]:
-    reach = min(LONGEST, grid.last_row - origin)
-    rows = origin + np.unique(_ahead(reach, each, chance))
-    seen = design(grid, origin, rows)
-    if chance.random() < NO_FORECAST:
-        seen.features[..., WEATHER_AT] = np.nan
-    target = np.log1p(grid.values[rows]) - np.log1p(seen.base)
-    usable = ~np.isnan(target) & (seen.base > 0) & ~grid.untold[rows][:, None]
-    return seen.features[usable], target[usable], _weight(seen.base)[usable]
-
-
-def _ahead(reach: int, each: int, chance: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Hours ahead: near ones more often than their share, because each horizon counts alike."""
-    spans = [min(span, reach) for span in (2 * DAY, WEEK, LONGEST)]
-    return np.concatenate([chance.integers(0, span, max(1, each // 3)) for span in spans])
-
-
-def _weight(base: Numbers) -> Numbers:
-    """An error counts by the people that it misses, against the series' own size."""
-    usual = np.nan_to_num(base)
-    weight: Numbers = (usual + 1) / (usual.mean(axis=0) + 1)
-    return weight
 
 
 def boosting() -> Learned:
