@@ -1,6 +1,6 @@
 """How well hours are forecast, on two public sets of counts; by hand, with the data beside the project.
 
-    python -m tests.bench.forecasting --data FOLDER [--every 28] [--also MODEL ...] [--json]
+    python -m tests.bench.forecasting --data FOLDER [--every 28] [--first 0] [--also MODEL ...] [--json]
 
 Rolling origins: each forecast knows what came before it and nothing after. Models are trained anew every
 24 weeks, on the few weeks of CalIt2 each day, as a shop does; between, they see the hours that came in. Reads
@@ -204,13 +204,14 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--every", type=int, default=28, help="days between origins")
+    parser.add_argument("--first", type=int, default=0, help="days from the usual first origin to this one's")
     parser.add_argument("--set", choices=("auckland", "calit2"), default="auckland")
     parser.add_argument("--also", nargs="*", default=[], choices=sorted(OTHERS), help="slow models")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     panel, known, days = (auckland if given.set == "auckland" else calit2)(given.data)
     others = [OTHERS[name] for name in given.also]
-    rows = table(measured(panel, known, days[:: given.every], others, RETRAINED[given.set]))
+    rows = table(measured(panel, known, days[given.first :: given.every], others, RETRAINED[given.set]))
     if given.json:
         print(json.dumps(rows, indent=1))
         return

@@ -60,18 +60,23 @@ def wet() -> tuple[Panel, Numbers]:
     return _made(RAINY, 0.5)
 
 
+@pytest.fixture(scope="module")
+def untold(wet: tuple[Panel, Numbers]) -> float:
+    """What a model that knows nothing of rain misses there."""
+    return _missed(*wet, NOTHING_KNOWN)
+
+
 def test_where_rain_halves_traffic_the_model_that_is_told_of_it_misses_far_less(
-    wet: tuple[Panel, Numbers],
+    wet: tuple[Panel, Numbers], untold: float
 ) -> None:
-    told, untold = (_missed(*wet, known) for known in (Known(weather=WEATHER), NOTHING_KNOWN))
-    assert told < 0.5 * untold
+    assert _missed(*wet, Known(weather=WEATHER)) < 0.55 * untold
 
 
 def test_without_a_forecast_of_the_weather_it_misses_no_more_than_one_that_never_saw_any(
-    wet: tuple[Panel, Numbers],
+    wet: tuple[Panel, Numbers], untold: float
 ) -> None:
     past = Known(weather=WEATHER).weather_until(wet[0].end.date())
-    assert _missed(*wet, past) < 1.15 * _missed(*wet, NOTHING_KNOWN)
+    assert _missed(*wet, past) < 1.1 * untold
 
 
 def test_where_campaigns_bring_more_the_model_that_is_told_of_them_misses_less() -> None:
