@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -61,12 +62,19 @@ def tried(model: Model, history: Panel, known: Known, origins: Sequence[int], ho
     except HistoryRefused:
         return None
     parts = []
+    foreseen = _foreseen(history, known)
     for origin in origins:
-        reach = min(hours, history.hours - origin)
-        expected = trained.expect(history.until(origin), known, reach)
+        reach, until = min(hours, history.hours - origin), history.until(origin)
+        expected = trained.expect(until, known.weather_until((until.end + foreseen).date()), reach)
         parts.append((np.arange(reach), origin + np.arange(reach), expected))
     ahead, row, expected = (np.concatenate([part[which] for part in parts]) for which in range(3))
     return Tried(ahead, row, expected, _ordinary(history, known)[row])
+
+
+def _foreseen(history: Panel, known: Known) -> timedelta:
+    """How far ahead the weather is known now; on the past, too, no more of it may be used."""
+    last = max(known.weather, default=history.end.date())
+    return max(last + timedelta(days=1) - history.end.date(), timedelta(0))
 
 
 def _ordinary(history: Panel, known: Known) -> Numbers:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from server.forecasting.errors import CountryUnknown, missing
 
 
-def public_holidays(place: str, years: Iterable[int]) -> frozenset[date]:
-    """The public holidays of a country, or of a part of it: "NZ" or "NZ-AUK" (ISO 3166-1 and -2)."""
+def public_holidays(place: str, years: Iterable[int]) -> Mapping[date, str]:
+    """The public holidays of a country, or of a part of it: "NZ" or "NZ-AUK" (ISO 3166-1 and -2), by name."""
     country, _, part = place.upper().partition("-")
     try:
         import holidays
@@ -21,4 +21,4 @@ def public_holidays(place: str, years: Iterable[int]) -> frozenset[date]:
         raise CountryUnknown(
             f"no holidays are known of {place!r}", "name a country as DE, or a part of it as DE-BY"
         ) from error
-    return frozenset(found)
+    return {day: str(name) for day, name in found.items()}

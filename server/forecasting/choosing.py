@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 
 from server.forecasting.backtest import Tried, origins_of, tried
-from server.forecasting.intervals import Spread, spread_of, with_interval
+from server.forecasting.blend import Blend, blended
+from server.forecasting.demand import RATE, Rate, count_range, is_rare
+from server.forecasting.events import coming_events, with_events
+from server.forecasting.intervals import spread_of
 from server.forecasting.learned import boosting
 from server.forecasting.models import Model, Trained, checked_hours, named
 from server.forecasting.naive import MeanWeek, SeasonalNaive
@@ -30,9 +34,16 @@ class Knowledge(StrEnum):
     """A year and more: holidays and seasons were seen."""
 
 
+class Range(Protocol):
+    """What puts an 80 % interval around what is expected of some series."""
+
+    def around(self, panel: Panel, median: Numbers) -> Forecast:
+        """The interval of each hour after a panel's end."""
+
+
 def usual_models() -> tuple[Model, ...]:
     """Those that are tried if nobody names others."""
-    return (SeasonalNaive(), MeanWeek(), boosting())
+    return (SeasonalNaive(), MeanWeek(), boosting(), Blend((MeanWeek(), boosting())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +52,7 @@ class Chosen:
 
     model_of: Mapping[str, str]
     trained: Mapping[str, Trained]
-    spread_of: Mapping[str, Spread]
+    spread_of: Mapping[str, Range]
     mae_of: Mapping[str, Numbers]
     """Of each model that was tried, of each series: its error on the past, seven days ahead."""
     knowledge: Knowledge
@@ -58,37 +69,60 @@ class Chosen:
             for part in ("median", "low", "high")
         )
         shut = _shut(history, known, hours)
-        return Forecast(history.end, history.names, median * shut, low * shut, high * shut)
+        plain = Forecast(history.end, history.names, median * shut, low * shut, high * shut)
+        return with_events(plain, coming_events(history, known, hours))
 
     def _of_model(self, name: str, history: Panel, known: Known, hours: int) -> Forecast:
         median = self.trained[name].expect(history, known, hours)
-        return with_interval(self.spread_of[name], history, median)
+        return self.spread_of[name].around(history, median)
 
 
 def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = ()) -> Chosen:
     """Try models on the past, choose one for each series, and train those that were chosen on all of it."""
-    among = named(models or usual_models())
+    rare = {name for name, found in zip(history.names, is_rare(history, known), strict=True) if found}
+    among = _among(models, rare, history)
     origins = origins_of(history.hours)
-    tries = {
-        name: found
-        for name, model in among.items()
-        if (found := tried(model, history, known, origins, max(hours, WEEK))) is not None
-    }
-    model_of = best_of(history.names, tries, _untried(history, among))
+    tries = tries_of(among, lambda model: tried(model, history, known, origins, max(hours, WEEK)))
+    ordinary = {name: found for name, found in tries.items() if name != RATE}
+    model_of = best_of(history.names, ordinary, _untried(history, among)) | dict.fromkeys(rare, RATE)
     used = sorted(set(model_of.values()))
     return Chosen(
         model_of=model_of,
         trained={name: among[name].fit(history, known) for name in used},
-        spread_of={name: spread_of(tries.get(name), history) for name in used},
+        spread_of={name: _range(name, tries.get(name), history, known) for name in used},
         mae_of={name: found.mae() for name, found in tries.items()},
         knowledge=knowledge_of(history.hours),
         tries=tries,
     )
 
 
+def tries_of(models: Mapping[str, Model], ask: Callable[[Model], Tried | None]) -> dict[str, Tried]:
+    """Try each model; a blend of some that were tried is reckoned from them, for that takes no time."""
+    tries: dict[str, Tried] = {}
+    for name, model in models.items():
+        parts = [tries.get(part.name) for part in model.parts] if isinstance(model, Blend) else [None]
+        done = [part for part in parts if part is not None]
+        found = blended(done) if len(done) == len(parts) else ask(model)
+        if found is not None:
+            tries[name] = found
+    return tries
+
+
+def _among(models: Sequence[Model], rare: Collection[str], history: Panel) -> dict[str, Model]:
+    """The models to try; those that must learn are not asked where all series are rare."""
+    if not rare:
+        return named(models or usual_models())
+    plain = (SeasonalNaive(), MeanWeek()) if len(rare) == len(history.names) else usual_models()
+    return named([*(models or plain), Rate()])
+
+
+def _range(name: str, found: Tried | None, history: Panel, known: Known) -> Range:
+    return count_range(history, known) if name == RATE else spread_of(found, history)
+
+
 def _untried(history: Panel, among: Mapping[str, Model]) -> str:
     """Without any try the plainest model that can be asked: the last of those with the least to know."""
-    able = [model for model in among.values() if model.least_hours <= history.hours]
+    able = [model for model in among.values() if model.least_hours <= history.hours and model.name != RATE]
     return max(able, key=lambda model: -model.least_hours).name
 
 

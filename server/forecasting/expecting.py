@@ -13,6 +13,7 @@ from server.forecasting.choosing import Chosen, Knowledge, chosen
 from server.forecasting.clock import instants
 from server.forecasting.days import Days, days_expected
 from server.forecasting.errors import HistoryRefused
+from server.forecasting.events import coming_events, said_of_events
 from server.forecasting.models import Model
 from server.forecasting.naive import SeasonalNaive
 from server.forecasting.reading import hours_of, known_of
@@ -58,6 +59,7 @@ def all_expected(
     """What is expected of each series of a panel, in its order."""
     forecast = choice.forecast(history, known, hours)
     days = days_expected(choice, history, forecast, source.terms.calendar.day_begins.hour)
+    coming = coming_events(history, known, hours)
     begins = list(instants(forecast.start, forecast.hours, source.terms.calendar.time_zone))
     return tuple(
         Expected(
@@ -70,7 +72,7 @@ def all_expected(
             naive_mae=_error(choice, SeasonalNaive().name, number),
             hours=_hours(begins, forecast, number),
             days=_days(forecast, days, number),
-            sentences=tuple(_sentences(choice, history, number)),
+            sentences=(*_sentences(choice, history, number), *said_of_events(coming, number)),
         )
         for number, what in enumerate(history.names)
     )

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.forecasting.grid import YEAR, Grid
+from server.forecasting.outside import OUTSIDE, WEATHER
 from server.forecasting.profile import mean_of, median_of
 from server.forecasting.series import DAY, WEEK, Numbers
 
@@ -32,14 +33,24 @@ FEATURES = (
     "holiday in two days",
     "holiday two days ago",
     "holidays of this series",
+    "hours like this one",
+    "days like this one",
     "days ahead",
     "week on week",
     "week on month",
     "day on week",
     "last hours",
     "series",
+    *OUTSIDE,
 )
+LAST_YEAR = frozenset(number for number, name in enumerate(FEATURES) if name.startswith("last year"))
+WEATHER_AT = [FEATURES.index(OUTSIDE[number]) for number in WEATHER]
 CATEGORIES = (FEATURES.index("weekday"),)
+
+UNLIKE, UNLIKE_LEVEL = 1.0, 0.7
+"""A week of last year that had so many more or fewer than usual then, or a level then that differs so
+much from that of now (logarithms: 2.7 times, twice), does not tell how this year goes: think of a lockdown.
+"""
 
 Features = npt.NDArray[np.float32]
 
@@ -69,9 +80,11 @@ def design(grid: Grid, origin: int, rows: Rows) -> Design:
     found[..., 5:9] = _last_year(grid, origin, rows)
     found[..., 9:17] = _of_the_day(grid, rows)[:, None]
     found[..., 17] = _on_holidays(grid, origin, rows)
-    found[..., 18] = ((rows - origin) // DAY)[:, None]
-    found[..., 19:23] = _trends(grid, origin, base)[None]
-    found[..., 23] = np.arange(grid.series)
+    found[..., 18:20] = _on_twins(grid, origin, rows)
+    found[..., 20] = ((rows - origin) // DAY)[:, None]
+    found[..., 21:25] = _trends(grid, origin, base)[None]
+    found[..., 25] = np.arange(grid.series)
+    found[..., 26:] = grid.outside.of(origin, rows)[:, None]
     return Design(found, base[place])
 
 
@@ -89,6 +102,8 @@ def _last_year(grid: Grid, origin: int, rows: Rows) -> Features:
     hour = _log(grid.values[then]) - _log(base[place])
     day = _around(grid, origin, then, base, DAY // 2)
     week = _around(grid, origin, then, base, WEEK // 2)
+    unlike = (np.abs(week) > UNLIKE) | (np.abs(_against(_base(grid, origin), base)) > UNLIKE_LEVEL)
+    hour, day, week = (np.where(unlike, np.nan, each) for each in (hour, day, week))
     was = np.broadcast_to(grid.holiday[then][:, None], hour.shape)
     return np.stack([hour, day, week, was], axis=-1).astype(np.float32)
 
@@ -127,6 +142,26 @@ def _on_holidays(grid: Grid, origin: int, rows: Rows) -> Features:
             effect[hour] = mean_of(change[grid.hour[past] == hour], axis=0) if len(past) else np.nan
     found = np.where(grid.holiday[rows][:, None], effect[grid.hour[rows]], 0.0)
     return found.astype(np.float32)
+
+
+def _on_twins(grid: Grid, origin: int, rows: Rows) -> Features:
+    """What earlier holidays of the same name did, to the hour and to the whole day.
+
+    Zero where no holiday with a name is near, NaN where none of its name was seen before the origin;
+    shape (hours, series, 2).
+    """
+    found = np.zeros((len(rows), grid.series, 2), dtype=np.float32)
+    near = grid.twins.near[grid.day[rows]]
+    if not near.any():
+        return found
+    some = rows[near]
+    twins = grid.twins.day[grid.day[some]]
+    then = some[:, None] - (grid.day[some][:, None] - twins) * DAY
+    seen = (twins >= 0) & (grid.day[origin - 1] > twins)
+    hours = np.where(seen[..., None], grid.change[np.where(seen, then, 0)], np.nan)
+    days = np.where(seen[..., None], grid.change_of_day[np.where(seen, twins, 0)], np.nan)
+    found[near] = np.stack([mean_of(hours, axis=1), mean_of(days, axis=1)], axis=-1)
+    return found
 
 
 def _trends(grid: Grid, origin: int, base: Numbers) -> Features:

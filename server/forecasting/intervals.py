@@ -25,8 +25,11 @@ UNTRIED = 0.7
 """Where nothing could be tried: the logarithm of how many times more, or fewer, may well come.
 Twice as many or half; in shops' first days their own errors say nothing yet."""
 
-_PRIOR = 2.0
-"""So many hours of all hours together stand beside those of one hour of the week."""
+_PRIOR = 4.0
+"""So many weeks of all hours together stand beside those of one hour of the week."""
+
+_CORRECTION = 0.3
+"""Weeks that are set beside those that were tried on; see `_outside`."""
 
 _CLOSED = 0.05
 """Where the usual error is less, next to nobody ever comes."""
@@ -45,24 +48,25 @@ class Spread:
     """The lower end in units of `usual`, shape (reaches + 1, series)."""
     high: Numbers
 
+    def around(self, panel: Panel, median: Numbers) -> Forecast:
+        """Put the interval around the medians of the hours after a panel's end."""
+        return with_interval(self, panel, median)
+
 
 def spread_of(tried: Tried | None, panel: Panel) -> Spread:
     """Learn from tries; without any, `UNTRIED`."""
     if tried is None or not (~np.isnan(tried.actual)).any():
         return _untried(len(panel.names))
     error = np.log1p(tried.actual) - np.log1p(tried.expected)
-    weekday, hour = _place(panel, tried.row)
-    usual = _usual(error, weekday, hour)
-    usual_of = usual[weekday, hour]
-    # Hours in which it is closed are always right, and would make all others look surer than they are.
-    units = np.where(usual_of > _CLOSED, error / usual_of, np.nan)
+    sizes = _sizes(error, panel, tried.row)
+    units = error / sizes.of_others
     reach = np.searchsorted(REACHES, tried.ahead, side="right")
     outside = _outside(tried)
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
     if np.isnan(units).all():
         units = np.zeros_like(units)
     ends = np.stack([_ends(span if (~np.isnan(span)).any() else units, outside) for span in spans])
-    return Spread(usual, ends[:, 0], ends[:, 1])
+    return Spread(sizes.usual, ends[:, 0], ends[:, 1])
 
 
 def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
@@ -79,11 +83,11 @@ def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
 def _outside(tried: Tried) -> float:
     """What share of the errors made may lie beyond each end, so that a tenth of those to come do.
 
-    The correction of conformal prediction for n errors, n / (n + 1), with weeks for errors: hours of one
-    week go wrong together.
+    The correction of conformal prediction for n errors is n / (n + 1). Hours of one week go wrong together,
+    but not wholly: three to the week are taken for independent.
     """
     weeks = (tried.row.max() - tried.row.min() + 1) / WEEK
-    return float(OUTSIDE * weeks / (weeks + 1))
+    return float(OUTSIDE * weeks / (weeks + _CORRECTION))
 
 
 def _untried(series: int) -> Spread:
@@ -98,21 +102,51 @@ def _place(panel: Panel, row: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int
     return weekday, at % DAY
 
 
-def _usual(error: Numbers, weekday: npt.NDArray[np.int64], hour: npt.NDArray[np.int64]) -> Numbers:
-    size = np.abs(error)
-    whole = _mean(size, np.full(size.shape[1], UNTRIED / 2), 1.0)
-    found = np.empty((7, DAY, size.shape[1]))
-    for day in range(7):
-        for at in range(DAY):
-            found[day, at] = _mean(size[(weekday == day) & (hour == at)], whole, _PRIOR)
-    return np.maximum(found, 1e-3)
+@dataclass(frozen=True, slots=True)
+class _Sizes:
+    """How large errors are in an hour of the week, as `Spread.usual`."""
+
+    usual: Numbers
+    of_others: Numbers
+    """The same of each row, from the other weeks alone, shape (rows, series); NaN where it is closed.
+
+    An error that is told against a mean which it is part of itself never looks large, and of an hour that
+    was seen twice it is half of the mean. Closed hours are always right, and would make all others look surer
+    than they are.
+    """
 
 
-def _mean(values: Numbers, otherwise: Numbers, weight: float) -> Numbers:
-    """The mean of what is known, drawn towards another value where little is."""
-    known = (~np.isnan(values)).sum(axis=0)
-    found: Numbers = (np.nansum(values, axis=0) + weight * otherwise) / (known + weight)
-    return found
+def _sizes(error: Numbers, panel: Panel, row: npt.NDArray[np.int64]) -> _Sizes:
+    weekday, hour = _place(panel, row)
+    place = weekday * DAY + hour
+    week = (row + panel.start.hour - place) // WEEK
+    week -= week.min()
+    size, known = _by_week(np.abs(error), week, place)
+    total, weeks = size.sum(axis=0), known.sum(axis=0)
+    closed = (weeks > 0) & (total <= _CLOSED * weeks)
+    whole = (np.where(closed, 0.0, total).sum(axis=0) + UNTRIED / 2) / (
+        np.where(closed, 0.0, weeks).sum(axis=0) + 1
+    )
+    prior = np.where(closed, 0.0, _PRIOR)
+    usual = (total + prior * whole) / np.maximum(weeks + prior, 1)
+    others = (total + _PRIOR * whole)[place] - size[week, place]
+    others /= (weeks + _PRIOR)[place] - known[week, place]
+    others[closed[place]] = np.nan
+    return _Sizes(np.maximum(usual, 1e-3).reshape(7, DAY, -1), np.maximum(others, 1e-3))
+
+
+def _by_week(
+    size: Numbers, week: npt.NDArray[np.int64], place: npt.NDArray[np.int64]
+) -> tuple[Numbers, Numbers]:
+    """The mean error of each hour of each week, zero where there is none, and whether there is one.
+
+    An hour counts once, from however many origins it was forecast; shapes (weeks, 168, series).
+    """
+    total, count = np.zeros((2, int(week.max()) + 1, WEEK, size.shape[1]))
+    known = ~np.isnan(size)
+    np.add.at(total, (week, place), np.where(known, size, 0.0))
+    np.add.at(count, (week, place), known)
+    return total / np.maximum(count, 1), (count > 0).astype(np.float64)
 
 
 def _ends(units: Numbers, outside: float) -> Numbers:

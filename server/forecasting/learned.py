@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
+from server.forecasting.drawing import Drawn, drawn
 from server.forecasting.errors import HistoryRefused, missing
-from server.forecasting.features import CATEGORIES, Features, design
-from server.forecasting.grid import BEFORE, Grid, grid_of
+from server.forecasting.features import CATEGORIES, LAST_YEAR, Features, design
+from server.forecasting.grid import grid_of
 from server.forecasting.models import Trained, checked_hours, not_negative
 from server.forecasting.naive import MeanWeek
-from server.forecasting.series import DAY, LONGEST, WEEK, Known, Numbers, Panel
+from server.forecasting.series import WEEK, Known, Numbers, Panel
 
 
 class Regressor(Protocol):
@@ -32,9 +32,12 @@ class Learned:
     """One regressor over all series, on the logarithm of the ratio to the hour's usual level."""
 
     name: str
-    regressor: Callable[[], Regressor]
+    regressor: Callable[[Sequence[int]], Regressor]
+    """Made for features of which some, by their places, are categories."""
     most_rows: int
     """So many hours are drawn to learn from."""
+    hidden: tuple[frozenset[int], ...] = (frozenset(),)
+    """One regressor for each, on its part of the hours and without these features; their mean is expected."""
     least_hours: int = 9 * WEEK
     farthest_back: int = 230 * WEEK
     """Hours before the end that are still learnt from."""
@@ -42,17 +45,33 @@ class Learned:
 
     def fit(self, history: Panel, known: Known) -> Trained:
         """Learn from origins all over the history what came after them."""
-        drawn = _drawn(grid_of(history, known), self)
-        if not len(drawn.target):
+        hours = drawn(grid_of(history, known), self.most_rows, self.farthest_back, self.seed)
+        if not len(hours.target):
             raise HistoryRefused(f"no hour in {history.hours} could be learnt from", "more weeks are needed")
-        regressor = self.regressor()
-        regressor.fit(drawn.features, drawn.target, sample_weight=drawn.weight)
-        return _Learnt(regressor)
+        parts = [hours.part(number, len(self.hidden)) for number in range(len(self.hidden))]
+        return _Learnt([self._seeing(part, hidden) for part, hidden in zip(parts, self.hidden, strict=True)])
+
+    def _seeing(self, hours: Drawn, hidden: frozenset[int]) -> _View:
+        columns = [at for at in _telling(hours.features) if at not in hidden]
+        regressor = self.regressor([at for at, of in enumerate(columns) if of in CATEGORIES])
+        regressor.fit(hours.features[:, columns], hours.target, sample_weight=hours.weight)
+        return _View(regressor, columns)
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """One regressor and the features that it sees."""
+
+    regressor: Regressor
+    columns: Sequence[int]
+
+    def change(self, features: Features) -> Numbers:
+        return self.regressor.predict(features[:, self.columns])
 
 
 @dataclass(frozen=True, slots=True)
 class _Learnt:
-    regressor: Regressor
+    views: Sequence[_View]
 
     def expect(self, history: Panel, known: Known, hours: int) -> Numbers:
         grid = grid_of(history, known)
@@ -60,62 +79,23 @@ class _Learnt:
         seen = design(grid, grid.last_row, rows)
         usual = np.where(np.isnan(seen.base), MeanWeek().expect(history, known, hours), seen.base)
         flat = seen.features.reshape(-1, seen.features.shape[-1])
-        change = self.regressor.predict(flat).reshape(usual.shape)
+        change = np.mean([view.change(flat) for view in self.views], axis=0).reshape(usual.shape)
         expected: Numbers = not_negative(np.expm1(np.log1p(usual) + change))
         return np.where(usual > 0, expected, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    features: Features
-    target: Numbers
-    weight: Numbers
-
-
-_APART = 5 * DAY + 6
-"""Hours from origin to origin: each weekday, and each quarter of the day, begins some of them."""
-
-
-def _drawn(grid: Grid, model: Learned) -> _Drawn:
-    """Draw hours that came after origins all over the history."""
-    chance = np.random.default_rng(model.seed)
-    first = max(BEFORE + 5 * WEEK, grid.last_row - model.farthest_back)
-    origins = np.arange(grid.last_row - DAY, first, -_APART)
-    each = max(8, model.most_rows // max(1, len(origins) * grid.series))
-    parts = [_after(grid, int(origin), each, chance) for origin in origins]
-    features, target, weight = (np.concatenate([part[which] for part in parts]) for which in range(3))
-    # Trees cannot cut a feature of which nothing is known, such as last year in a shop's first.
-    features[:, np.isnan(features).all(axis=0)] = 0.0
-    return _Drawn(features, target, weight)
-
-
-def _after(
-    grid: Grid, origin: int, each: int, chance: np.random.Generator
-) -> tuple[Features, Numbers, Numbers]:
-    reach = min(LONGEST, grid.last_row - origin)
-    rows = origin + np.unique(_ahead(reach, each, chance))
-    seen = design(grid, origin, rows)
-    target = np.log1p(grid.values[rows]) - np.log1p(seen.base)
-    usable = ~np.isnan(target) & (seen.base > 0)
-    return seen.features[usable], target[usable], _weight(seen.base)[usable]
-
-
-def _ahead(reach: int, each: int, chance: np.random.Generator) -> npt.NDArray[np.int64]:
-    """Hours ahead: near ones more often than their share, because each horizon counts alike."""
-    spans = [min(span, reach) for span in (2 * DAY, WEEK, LONGEST)]
-    return np.concatenate([chance.integers(0, span, max(1, each // 3)) for span in spans])
-
-
-def _weight(base: Numbers) -> Numbers:
-    """An error counts by the people that it misses, against the series' own size."""
-    usual = np.nan_to_num(base)
-    weight: Numbers = (usual + 1) / (usual.mean(axis=0) + 1)
-    return weight
+def _telling(features: Features) -> Sequence[int]:
+    """The features that differ: trees cannot cut those of which nothing is known, such as the weather."""
+    low, high = np.fmin.reduce(features, axis=0), np.fmax.reduce(features, axis=0)
+    return [int(at) for at in np.flatnonzero(low < high)]
 
 
 def boosting() -> Learned:
-    """Gradient boosting on histograms; the median by absolute error."""
-    return Learned("boosting", _boosted, most_rows=120_000)
+    """Gradient boosting on histograms, the median by absolute error: the mean of two, one without last year.
+
+    Two err less than one, and where last year was unlike others, the second one does not follow it.
+    """
+    return Learned("boosting", _boosted, most_rows=120_000, hidden=(frozenset(), LAST_YEAR))
 
 
 def forest() -> Learned:
@@ -128,7 +108,7 @@ def support_vectors() -> Learned:
     return Learned("support-vectors", _support_vectors, most_rows=3_000)
 
 
-def _boosted() -> Regressor:
+def _boosted(categories: Sequence[int]) -> Regressor:
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
     except ModuleNotFoundError as error:
@@ -140,14 +120,14 @@ def _boosted() -> Regressor:
         max_leaf_nodes=15,
         min_samples_leaf=150,
         l2_regularization=1.0,
-        categorical_features=list(CATEGORIES),
+        categorical_features=list(categories),
         random_state=0,
         early_stopping=False,
     )
     return made
 
 
-def _forest() -> Regressor:
+def _forest(_: Sequence[int]) -> Regressor:
     try:
         from sklearn.ensemble import RandomForestRegressor
     except ModuleNotFoundError as error:
@@ -158,7 +138,7 @@ def _forest() -> Regressor:
     return made
 
 
-def _support_vectors() -> Regressor:
+def _support_vectors(_: Sequence[int]) -> Regressor:
     try:
         from sklearn.svm import SVR
     except ModuleNotFoundError as error:

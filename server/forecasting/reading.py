@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from server.figures.reading import Source
@@ -10,8 +10,9 @@ from server.forecasting.calendar import public_holidays
 from server.forecasting.clock import on_the_clock
 from server.forecasting.errors import HistoryRefused
 from server.forecasting.hourly import checked_series, hourly
-from server.forecasting.series import LONGEST, Known, Panel
+from server.forecasting.series import LONGEST, Known, Panel, Weather
 from server.metrics.intervals import Interval
+from server.storage.known_days import StoreEvent, events_between, weather_between
 from server.storage.rollups import stored_span
 
 _YEARS = timedelta(days=3 * 366)
@@ -43,12 +44,26 @@ def panel_of(source: Source, whats: Sequence[str], now: datetime) -> Panel:
 
 
 def known_of(source: Source, panel: Panel, country: str) -> Known:
-    """What is known beforehand: public holidays where a country is named, and the store's own closed days."""
-    years = range(panel.start.year - 1, (panel.end + timedelta(hours=LONGEST)).year + 1)
-    public = public_holidays(country, years) if country else frozenset[date]()
+    """What is known beforehand: public holidays where a country is named, and what the catalogue says."""
+    first, last = panel.start.date(), (panel.end + timedelta(hours=LONGEST)).date()
+    public = dict(public_holidays(country, range(first.year - 1, last.year + 1)) if country else {})
     own = source.terms.opening.holidays
-    closed = frozenset(day for day, spans in own.items() if not spans)
-    return Known(holidays=public | own.keys(), closed=closed)
+    entered = events_between(source.db, source.store, first, last)
+    return Known(
+        holidays=frozenset(public.keys() | own.keys()),
+        closed=frozenset(day for day, spans in own.items() if not spans),
+        names=_days_of(entered, "holiday") | public,
+        events=_days_of(entered, "event"),
+        campaigns=frozenset(_days_of(entered, "campaign")),
+        weather={
+            day: Weather(found.temperature_c, found.rain_mm)
+            for day, found in weather_between(source.db, source.store, first, last).items()
+        },
+    )
+
+
+def _days_of(entered: Iterable[StoreEvent], kind: str) -> dict[date, str]:
+    return {day: event.name for event in entered if event.kind == kind for day in event.days()}
 
 
 def _day_begin(source: Source, at: datetime) -> datetime:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -15,6 +15,9 @@ Numbers = npt.NDArray[np.float64]
 
 DAY, WEEK = 24, 168
 """Hours."""
+
+LONG_CAMPAIGN = 14
+"""Days. A sale that goes on for longer is how the shop is now, and what comes then is taken for ordinary."""
 
 LONGEST = 6 * WEEK
 """Hours ahead that anybody may ask for: six weeks."""
@@ -66,6 +69,15 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Weather:
+    """The weather of a day, as it was or as it is forecast."""
+
+    temperature_c: float | None = None
+    """The highest of the day."""
+    rain_mm: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """What is known beforehand of days, past and to come."""
 
@@ -74,6 +86,17 @@ class Known:
     """Days that happened for a reason that does not come back by itself: they teach nothing about others."""
     closed: frozenset[date] = frozenset()
     """Days on which nobody can come in; zero is expected."""
+    names: Mapping[date, str] = field(default_factory=dict)
+    """What holidays are called: those of one name are alike."""
+    events: Mapping[date, str] = field(default_factory=dict)
+    """Special days that have a name: what earlier ones of the same name brought may come again."""
+    campaigns: frozenset[date] = frozenset()
+    """Days on which the shop did something to bring more people in."""
+    weather: Mapping[date, Weather] = field(default_factory=dict)
+
+    def weather_until(self, day: date) -> Known:
+        """The same, without the weather of a day and later ones."""
+        return replace(self, weather={of: each for of, each in self.weather.items() if of < day})
 
 
 NOTHING_KNOWN = Known()
@@ -110,14 +133,28 @@ class Flags:
     special: npt.NDArray[np.bool_]
     closed: npt.NDArray[np.bool_]
     unusual: npt.NDArray[np.bool_] = field(repr=False)
-    """Holidays, special and closed days: those that say nothing about an ordinary one."""
+    """Holidays, special and closed days and short campaigns: those that say nothing about an ordinary one."""
 
 
 def flags_of(known: Known, first: date, days: int) -> Flags:
     """Mark the days of a span."""
     span = [first + timedelta(days=number) for number in range(days)]
-    holiday, special, closed = (_among(span, each) for each in (known.holidays, known.special, known.closed))
-    return Flags(first, holiday, special, closed, holiday | special | closed)
+    special_days = known.special | known.events.keys()
+    holiday, special, closed = (_among(span, each) for each in (known.holidays, special_days, known.closed))
+    campaign = _among(span, _short(known.campaigns))
+    return Flags(first, holiday, special, closed, holiday | special | closed | campaign)
+
+
+def _short(campaigns: frozenset[date]) -> frozenset[date]:
+    """The days of campaigns that do not go on for longer than `LONG_CAMPAIGN`."""
+    found: set[date] = set()
+    run: list[date] = []
+    for day in [*sorted(campaigns), date.max]:
+        if run and day - run[-1] > timedelta(days=1):
+            found.update(run if len(run) <= LONG_CAMPAIGN else ())
+            run = []
+        run.append(day)
+    return frozenset(found)
 
 
 def _among(span: Sequence[date], days: frozenset[date]) -> npt.NDArray[np.bool_]:

@@ -12,13 +12,14 @@ from server.forecasting.backtest import LEAST_HOURS, Tried, origins_of, tried
 from server.forecasting.choosing import Knowledge, best_of, chosen
 from server.forecasting.intervals import spread_of, with_interval
 from server.forecasting.learned import boosting
-from server.forecasting.models import Trained
+from server.forecasting.models import Model, Trained
 from server.forecasting.naive import MeanWeek, SeasonalNaive
 from server.forecasting.scores import naive_scale, scored
 from server.forecasting.series import DAY, NOTHING_KNOWN, WEEK, Forecast, Known, Numbers, Panel
 from tests.server.forecasting.shops import MONDAY, shop, usual, with_gap
 
 PLAIN = (SeasonalNaive(), MeanWeek())
+QUICK = replace(boosting(), most_rows=2_000)
 
 
 @dataclass(frozen=True)
@@ -91,9 +92,10 @@ def test_a_store_of_some_weeks_is_tried_on_them() -> None:
     assert chosen(shop(400), NOTHING_KNOWN, WEEK, PLAIN).knowledge is Knowledge.YEAR
 
 
-def test_a_store_closed_on_sundays_expects_nobody_on_sundays() -> None:
-    history = shop(70)
-    found = chosen(history, NOTHING_KNOWN, 2 * WEEK, PLAIN).forecast(history, NOTHING_KNOWN, 2 * WEEK)
+@pytest.mark.parametrize("models", [PLAIN, (QUICK,)], ids=["plain", "learnt"])
+def test_a_store_closed_on_sundays_expects_nobody_on_sundays(models: tuple[Model, ...]) -> None:
+    history = shop(100)
+    found = chosen(history, NOTHING_KNOWN, 2 * WEEK, models).forecast(history, NOTHING_KNOWN, 2 * WEEK)
     sundays = [hour for hour in range(2 * WEEK) if (history.end + timedelta(hours=hour)).weekday() == 6]
     assert len(sundays) == 2 * DAY
     assert found.high[sundays].max() < 0.5
@@ -125,8 +127,7 @@ def test_a_history_of_which_nothing_is_known_is_as_zeros_with_a_guessed_interval
 
 def test_a_missing_month_does_not_stop_the_choice() -> None:
     history = with_gap(shop(140, ("front", "back")), 100, 31)
-    quick = replace(boosting(), most_rows=2_000)
-    choice = chosen(history, NOTHING_KNOWN, WEEK, (*PLAIN, quick))
+    choice = chosen(history, NOTHING_KNOWN, WEEK, (*PLAIN, QUICK))
     found = choice.forecast(history, NOTHING_KNOWN, WEEK)
     truth = usual(history.hours + WEEK)[-WEEK:, None]
     assert np.isfinite(found.high).all()

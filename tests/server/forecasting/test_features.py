@@ -71,3 +71,45 @@ def test_what_holidays_did_before_is_told_on_holidays_alone() -> None:
     effect = _seen(grid, 453, 4 * DAY)[12::DAY, 0, FEATURES.index("holidays of this series")]
     assert effect[[0, 1, 3]].tolist() == [0, 0, 0]
     assert effect[2] < -2
+
+
+def _of(found: np.ndarray[tuple[int, ...], np.dtype[np.float32]], name: str) -> list[float]:
+    """One feature of each day's noon, of the first series."""
+    return [float(value) for value in found[12::DAY, 0, FEATURES.index(name)]]
+
+
+def test_a_holiday_and_the_days_around_it_are_told_what_those_of_its_name_brought() -> None:
+    days = {(MONDAY + timedelta(days=day)).date(): "lantern day" for day in (200, 455)}
+    plain = shop(455)
+    values = plain.values.copy()
+    values[199 * DAY : 200 * DAY] *= 0.5
+    values[200 * DAY : 201 * DAY] *= 3
+    grid = grid_of(Panel(plain.start, plain.names, values), Known(holidays=frozenset(days), names=days))
+    found = _seen(grid, 449, 13 * DAY)
+    told = np.exp(_of(found, "days like this one"))
+    assert told[[5, 6]].tolist() == pytest.approx([0.5, 3.0], rel=0.15)
+    assert told[[0, 12]].tolist() == [1, 1]
+    assert np.exp(_of(found, "hours like this one"))[6] == pytest.approx(3.0, rel=0.3)
+
+
+def test_a_holiday_of_a_name_that_was_never_seen_is_told_nothing() -> None:
+    days = {(MONDAY + timedelta(days=day)).date(): name for day, name in ((200, "old"), (455, "new"))}
+    grid = grid_of(shop(455), Known(holidays=frozenset(days), names=days))
+    assert np.isnan(_of(_seen(grid, 454, 2 * DAY), "days like this one")).all()
+
+
+@pytest.mark.parametrize(
+    ("factor", "unlike"),
+    [
+        pytest.param(0.9, False, id="a little less then"),
+        pytest.param(0.2, True, id="closed for the most part then"),
+        pytest.param(3.0, True, id="another level then"),
+    ],
+)
+def test_a_last_year_that_was_unlike_this_one_is_not_followed(factor: float, unlike: bool) -> None:
+    plain = shop(470)
+    values = plain.values.copy()
+    values[: 120 * DAY] *= factor
+    grid = grid_of(Panel(plain.start, plain.names, values), Known())
+    found = _of(_seen(grid, 450, 3 * DAY), "last year's week")
+    assert np.isnan(found).all() == unlike
