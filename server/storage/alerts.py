@@ -30,6 +30,9 @@ class AlertKind(StrEnum):
     VIEW_UNFOCUSED = "view-unfocused"
     OUTBOX_GROWING = "outbox-growing"
     DEVICE_DISK_LOW = "device-disk-low"
+    OUTBOX_TROUBLE = "outbox-trouble"
+    COUNTS_DROPPED = "counts-dropped"
+    CLOCK_UNKNOWN = "clock-unknown"
 
 
 @dataclass(frozen=True, slots=True)
