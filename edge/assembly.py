@@ -480,12 +480,14 @@ class CameraProcess:
             before_now = self._outbox.since(self._name, now - KEPT_SECONDS)
             # What was counted by another clock stays as it is.
             tally.restore(one for one in before_now if one.clock_synced == self._clock.known)
+            tally.take_in(self._outbox.beside(self._name))
             return self._run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
         if resume and before and _can_go_on(before, source, start_at, undelivered=waiting > 0):
             tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
-            return self._run(source, before.started_at, before.counted_until, repeatable=True)
+            going_on = self._run(source, before.started_at, before.counted_until, repeatable=True)
+            return replace(going_on, follow_from=before.follow_from)
         begin = now if start_at is None else start_at
         if before and begin >= before.counted_until:
             # The next piece of a longer recording: the minute that both share holds the counts of both.

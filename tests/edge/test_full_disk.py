@@ -35,11 +35,12 @@ class FullDisk(Outbox):
         progress: Progress,
         at: float,
         clock: Anchor | None = None,
+        beside: Iterable[Counts] | None = None,
     ) -> None:
         self.calls += 1
         if self.calls in self._full:
             raise DiskTrouble("database or disk is full")
-        super().put(camera, counts, progress, at, clock)
+        super().put(camera, counts, progress, at, clock, beside)
 
 
 def counting(box: Outbox, taken: list[Frame], run: Run) -> CameraService:
