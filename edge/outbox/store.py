@@ -392,8 +392,8 @@ def _check_replaceable(kept: Counts, message: Counts) -> None:
         )
     if (message.bucket_start, message.bucket_end) != (kept.bucket_start, kept.bucket_end):
         raise OutboxError(
-            f"camera {message.camera}: the hour from {kept.bucket_start.isoformat()} on is kept as one "
-            "for want of room, and its minutes cannot be counted anew",
+            f"camera {message.camera}: the hour from {kept.bucket_start.isoformat()} on "
+            "is kept as one for want of room, and its minutes cannot be counted anew",
             again,
         )
 
