@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,6 +34,11 @@ KEPT_SECONDS = 30 * 86400.0
 BUSY_SECONDS = 15.0
 LOG_PAGES = 250
 """Of the log beside the database, a megabyte; SQLite's own bound is four, which a small disk may not have."""
+
+BROKEN = frozenset(
+    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
+)
+"""After these the file is opened anew; a full disk or a lock is waited for."""
 
 WAL_TRIES = 100
 WAL_PAUSE_SECONDS = 0.05
@@ -92,6 +97,7 @@ class Outbox:
         self._path = path
         self._most_bytes = most_bytes
         self._db = _open(path)
+        self._is_broken = False
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -351,34 +357,52 @@ class Outbox:
         row = self._one("SELECT coalesce(sum(length(body)), 0) FROM buckets")
         return int(row[0]) if row else 0
 
+    def _failed(self, error: sqlite3.Error) -> DiskTrouble:
+        code = getattr(error, "sqlite_errorcode", None)
+        self._is_broken = self._is_broken or (code is not None and code & 0xFF in BROKEN)
+        return _in_words(self._path, error)
+
+    def _mend(self) -> None:
+        """Opens the file anew after it could not be reached: what lies there now may be another disk."""
+        if not self._is_broken:
+            return
+        fresh = _open(self._path)
+        with suppress(sqlite3.Error):
+            self._db.close()
+        self._db, self._is_broken = fresh, False
+
     def _read(self, ask: Callable[[], Answer]) -> Answer:
+        self._mend()
         try:
             return ask()
         except sqlite3.Error as error:
-            raise _in_words(self._path, error) from error
+            raise self._failed(error) from error
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         return next(iter(self._rows(sql, *values)), None)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        self._mend()
         try:
             with closing(self._db.execute(sql, values)) as rows:
                 return list(rows)
         except sqlite3.Error as error:
-            raise _in_words(self._path, error) from error
+            raise self._failed(error) from error
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
+        self._mend()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.conn.in_transaction:  # else it was undone already, as a dead disk has it
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise _in_words(self._path, error) from error
+            raise self._failed(error) from error
 
 
 def _check_replaceable(kept: Counts, message: Counts) -> None:
