@@ -151,7 +151,7 @@ def test_a_camera_whose_counts_are_in_danger_says_so(settings: Settings, ask: As
     page = read(ask.get(STORE_PAGE).text)
     for metric, words in {
         "outbox-trouble": "in its memory only, and lost if it stops: disk full",
-        "clock-unknown": "It does not know the time since",
+        "clock-unknown": "It has not known the time since",
         "outbox-dropped": "7 minutes were given up",
         "outbox-coarsened": "120 minutes became hours",
     }.items():
