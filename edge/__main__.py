@@ -32,6 +32,7 @@ from edge.assembly import (
     open_outbox,
     outbox_path,
     quiet_codecs,
+    recording_of,
 )
 from edge.config import EdgeSettings, load_settings
 from edge.configuration import Configuration
@@ -48,11 +49,12 @@ from edge.starter import starter_configuration
 from edge.supervising import PARENT_SETTING, Supervisor
 from edge.survey import as_rows, survey
 from edge.truth_commands import app as truth_app
+from edge.view_commands import app as view_app
 
 app = typer.Typer(
     help="Counts people at a camera and publishes the counts over MQTT, never pictures.",
     epilog="Exit codes: 0 fine, 2 wrong usage or configuration, 3 something is missing, "
-    "4 an input was refused, 5 a camera or broker cannot be reached.",
+    "4 an input was refused, 5 a camera or broker cannot be reached, 6 counting hung.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -62,6 +64,7 @@ model_app = typer.Typer(
 )
 app.add_typer(model_app, name="model")
 app.add_typer(truth_app, name="truth")
+app.add_typer(view_app, name="view")
 app.command()(setup)
 app.command("doctor")(doctor)
 
@@ -100,14 +103,16 @@ def run(
 ) -> None:
     """Count the cameras of the configuration until stopped; a recording is played as a camera would.
 
+    Each has a process of its own that is started again when it crashes or hangs; but for a single recording,
+    which is counted here.
+
     Example: footfall-edge run --config /etc/footfall/edge.toml
     """
     configuration = Configuration(config, partial(check_usable, counted=camera))
     settings = configuration.load().settings
     _log_to(err)
-    cameras = [_known_camera(settings, camera)] if camera else list(settings.cameras)
-    if len(cameras) == 1:
-        _run_here(configuration, cameras[0], as_json=as_json)
+    if camera or _is_one_recording(settings):
+        _run_here(configuration, _known_camera(settings, camera), as_json=as_json)
     else:
         _supervise(configuration, config)
 
@@ -319,6 +324,11 @@ def model_verify(as_json: JsonOption = False) -> None:
             out.print(f"{name}: {result}", highlight=False, soft_wrap=True)
     if damaged:
         raise typer.Exit(assets.AssetDamaged.exit_code)
+
+
+def _is_one_recording(settings: EdgeSettings) -> bool:
+    cameras = list(settings.cameras.values())
+    return len(cameras) == 1 and recording_of(cameras[0]) is not None
 
 
 def _run_here(configuration: Configuration, camera: str, *, as_json: bool) -> None:

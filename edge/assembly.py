@@ -291,6 +291,24 @@ def view_path(settings: EdgeSettings, camera: str) -> Path:
     return settings.state.folder / f"view-{camera}.json"
 
 
+def accept_view(settings: EdgeSettings, camera: str) -> bool:
+    """Has a camera's view learned anew, also by a process that counts it now; whether one was known.
+
+    Raises:
+        EdgeError: what is kept of it cannot be deleted.
+    """
+    path = view_path(settings, camera)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise EdgeError(
+            f"{path} cannot be deleted: {error.strerror}", "run this as root, or as the device's user"
+        ) from error
+    return True
+
+
 def drawn_in(camera: CameraSettings) -> str:
     """What stands for all that is drawn in a camera's picture; another one once it was drawn anew."""
     drawn = camera.model_dump_json(include={"lines", "zones", "queues"})
@@ -480,12 +498,14 @@ class CameraProcess:
             before_now = self._outbox.since(self._name, now - KEPT_SECONDS)
             # What was counted by another clock stays as it is.
             tally.restore(one for one in before_now if one.clock_synced == self._clock.known)
+            tally.take_in(self._outbox.beside(self._name))
             return self._run(without_credentials(self._camera.source), now, None, repeatable=False)
         source = str(recording)
         waiting, _ = self._outbox.depth(now)
         if resume and before and _can_go_on(before, source, start_at, undelivered=waiting > 0):
             tally.restore(self._outbox.since(self._name, before.counted_until - KEPT_SECONDS))
-            return self._run(source, before.started_at, before.counted_until, repeatable=True)
+            going_on = self._run(source, before.started_at, before.counted_until, repeatable=True)
+            return replace(going_on, follow_from=before.follow_from)
         begin = now if start_at is None else start_at
         if before and begin >= before.counted_until:
             # The next piece of a longer recording: the minute that both share holds the counts of both.
@@ -504,7 +524,7 @@ class CameraProcess:
 
     def _watched(self, source: FrameSource) -> Watched:
         kept = ReferenceFile(view_path(self._settings, self._name), drawn_in(self._camera))
-        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write)
+        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write, kept.is_gone)
         return self._view
 
     def _build_publisher(self) -> Publisher:

@@ -25,6 +25,13 @@ from edge.uplink import ConfigLink
 from edge.wire import ConfigState
 
 LOOK_SECONDS = 1.0
+
+HUNG = 6
+"""What a process ends with that finishes no picture any more and that nobody else watches."""
+
+PATIENCE_SECONDS = 20.0
+"""So long after it was found stuck it ends itself: a minute after its last picture."""
+
 FLUSH_SECONDS = 10.0
 END_DRAIN_SECONDS = 60.0
 FIRST_WAIT_SECONDS = 5.0
@@ -42,6 +49,7 @@ class CameraRun:
         notifier: hears that all is well.
         now: the time, for what is told of the configuration.
         parent: the process whose end is this one's, too; None: nobody's.
+        patience_seconds: how long a stuck process waits for itself, where nobody watches it from outside.
     """
 
     def __init__(
@@ -51,7 +59,10 @@ class CameraRun:
         notifier: Notifier,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         parent: int | None = None,
+        patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
+        self._patience_seconds = patience_seconds
+        self._alive_at = steady()
         self._configuration = configuration
         self._camera = camera
         self._notifier = notifier
@@ -155,7 +166,10 @@ class CameraRun:
             if self._parent is not None and os.getppid() != self._parent:
                 self.stop()
             if self._is_alive():
+                self._alive_at = steady()
                 self._notifier.say(ALIVE)
+            elif not self._notifier.address and steady() - self._alive_at > self._patience_seconds:
+                self._give_up()
             try:
                 self._hear()
                 if self._reload.is_set() or self._configuration.changed():
@@ -163,6 +177,12 @@ class CameraRun:
                     self._reconsider()
             except EdgeError as error:
                 self._refuse(error)
+
+    def _give_up(self) -> None:
+        """Ends the process from within: a call that does not come back cannot be ended otherwise."""
+        log.critical("camera %s finishes no picture any more; it ends with code %d", self._camera, HUNG)
+        logging.shutdown()
+        os._exit(HUNG)
 
     def _is_alive(self) -> bool:
         process = self._process

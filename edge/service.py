@@ -19,6 +19,7 @@ from edge.counting import (
     Scene,
     Tally,
     VisitEnd,
+    began_at,
 )
 from edge.counting.staff import LATEST_BADGE_SECONDS
 from edge.detection import Detector
@@ -41,6 +42,9 @@ Longer than the minute after which it is certain who only passed by.
 
 CLOCK_SECONDS = 10.0
 """A reader's clock may go before ours by so much."""
+
+MOST_FOLLOWED_SECONDS = 900.0
+"""And from when somebody came who was still there, but no longer than this."""
 
 SMOOTHING = 0.05
 
@@ -75,6 +79,7 @@ class Run:
         counted_until: what was counted before a restart and must not be counted again; None for a
             live camera, which never shows the past.
         repeatable: a recording, which can be taken up again at the place where it was left.
+        follow_from: of a recording that is taken up again: since when people were there who still were.
         day_end: the first end of a day after a moment, both in seconds since the epoch.
     """
 
@@ -83,6 +88,7 @@ class Run:
     counted_until: float | None
     repeatable: bool
     day_end: Callable[[float], float] = lambda _: float("inf")
+    follow_from: float | None = None
 
 
 class Clock(Protocol):
@@ -160,6 +166,10 @@ class CameraService:
         self._committed_at: float | None = None
         self._trimmed_at = float("-inf")
         self._known_until = float("-inf") if run.counted_until is None else run.counted_until
+        self._followed_from = self._known_until - WARM_UP_SECONDS
+        if run.follow_from is not None:
+            since = max(run.follow_from, self._known_until - MOST_FOLLOWED_SECONDS)
+            self._followed_from = min(self._known_until, since) - WARM_UP_SECONDS
         self._worked_at: float | None = None
         self._stopped = False
         self.vitals = Vitals(RunSums(tally.watched))
@@ -194,9 +204,9 @@ class CameraService:
         self._source.close()
 
     def _take(self, frame: Frame) -> None:
-        if frame.at < self._known_until - WARM_UP_SECONDS:
+        if frame.at < self._followed_from:
             return
-        self._look_at_clock()
+        self._look_at_clock(frame.at)
         counter = self._counter_for(frame)
         began = self._steady()
         detections = self._detector.detect(frame.image, frame.at)
@@ -215,20 +225,19 @@ class CameraService:
         if facts or self._committed_at is None or frame.at - self._committed_at >= COMMIT_SECONDS:
             self._commit(frame.at)
 
-    def _look_at_clock(self) -> None:
+    def _look_at_clock(self, at: float) -> None:
         news = self._clock.look() if self._clock else None
         if news and self._clock_news:
             before = self._clock_news
             news = ClockNews(before.moved_by + news.moved_by, before.was_known, news.is_known)
         self._clock_news = news or self._clock_news
         if self._clock_news and self._clock:
-            self._go_by(self._clock_news, self._clock)
+            self._go_by(self._clock_news, self._clock, at if self._last_at is None else self._last_at)
 
-    def _go_by(self, news: ClockNews, clock: Clock) -> None:
+    def _go_by(self, news: ClockNews, clock: Clock, at: float) -> None:
         """Counts by the clock as it is now. What was counted while nobody knew the time moves with it."""
-        at = self._last_at
         if not news.was_known:
-            if at is not None and not self._keep(at):
+            if not self._keep(at):
                 return  # until the disk takes it, everything stays under the clock as it was
             try:
                 self._outbox.retime(self._by.camera, news, clock.anchor, self._wall())
@@ -239,7 +248,7 @@ class CameraService:
         self._anchor, self._clock_news = clock.anchor, None
         self._by = replace(self._by, clock_synced=news.is_known)
         self._tally.clock_ahead = clock.ahead
-        self._day_ends_at = None if self._day_ends_at is None else self._day_end(at or 0.0)
+        self._day_ends_at = None if self._day_ends_at is None else self._day_end(at)
         known = "" if news.is_known == news.was_known else ", and the time is known now"
         log.warning("the clock was set by %+.1f s%s", news.moved_by, known)
 
@@ -319,6 +328,7 @@ class CameraService:
     def _keep(self, counted_until: float) -> bool:
         """Puts what changed on the disk. A camera goes on without one, and all is put when it is back."""
         told = self._tally.take_changed(self._by)
+        left = self._counter.if_closed(VisitEnd.STOPPED) if self._counter else []
         try:
             self._outbox.put(
                 self._by.camera,
@@ -328,9 +338,11 @@ class CameraService:
                     self._run.started_at,
                     counted_until + self._tally.clock_ahead,
                     self.vitals.ended,
+                    began_at(left) if self._run.repeatable else None,
                 ),
                 self._wall(),
                 self._anchor,
+                None if self._run.repeatable else self._tally.told_beside(left, self._by),
             )
         except DiskTrouble as error:
             self._tally.take_back(told)

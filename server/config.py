@@ -325,6 +325,9 @@ class AlertSettings(Section):
     device_disk_megabytes: int = Field(
         500, ge=0, description="less space on a device's disk is told; 0: never"
     )
+    clock_seconds: int = Field(
+        1800, ge=0, description="a device that has not known the time for so long is told; 0: never"
+    )
     lit_from: ClockTime | None = Field(
         None, description="local time from which a dark view is told; unset: it is always"
     )

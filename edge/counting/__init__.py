@@ -1,5 +1,6 @@
 """From tracks to counts. Pure: values in, values out, time as an argument."""
 
+from edge.counting.beside import began_at
 from edge.counting.bucket import CountedBy, Watched, by_origin
 from edge.counting.camera import CameraCounter
 from edge.counting.facts import (
@@ -63,5 +64,6 @@ __all__ = [
     "Zone",
     "ZoneCounter",
     "ZoneSums",
+    "began_at",
     "by_origin",
 ]

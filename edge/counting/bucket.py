@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from edge.counting.facts import Leg, Stop
 from edge.counting.heat import Grid, HeatTally
+from edge.counting.merging import merged
 from edge.counting.queues import Waiting
 from edge.counting.tallies import LineTally, QueueTally, ZoneTally
 from edge.wire import Counts, Heat, LineCount, PathCount, QueueCount, ZoneCount
@@ -50,10 +51,15 @@ class Watched:
 
 
 class Bucket:
-    """What one camera has counted from `start` (seconds since the epoch) for a minute."""
+    """What one camera has counted from `start` (seconds since the epoch) on.
 
-    def __init__(self, start: int, watched: Watched) -> None:
+    For a minute; for an hour only where that was told of long ago, see `of`.
+    """
+
+    def __init__(self, start: int, watched: Watched, seconds: int = BUCKET_SECONDS) -> None:
         self.start = start
+        self.seconds = seconds
+        self.clock_synced = True
         self.covered_seconds = 0.0
         self.final = False
         self._tells_staff = watched.tells_staff
@@ -66,10 +72,18 @@ class Bucket:
         self.paths: Counter[tuple[Stop, Stop]] | None = Counter() if watched.tells_paths else None
         self._before = _Before()
 
+    @classmethod
+    def of(cls, message: Counts, watched: Watched) -> Bucket:
+        """Goes on from what was told, whatever its length."""
+        length = message.bucket_end - message.bucket_start
+        bucket = cls(int(message.bucket_start.timestamp()), watched, round(length.total_seconds()))
+        bucket.restore(message)
+        return bucket
+
     @property
     def end(self) -> int:
         """The first second that is not of the bucket."""
-        return self.start + BUCKET_SECONDS
+        return self.start + self.seconds
 
     def watch(
         self,
@@ -108,8 +122,8 @@ class Bucket:
             bucket_end=datetime.fromtimestamp(self.end, UTC),
             revision=1,
             final=self.final,
-            coverage=round(min(1.0, self.covered_seconds / BUCKET_SECONDS), 6),
-            clock_synced=by.clock_synced,
+            coverage=round(min(1.0, self.covered_seconds / self.seconds), 6),
+            clock_synced=by.clock_synced and self.clock_synced,
             replayed=by.replayed,
             lines=(
                 *(one.told(id, tells_staff=self._tells_staff) for id, one in self.lines.items()),
@@ -130,7 +144,8 @@ class Bucket:
         A bucket has room for heat of one grid: that which was told stays, and another begins with the next.
         """
         self.final = message.final
-        self.covered_seconds = message.coverage * BUCKET_SECONDS
+        self.clock_synced = message.clock_synced  # what was told in doubt stays so, whatever comes beside it
+        self.covered_seconds = message.coverage * self.seconds
         for line in message.lines:
             if line.line in self.lines:
                 self.lines[line.line].restore(line)
@@ -150,6 +165,14 @@ class Bucket:
             None if goes_on else message.heat,
             message.paths,
         )
+
+    def take_in(self, beside: Counts) -> None:
+        """Adds what was told beside this bucket."""
+        told = self.told(CountedBy(beside.store, beside.device, beside.camera, beside.replayed))
+        final = self.final
+        begin = datetime.fromtimestamp(self.start, UTC)
+        self.restore(merged([told, beside], begin, timedelta(seconds=self.seconds)))
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)

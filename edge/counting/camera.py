@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Sized
+from copy import copy
 
 from edge.counting.company import Company, Person
 from edge.counting.facts import Crossing, Fact, Visit, VisitEnd
@@ -102,6 +103,21 @@ class CameraCounter:
             facts += queue.close()
         facts += [*self._groups.close(), *self._forget(self._company.clear(), self._at)]
         return [*facts, *self._paths.close()]
+
+    def if_closed(self, end: VisitEnd) -> list[Fact]:
+        """What `close` would give now; nothing ends, and nobody is forgotten."""
+        return self._twin().close(end)
+
+    def _twin(self) -> CameraCounter:
+        """A counter in the same state whose closing leaves this one alone."""
+        twin = copy(self)
+        twin._company, twin._staff = copy(self._company), self._staff.twin()
+        twin._lines = [line.twin() for line in self._lines]
+        twin._groups, twin._passing = self._groups.twin(), self._passing.twin()
+        # Zones and queues let go of what they hold and change none of it.
+        twin._zones = {zone_id: copy(zone) for zone_id, zone in self._zones.items()}
+        twin._queues = {queue_id: copy(queue) for queue_id, queue in self._queues.items()}
+        return twin
 
     def _told(self, crossings: Iterable[Crossing]) -> list[Fact]:
         """Crossings, what staff made of them beside them, and noted for groups and passers-by."""

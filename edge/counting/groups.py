@@ -7,6 +7,7 @@ near when the other crosses. A group is everybody so connected, so a family in s
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 
 from edge.counting.company import Person
@@ -90,6 +91,12 @@ class GroupCounter:
         """All that are left."""
         over, self._parties = self._parties, []
         return _told(over)
+
+    def twin(self) -> GroupCounter:
+        """A counter in the same state, to be closed in place of this one."""
+        twin = copy(self)
+        twin._parties = list(self._parties)
+        return twin
 
     def _are_together(self, party: _Party, newcomer: _Party) -> bool:
         (new,) = newcomer.members

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
+from copy import copy
 from dataclasses import replace
 from itertools import chain
 
@@ -78,6 +79,12 @@ class LineCounter:
         crossings += self._late(self._lost)
         self._walkers, self._lost, self._began_at = {}, [], None
         return crossings
+
+    def twin(self) -> LineCounter:
+        """A counter in the same state, to be closed in place of this one."""
+        twin = copy(self)
+        twin._lost = [replace(walker) for walker in self._lost]  # counting them spends them
+        return twin
 
     def _everybody(self) -> Iterator[Walker]:
         return chain(self._walkers.values(), self._lost)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 
 from edge.counting.company import Person
 from edge.counting.facts import Crossing, Passed
@@ -35,6 +36,12 @@ class PassingCounter:
         elif passed is None or crossing.at - passed.at <= MIND_SECONDS:
             self._pending.pop(person, None)
             self._decided.add(person)
+
+    def twin(self) -> PassingCounter:
+        """A counter in the same state, to be closed in place of this one."""
+        twin = copy(self)
+        twin._pending, twin._decided = dict(self._pending), set(self._decided)
+        return twin
 
     def told(self, at: float, gone: Iterable[Person]) -> list[Passed]:
         """Those of whom it is certain at `at`: lost for good, or still out there after a minute."""

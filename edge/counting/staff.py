@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from copy import copy
 
 from edge.counting.company import Move, Person
 from edge.counting.facts import Crossing, StaffCrossing
@@ -83,6 +84,15 @@ class StaffLedger:
         for person in gone:
             self._at_origin_since.pop(person, None)
             self._crossings.pop(person, None)
+
+    def twin(self) -> StaffLedger:
+        """A ledger in the same state, to be written in place of this one."""
+        twin = copy(self)
+        twin._at_origin_since = dict(self._at_origin_since)
+        twin._crossings = {
+            person: deque(crossings, MOST_CROSSINGS) for person, crossings in self._crossings.items()
+        }
+        return twin
 
     def _mark(self, person: Person) -> list[StaffCrossing]:
         person.is_staff = True

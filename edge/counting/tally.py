@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
+from edge.counting.beside import told_beside
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
 from edge.counting.facts import (
     Crossing,
@@ -27,6 +28,9 @@ from edge.wire import Counts
 SETTLED_SECONDS = 10.0
 """A bucket is called final this long after its end: nearly every late fact is known by then."""
 
+HOUR_SECONDS = 3600
+"""What old minutes become where there is no room for them."""
+
 KEPT_SECONDS = 3600.0
 """How long a bucket can still be corrected. What is found out later still counts in the oldest one kept."""
 
@@ -38,7 +42,7 @@ LONGEST_FRAME_GAP_SECONDS = 2.0
 
 
 Kept = Callable[[int], Counts | None]
-"""What was told of the minute that begins at a second since the epoch, or None."""
+"""What was told of the minute that begins at a second since the epoch, or of its hour where it became one."""
 
 
 def nothing_kept(_: int) -> None:
@@ -77,10 +81,16 @@ class Tally:
     def restore(self, counts: Iterable[Counts]) -> None:
         """Goes on from what was counted before a restart; what is no longer watched is dropped."""
         for message in counts:
-            start = int(message.bucket_start.timestamp())
-            self._buckets[start] = Bucket(start, self._watched)
-            self._buckets[start].restore(message)
+            bucket = Bucket.of(message, self._watched)
+            self._buckets[bucket.start] = bucket
         self._changed.clear()
+
+    def take_in(self, beside: Iterable[Counts]) -> None:
+        """Adds what was told beside minutes of people who were there when the process before ended."""
+        for message in beside:
+            bucket = self._bucket(int(message.bucket_start.timestamp()))
+            bucket.take_in(message)
+            self._changed.add(bucket.start)
 
     def forget_all(self) -> None:
         """Lets go of every minute: what is kept of them elsewhere was changed there."""
@@ -115,9 +125,9 @@ class Tally:
         since, at = since + self.clock_ahead, at + self.clock_ahead
         for start in range(_minute(since), _minute(at) + 1, BUCKET_SECONDS):
             bucket = self._bucket(start)
-            seconds = min(at, bucket.end) - max(since, start)
+            seconds = min(at, start + BUCKET_SECONDS) - max(since, start)
             bucket.watch(seconds, scene.zones, scene.queues, scene.cells)
-            self._changed.add(start)
+            self._changed.add(bucket.start)
 
     def settle(self, at: float) -> None:
         """Calls buckets final that ended long enough before `at`, and forgets those an hour away from it.
@@ -150,6 +160,10 @@ class Tally:
         self._changed.clear()
         return [bucket.told(by) for bucket in changed]
 
+    def told_beside(self, facts: Iterable[Fact], by: CountedBy) -> list[Counts]:
+        """What facts would add to minutes; none of it is counted here."""
+        return told_beside(facts, self._watched, by, self.clock_ahead)
+
     def take_back(self, counts: Iterable[Counts]) -> None:
         """Takes back what could not be kept, to be taken again."""
         self._changed.update(int(message.bucket_start.timestamp()) for message in counts)
@@ -159,7 +173,7 @@ class Tally:
 
         In another minute it would speak of crossings that are not there: more staff than people came in.
         """
-        bucket = self._buckets.get(_minute(fact.at + self.clock_ahead))
+        bucket = self._known(_minute(fact.at + self.clock_ahead))
         if bucket is None:
             return
         line = bucket.lines[fact.line]
@@ -181,7 +195,7 @@ class Tally:
 
     def _bucket_at(self, at: float) -> Bucket:
         start = _minute(at + self.clock_ahead)
-        known = self._buckets.get(start) or self._recalled(start)
+        known = self._known(start) or self._recalled(start)
         if known:
             return known
         # A minute that was forgotten must not begin again at nothing: it would replace what was told of it.
@@ -190,17 +204,26 @@ class Tally:
         return self._bucket(start)
 
     def _bucket(self, start: int) -> Bucket:
-        if start not in self._buckets and not self._recalled(start):
-            self._buckets[start] = Bucket(start, self._watched)
-        return self._buckets[start]
+        bucket = self._known(start) or self._recalled(start)
+        if bucket is None:
+            bucket = self._buckets[start] = Bucket(start, self._watched)
+        return bucket
+
+    def _known(self, start: int) -> Bucket | None:
+        """What holds the minute that begins then: its own bucket, or that of the hour that it became."""
+        for begin in (start, start // HOUR_SECONDS * HOUR_SECONDS):
+            bucket = self._buckets.get(begin)
+            if bucket and start < bucket.end:
+                return bucket
+        return None
 
     def _recalled(self, start: int) -> Bucket | None:
         message = self._kept(start)
         if message is None:
             return None
-        self._buckets[start] = Bucket(start, self._watched)
-        self._buckets[start].restore(message)
-        return self._buckets[start]
+        bucket = Bucket.of(message, self._watched)
+        self._buckets[bucket.start] = bucket
+        return bucket
 
 
 def _minute(at: float) -> int:

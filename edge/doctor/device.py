@@ -80,15 +80,25 @@ def disk(settings: EdgeSettings, free_mb: float | None) -> Finding:
     return Finding("disk", Verdict.FINE, sentence)
 
 
-def clock(is_set: bool | None) -> Finding:
-    """Whether the time is set by the network; `is_set` as `kernel_knows` tells it."""
+def clock(is_set: bool | None, *, trusted: bool = False) -> Finding:
+    """Whether the time is set by the network, or need not be.
+
+    Args:
+        is_set: as `kernel_knows` tells it.
+        trusted: the configuration says that the clock is right without.
+    """
+    if trusted and not is_set:
+        sentence = (
+            'the clock is believed as it is (clock = "trusted"); nobody here can tell whether it is right'
+        )
+        return Finding("clock", Verdict.FINE, sentence)
     if is_set is None:
         return Finding("clock", Verdict.UNKNOWN, "whether the clock is set by NTP cannot be told here")
     if not is_set:
         return Finding(
             "clock",
             Verdict.WARNING,
-            "the clock is not set by NTP: counts may land in wrong minutes",
+            "the clock is not set by NTP: counts of live cameras wait apart until it is",
             "turn NTP on, as with 'timedatectl set-ntp true', and let the device reach a time server",
         )
     return Finding("clock", Verdict.FINE, "the clock is set by NTP")

@@ -28,7 +28,7 @@ def examine(settings: EdgeSettings) -> Iterator[Finding]:
     now = machine_now(folder)
     yield device.disk(settings, now.disk_free_mb)
     yield from device.machine(now)
-    yield device.clock(kernel_knows())
+    yield device.clock(kernel_knows(), trusted=settings.clock == "trusted")
     yield broker.broker(settings.broker, f"footfall-doctor-{settings.device}-{os.getpid()}")
     for name in settings.cameras:
         yield from _camera(settings, name)

@@ -84,3 +84,20 @@ def m004_coarsening(db: Database) -> None:
     )
     db.execute("ALTER TABLE buckets ADD COLUMN delivered_at REAL NOT NULL DEFAULT 0")
     db.execute("ALTER TABLE progress ADD COLUMN coarsened_buckets INTEGER NOT NULL DEFAULT 0")
+
+
+@migrations()
+def m005_beside(db: Database) -> None:
+    """What people who are still there would come to; and from when on a recording is followed again."""
+    db.execute(
+        """
+        CREATE TABLE beside (
+            camera TEXT NOT NULL,
+            number INTEGER NOT NULL,
+            topic TEXT NOT NULL,
+            body TEXT NOT NULL,
+            PRIMARY KEY (camera, number)
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("ALTER TABLE progress ADD COLUMN follow_from REAL")

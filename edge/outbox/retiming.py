@@ -8,7 +8,8 @@ from sqlite_utils import Database
 
 from edge.clock import Anchor, ClockNews
 from edge.counting.merging import merged
-from edge.outbox.rows import read, write
+from edge.outbox.beside import move_beside
+from edge.outbox.rows import covering, read, write
 from edge.wire import Counts
 
 MOVED_AWAY = "moved"
@@ -37,13 +38,17 @@ def retime(db: Database, camera: str, news: ClockNews, clock: Anchor, at: float)
         return 0  # half a minute at most: what is there stays, and what comes goes by the clock
     moving = _unsure(db, camera, clock.boot)
     unsure_boot = "" if news.is_known else clock.boot
+    move_beside(db, camera, by, is_known=news.is_known)
     for revision, _, message in moving:
         _empty(db, revision, message, at)
     for _, _, message in moving:
         start = message.bucket_start + by
         revision, stays = _at(db, camera, int(start.timestamp()))
         parts = [*([stays] if stays else []), message]
-        one = merged(parts, start, message.bucket_end - message.bucket_start)
+        there = stays or message.model_copy(
+            update={"bucket_start": start, "bucket_end": message.bucket_end + by}
+        )
+        one = merged(parts, there.bucket_start, there.bucket_end - there.bucket_start)
         told = one.model_copy(update={"revision": revision + 1, "clock_synced": news.is_known})
         write(db, told, revision + 1, at, unsure_boot)
     return len(moving)
@@ -78,11 +83,8 @@ def _empty(db: Database, revision: int, message: Counts, at: float) -> None:
 
 
 def _at(db: Database, camera: str, start: int) -> tuple[int, Counts | None]:
-    """Revision and content of what is kept at a time; 0 and None where nothing is."""
-    row = db.execute(
-        "SELECT revision, unsure_boot, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
-        (camera, start),
-    ).fetchone()
-    if row is None:
+    """Revision and content of what holds a minute; 0 and None where nothing does."""
+    kept = covering(db, camera, start)
+    if kept is None:
         return 0, None
-    return row[0], None if row[1] == MOVED_AWAY else read(row[2], row[3])
+    return kept.revision, None if kept.unsure_boot == MOVED_AWAY else kept.message

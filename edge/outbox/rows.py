@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlite_utils import Database
 
 from edge.wire import Counts, WireError, decode, encode
+
+LONGEST_SECONDS = 3600
+"""No bucket of ours is longer."""
 
 
 def read(topic: str, body: str) -> Counts | None:
@@ -14,6 +19,30 @@ def read(topic: str, body: str) -> Counts | None:
     except WireError:
         return None
     return message if isinstance(message, Counts) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A bucket of the outbox, at its newest revision; see `write` for the rest."""
+
+    message: Counts
+    revision: int
+    news_revision: int
+    unsure_boot: str
+
+
+def covering(db: Database, camera: str, start: int) -> Kept | None:
+    """The bucket that holds the minute beginning at `start`: its own, or the hour that it became."""
+    rows = db.execute(
+        "SELECT topic, body, revision, news_revision, unsure_boot FROM buckets "
+        "WHERE camera = ? AND bucket_start <= ? AND bucket_start > ? ORDER BY bucket_start DESC",
+        (camera, start, start - LONGEST_SECONDS),
+    ).fetchall()
+    for topic, body, *rest in rows:
+        message = read(topic, body)
+        if message and message.bucket_end.timestamp() > start:
+            return Kept(message, *rest)
+    return None
 
 
 def write(db: Database, message: Counts, news_revision: int, at: float, unsure_boot: str) -> None:

@@ -10,20 +10,21 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from edge.clock import Anchor, ClockNews
+from edge.outbox.beside import keep_beside, kept_beside
 from edge.outbox.coarsening import HOUR, coarsen, minutes_of, note_sent
 from edge.outbox.errors import DiskTrouble, OutboxError
 from edge.outbox.migrations import migrations
 from edge.outbox.retiming import MOVED_AWAY, keep_anchor, retime
-from edge.outbox.rows import read, write
+from edge.outbox.rows import covering, read, write
 from edge.outbox.totals import Totals, totals_of
 from edge.wire import Counts, QueueCount
 
@@ -34,10 +35,18 @@ BUSY_SECONDS = 15.0
 LOG_PAGES = 250
 """Of the log beside the database, a megabyte; SQLite's own bound is four, which a small disk may not have."""
 
+BROKEN = frozenset(
+    {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT}
+)
+"""After these the file is opened anew; a full disk or a lock is waited for."""
+
 WAL_TRIES = 100
 WAL_PAUSE_SECONDS = 0.05
 
 _WAITS = "delivered_revision < revision AND (final OR delivered_revision < news_revision)"
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +78,16 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a camera's source has been counted, in seconds since the epoch."""
+    """How far a camera's source has been counted, in seconds since the epoch.
+
+    `follow_from`: since when people have been there who still are; None: nobody is.
+    """
 
     source: str
     started_at: float
     counted_until: float
     ended: bool
+    follow_from: float | None = None
 
 
 class Outbox:
@@ -84,6 +97,7 @@ class Outbox:
         self._path = path
         self._most_bytes = most_bytes
         self._db = _open(path)
+        self._is_broken = False
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -96,6 +110,7 @@ class Outbox:
         progress: Progress,
         at: float,
         clock: Anchor | None = None,
+        beside: Iterable[Counts] | None = None,
     ) -> None:
         """Keeps buckets and how far their source was counted, together or not at all.
 
@@ -107,6 +122,8 @@ class Outbox:
             progress: how far the source has been counted with them.
             at: now, seconds since the epoch.
             clock: the clock that they were counted by; None for a recording.
+            beside: what would be added to minutes if counting ended now, in place of what was kept so before;
+                None: that stays as it is, for a recording tells nothing of what was live.
 
         Raises:
             DiskTrouble: the file cannot be written.
@@ -117,23 +134,30 @@ class Outbox:
                 self._put_one(message, at, clock)
             if clock:
                 keep_anchor(self._db, camera, clock)
+            if beside is not None:
+                keep_beside(self._db, camera, beside)
             self._db.execute(
                 """
-                INSERT INTO progress (camera, source, started_at, counted_until, ended)
-                VALUES (?, ?, ?, ?, ?)
+                INSERT INTO progress (camera, source, started_at, counted_until, ended, follow_from)
+                VALUES (?, ?, ?, ?, ?, ?)
                 ON CONFLICT (camera) DO UPDATE SET source = excluded.source,
                     started_at = excluded.started_at, counted_until = excluded.counted_until,
-                    ended = excluded.ended
+                    ended = excluded.ended, follow_from = excluded.follow_from
                 """,
-                (camera, progress.source, progress.started_at, progress.counted_until, progress.ended),
+                (camera, *astuple(progress)),
             )
+
+    def beside(self, camera: str) -> list[Counts]:
+        """What is to be added to minutes because counting ended without a word; see `put`."""
+        return self._read(lambda: kept_beside(self._db, camera))
 
     def progress(self, camera: str) -> Progress | None:
         """How far a camera's source was counted before; None for a new camera."""
         row = self._one(
-            "SELECT source, started_at, counted_until, ended FROM progress WHERE camera = ?", camera
+            "SELECT source, started_at, counted_until, ended, follow_from FROM progress WHERE camera = ?",
+            camera,
         )
-        return Progress(row[0], row[1], row[2], bool(row[3])) if row else None
+        return Progress(row[0], row[1], row[2], bool(row[3]), row[4]) if row else None
 
     def anchor(self, camera: str) -> Anchor | None:
         """How the camera's clock stood when counts were last kept; None for a new camera or a recording."""
@@ -171,24 +195,22 @@ class Outbox:
         return moved
 
     def minute(self, camera: str, start: int) -> Counts | None:
-        """What was told of the minute that begins at `start` (seconds since the epoch); None: nothing."""
-        row = self._one(
-            "SELECT topic, body FROM buckets WHERE camera = ? AND bucket_start = ?", camera, start
-        )
-        message = read(*row) if row else None
-        return message if message and (message.bucket_end - message.bucket_start).seconds == 60 else None
+        """What was told of the minute that begins at `start` (seconds since the epoch); None: nothing.
+
+        Where it became part of an hour: what is told of that hour.
+        """
+        kept = self._read(lambda: covering(self._db, camera, start))
+        return kept.message if kept else None
 
     def since(self, camera: str, begin: float) -> list[Counts]:
         """Buckets of a camera that end after `begin` (seconds since the epoch), oldest first."""
         rows = self._rows(
-            """
-            SELECT topic, body FROM buckets
-            WHERE camera = ? AND bucket_start > ? - 60 ORDER BY bucket_start
-            """,
+            "SELECT topic, body FROM buckets WHERE camera = ? AND bucket_start > ? ORDER BY bucket_start",
             camera,
-            begin,
+            begin - HOUR,
         )
-        return [message for topic, body in rows if (message := read(topic, body)) is not None]
+        kept = (message for topic, body in rows if (message := read(topic, body)) is not None)
+        return [message for message in kept if message.bucket_end.timestamp() > begin]
 
     def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
         """What the broker does not have yet, oldest first; without what is on its way already.
@@ -307,23 +329,12 @@ class Outbox:
         return totals_of(kept, self.depth(0)[0], dropped[0] if dropped else 0)
 
     def _put_one(self, message: Counts, at: float, clock: Anchor | None) -> None:
-        start = int(message.bucket_start.timestamp())
-        kept = self._one(
-            "SELECT revision, news_revision, topic, body FROM buckets WHERE camera = ? AND bucket_start = ?",
-            message.camera,
-            start,
-        )
+        kept = covering(self._db, message.camera, int(message.bucket_start.timestamp()))
         revision, news_revision = 1, int(_says_something(message))
         if kept:
-            revision = kept[0] + 1
-            before = read(kept[2], kept[3])
-            news_revision = kept[1] if before and _facts(before) == _facts(message) else revision
-            if before and message.replayed and not before.replayed:
-                raise OutboxError(
-                    f"camera {message.camera}: the minute from {message.bucket_start.isoformat()} on "
-                    "was counted live and is not overwritten from a recording",
-                    "give the recording another time with --start, or another camera",
-                )
+            _check_replaceable(kept.message, message)
+            revision = kept.revision + 1
+            news_revision = kept.news_revision if _facts(kept.message) == _facts(message) else revision
         unsure = clock.boot if clock and not message.clock_synced else ""
         write(self._db, message.model_copy(update={"revision": revision}), news_revision, at, unsure)
 
@@ -346,28 +357,69 @@ class Outbox:
         row = self._one("SELECT coalesce(sum(length(body)), 0) FROM buckets")
         return int(row[0]) if row else 0
 
+    def _failed(self, error: sqlite3.Error) -> DiskTrouble:
+        code = getattr(error, "sqlite_errorcode", None)
+        self._is_broken = self._is_broken or (code is not None and code & 0xFF in BROKEN)
+        return _in_words(self._path, error)
+
+    def _mend(self) -> None:
+        """Opens the file anew after it could not be reached: what lies there now may be another disk."""
+        if not self._is_broken:
+            return
+        fresh = _open(self._path)
+        with suppress(sqlite3.Error):
+            self._db.close()
+        self._db, self._is_broken = fresh, False
+
+    def _read(self, ask: Callable[[], Answer]) -> Answer:
+        self._mend()
+        try:
+            return ask()
+        except sqlite3.Error as error:
+            raise self._failed(error) from error
+
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         return next(iter(self._rows(sql, *values)), None)
 
     def _rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        self._mend()
         try:
             with closing(self._db.execute(sql, values)) as rows:
                 return list(rows)
         except sqlite3.Error as error:
-            raise _in_words(self._path, error) from error
+            raise self._failed(error) from error
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
+        self._mend()
         try:
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.conn.in_transaction:  # else it was undone already, as a dead disk has it
+                    self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
         except sqlite3.Error as error:
-            raise _in_words(self._path, error) from error
+            raise self._failed(error) from error
+
+
+def _check_replaceable(kept: Counts, message: Counts) -> None:
+    """Raises where a message must not stand in place of what is kept of its time."""
+    again = "give the recording another time with --start, or another camera"
+    if message.replayed and not kept.replayed:
+        raise OutboxError(
+            f"camera {message.camera}: the minute from {message.bucket_start.isoformat()} on "
+            "was counted live and is not overwritten from a recording",
+            again,
+        )
+    if (message.bucket_start, message.bucket_end) != (kept.bucket_start, kept.bucket_end):
+        raise OutboxError(
+            f"camera {message.camera}: the hour from {kept.bucket_start.isoformat()} on "
+            "is kept as one for want of room, and its minutes cannot be counted anew",
+            again,
+        )
 
 
 def _open(path: Path) -> Database:

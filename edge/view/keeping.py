@@ -30,11 +30,13 @@ class ReferenceFile:
     def __init__(self, path: Path, drawn: str) -> None:
         self._path = path
         self._drawn = drawn
+        self._was_there = False
 
     def read(self) -> tuple[Reference, ...]:
         """What was kept; nothing where there is no file, or one that belongs to other lines or is damaged."""
         try:
             kept = json.loads(self._path.read_text("utf-8"))
+            self._was_there = True
             if kept["version"] != VERSION or kept["drawn"] != self._drawn:
                 return ()
             return tuple(_reference(one) for one in kept["references"])
@@ -55,6 +57,15 @@ class ReferenceFile:
             write_whole(self._path, json.dumps(kept).encode())
         except OSError as error:
             log.warning("what the view looks like cannot be kept in %s: %s", self._path, error.strerror)
+        else:
+            self._was_there = True
+
+    def is_gone(self) -> bool:
+        """Whether somebody deleted the file since this was last asked: what is seen now is to be learned."""
+        if not self._was_there or self._path.exists():
+            return False
+        self._was_there = False
+        return True
 
 
 def _as_row(reference: Reference) -> dict[str, Any]:

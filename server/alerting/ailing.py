@@ -10,6 +10,9 @@ from server.config import AlertSettings, StoreSettings
 from server.storage.alerts import AlertKind, Condition
 from server.storage.devices import CameraState
 
+DROPPED_FOR = timedelta(hours=1)
+"""Who gave up counts so lately may do so again."""
+
 Wrong = tuple[AlertKind, str]
 """A kind and how the sentence goes on after the camera's name."""
 
@@ -28,7 +31,11 @@ def ailing_cameras(
         if health is None or abs(now - health.at) > fresh or _is_gone(state):
             continue
         name = f"Camera {state.camera} of {state.device} in {store.name}"
-        for kind, what in _wrong_with(health, terms, lit=_is_lit(store, terms, now)):
+        wrong = (
+            *_wrong_with(health, terms, lit=_is_lit(store, terms, now)),
+            *_wrong_since(state, terms, now),
+        )
+        for kind, what in wrong:
             yield Condition(store_id, kind, f"{state.device}/{state.camera}", f"{name} {what}")
 
 
@@ -58,9 +65,31 @@ def _wrong_with(health: Health, terms: AlertSettings, *, lit: bool) -> Iterator[
             f"has {health.outbox_depth} minutes that could not be delivered, the oldest for"
             f" {waits / 60:.0f} minutes, though it reaches the broker.",
         )
+    if health.outbox_trouble:
+        yield (
+            AlertKind.OUTBOX_TROUBLE,
+            f"cannot keep its counts on its disk, and loses them if it stops now: {health.outbox_trouble}",
+        )
     free = health.machine.disk_free_mb if health.machine else None
     if free is not None and free < terms.device_disk_megabytes:
         yield AlertKind.DEVICE_DISK_LOW, f"has {free:.0f} MiB left on its disk."
+
+
+def _wrong_since(state: CameraState, terms: AlertSettings, now: datetime) -> Iterator[Wrong]:
+    """What is wrong by how long it is so, or how long ago it was."""
+    since = state.clock_unknown_since
+    if since and terms.clock_seconds and now - since > timedelta(seconds=terms.clock_seconds):
+        yield (
+            AlertKind.CLOCK_UNKNOWN,
+            f"has not known the time since {since:%Y-%m-%d %H:%M} UTC: what it counts stands in no figure"
+            " until it does. Let it reach a time server.",
+        )
+    if state.dropped_at and now - state.dropped_at <= DROPPED_FOR:
+        dropped = state.health.outbox_dropped if state.health else None
+        yield (
+            AlertKind.COUNTS_DROPPED,
+            f"had no room for counts that were never sent: {dropped or 0} minutes are lost so far.",
+        )
 
 
 def _wrong_with_view(view: ViewNow, *, lit: bool) -> Iterator[Wrong]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 from sqlite_utils import Database
 
+from edge.wire import Health
 from server.api.alert_routes import is_seen
 from server.api.present import Presence, presence
 from server.api.site import Here, Site
@@ -24,6 +25,9 @@ from server.storage.counts import stored_days
 from server.storage.devices import CameraState, camera_states
 
 CAMERA = ("store", "device", "camera")
+
+_OfCamera = Callable[[CameraState, datetime], float | None]
+"""A figure of a camera at a moment; None where it is not known."""
 
 
 def prometheus(here: Here) -> Response:
@@ -53,27 +57,62 @@ def _metrics(here: Site, db: Database, now: datetime) -> Iterator[Metric]:
 
 
 def _cameras(here: Site, db: Database, now: datetime) -> Iterator[Metric]:
-    up = GaugeMetricFamily("footfall_camera_up", "Whether a camera's process runs.", labels=CAMERA)
-    age = GaugeMetricFamily(
-        "footfall_camera_seen_age_seconds", "Since a camera was last heard of.", labels=CAMERA
-    )
-    fps = GaugeMetricFamily("footfall_camera_fps", "Pictures looked at per second.", labels=CAMERA)
-    inference = GaugeMetricFamily(
-        "footfall_camera_inference_seconds", "Time of one detection.", labels=CAMERA
-    )
-    waiting = GaugeMetricFamily(
-        "footfall_camera_outbox_buckets", "Buckets that a device has not delivered.", labels=CAMERA
-    )
+    metrics = [(GaugeMetricFamily(name, says, labels=CAMERA), value) for name, says, value in _OF_CAMERAS]
     for store, state in _states(here, db):
-        labels = (store, state.device, state.camera)
-        up.add_metric(labels, presence(state, now) is Presence.ONLINE)
-        if state.seen_at is not None:
-            age.add_metric(labels, (now - state.seen_at).total_seconds())
-        if state.health is not None:
-            fps.add_metric(labels, state.health.fps)
-            inference.add_metric(labels, state.health.inference_ms / 1000)
-            waiting.add_metric(labels, state.health.outbox_depth)
-    yield from (up, age, fps, inference, waiting)
+        for metric, value in metrics:
+            if (number := value(state, now)) is not None:
+                metric.add_metric((store, state.device, state.camera), number)
+    yield from (metric for metric, _ in metrics)
+
+
+def _up(state: CameraState, now: datetime) -> float:
+    return float(presence(state, now) is Presence.ONLINE)
+
+
+def _age(state: CameraState, now: datetime) -> float | None:
+    return None if state.seen_at is None else (now - state.seen_at).total_seconds()
+
+
+def _of_health(value: Callable[[Health], float | None]) -> _OfCamera:
+    """A figure of what a camera last said of itself; None where it does not say it."""
+    return lambda state, _: None if state.health is None else value(state.health)
+
+
+_OF_CAMERAS: tuple[tuple[str, str, _OfCamera], ...] = (
+    ("footfall_camera_up", "Whether a camera's process runs.", _up),
+    ("footfall_camera_seen_age_seconds", "Since a camera was last heard of.", _age),
+    ("footfall_camera_fps", "Pictures looked at per second.", _of_health(lambda health: health.fps)),
+    (
+        "footfall_camera_inference_seconds",
+        "Time of one detection.",
+        _of_health(lambda health: health.inference_ms / 1000),
+    ),
+    (
+        "footfall_camera_outbox_buckets",
+        "Buckets that a device has not delivered.",
+        _of_health(lambda health: health.outbox_depth),
+    ),
+    (
+        "footfall_camera_outbox_kept",
+        "Whether a device's disk takes what is counted.",
+        _of_health(lambda health: float(health.outbox_trouble is None)),
+    ),
+    (
+        "footfall_camera_outbox_coarsened",
+        "Minutes that a device put together into hours for want of room.",
+        _of_health(lambda health: health.outbox_coarsened),
+    ),
+    (
+        "footfall_camera_outbox_dropped",
+        "Minutes that a device gave up before they were sent.",
+        _of_health(lambda health: health.outbox_dropped),
+    ),
+    (
+        "footfall_camera_clock_known",
+        "Whether a device knows the time.",
+        _of_health(lambda health: None if health.clock_known is None else float(health.clock_known)),
+    ),
+)
 
 
 def _states(here: Site, db: Database) -> Iterator[tuple[str, CameraState]]:

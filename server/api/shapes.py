@@ -207,6 +207,15 @@ class CameraShape(Shape):
     source_reason: str | None
     outbox_depth: int | None
     outbox_oldest_seconds: float | None
+    outbox_trouble: str | None = Field(
+        None, description="why its counts are kept in memory only; null: they are not"
+    )
+    outbox_coarsened: int | None = Field(
+        None, description="minutes that it put together into hours for want of room"
+    )
+    outbox_dropped: int | None = Field(None, description="minutes that it gave up before they were sent")
+    clock_known: bool | None = Field(None, description="whether it knows the time; null: it does not say")
+    clock_unknown_since: Instant | None = Field(None, description="since when it does not")
     detector: DetectorShape | None
     audit: AuditShape | None = Field(None, description="the newest comparison with somebody's own count")
 
@@ -482,6 +491,11 @@ def _camera(camera: CameraNow) -> CameraShape:
         source_reason=health.source.reason if health else None,
         outbox_depth=health.outbox_depth if health else None,
         outbox_oldest_seconds=health.outbox_oldest_seconds if health else None,
+        outbox_trouble=health.outbox_trouble if health else None,
+        outbox_coarsened=health.outbox_coarsened if health else None,
+        outbox_dropped=health.outbox_dropped if health else None,
+        clock_known=health.clock_known if health else None,
+        clock_unknown_since=camera.state.clock_unknown_since,
         detector=DetectorShape(**health.detector.model_dump()) if health else None,
         audit=audit_shape(camera.audit) if camera.audit else None,
     )

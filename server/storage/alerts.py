@@ -33,6 +33,9 @@ class AlertKind(StrEnum):
     QUEUE_EXPECTED_OVER_TARGET = "queue-expected-over-target"
     UNDERSTAFFED = "understaffed"
     TRAFFIC_UNEXPECTED = "traffic-unexpected"
+    OUTBOX_TROUBLE = "outbox-trouble"
+    COUNTS_DROPPED = "counts-dropped"
+    CLOCK_UNKNOWN = "clock-unknown"
 
 
 @dataclass(frozen=True, slots=True)

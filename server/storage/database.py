@@ -17,6 +17,7 @@ from server.storage import (  # noqa: F401 -- their steps join those below, in t
     m070_triggering,
     m080_experiments,
     m120_audits,
+    m125_device_care,
     m130_known_days,
     m135_paths,
     m150_forecasts,

@@ -17,6 +17,9 @@ class CameraState:
 
     `seen_at` is the last instant at which the camera's process is known to have run: a last will or
     a retained message that the broker hands out again does not move it to now.
+
+    `clock_unknown_since`: since when its device does not know the time; None: it does, or does not say.
+    `dropped_at`: when it was last heard to have given up counts for want of room.
     """
 
     device: str
@@ -25,6 +28,8 @@ class CameraState:
     health: Health | None
     live: Live | None
     seen_at: datetime | None
+    clock_unknown_since: datetime | None = None
+    dropped_at: datetime | None = None
 
 
 def keep_status(db: Database, status: Status, received_at: datetime) -> None:
@@ -38,12 +43,21 @@ def keep_status(db: Database, status: Status, received_at: datetime) -> None:
 
 
 def keep_health(db: Database, health: Health, received_at: datetime) -> None:
-    """Store a camera's health in place of the one before."""
+    """Store a camera's health in place of the one before, and note since when what it says is so."""
+    at = to_us(received_at)
     db.execute(
-        "INSERT INTO devices (store, device, camera, health, health_received_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO UPDATE SET health = excluded.health,"
-        " health_received_at = excluded.health_received_at",
-        (health.store, health.device, health.camera, _body(health), to_us(received_at)),
+        "INSERT INTO devices (store, device, camera, health, health_received_at, clock_unknown_since)"
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET"
+        " dropped_at = CASE WHEN json_extract(excluded.health, '$.outbox_dropped')"
+        " > coalesce(json_extract(devices.health, '$.outbox_dropped'), 0)"
+        " THEN excluded.health_received_at ELSE dropped_at END,"
+        " clock_unknown_since = CASE WHEN excluded.clock_unknown_since IS NULL THEN NULL"
+        " ELSE coalesce(devices.clock_unknown_since, excluded.clock_unknown_since) END,"
+        " health = excluded.health, health_received_at = excluded.health_received_at",
+        (
+            *(health.store, health.device, health.camera, _body(health), at),
+            at if health.clock_known is False else None,
+        ),
     )
 
 
@@ -69,7 +83,8 @@ def seen(db: Database, store: str, device: str, camera: str, at: datetime) -> No
 def camera_states(db: Database, store: str) -> list[CameraState]:
     """Every camera of a store that ever sent something, by device and name."""
     found = db.execute(
-        "SELECT d.device, d.camera, d.status, d.health, l.body, d.seen_at"
+        "SELECT d.device, d.camera, d.status, d.health, l.body, d.seen_at, d.clock_unknown_since,"
+        " d.dropped_at"
         " FROM devices d LEFT JOIN live l USING (store, device, camera)"
         " WHERE d.store = ? ORDER BY d.device, d.camera",
         (store,),
@@ -82,8 +97,10 @@ def camera_states(db: Database, store: str) -> list[CameraState]:
             health=None if health is None else Health.model_validate_json(health),
             live=None if live is None else Live.model_validate_json(live),
             seen_at=from_us_or_none(seen_at),
+            clock_unknown_since=from_us_or_none(clock_unknown_since),
+            dropped_at=from_us_or_none(dropped_at),
         )
-        for device, camera, status, health, live, seen_at in found
+        for device, camera, status, health, live, seen_at, clock_unknown_since, dropped_at in found
     ]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -40,3 +40,29 @@ def filled(folder: Path) -> Iterator[None]:
         yield
     finally:
         filler.unlink()
+
+
+@contextmanager
+def dying_disk(folder: Path, image: Path) -> Iterator[Callable[[], None]]:
+    """A real file system at a folder, and what has the kernel find an error and make it read-only for good.
+
+    Open files stay open and cannot be written any more, as with a worn card. At the end it is taken away.
+    """
+    with image.open("wb") as file:
+        file.truncate(16 * 1024 * 1024)
+    made = subprocess.run(["mkfs.ext4", "-q", str(image)], capture_output=True, check=False)
+    options = ["-o", "loop,errors=remount-ro"]
+    words = ["mount", *options, str(image), str(folder)]
+    if made.returncode or subprocess.run(words, capture_output=True, check=False).returncode:
+        missing("only root may mount a disk, and it takes loop devices")
+    try:
+        yield lambda: _die(folder)
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def _die(folder: Path) -> None:
+    mounts = [line.split() for line in Path("/proc/mounts").read_text("utf-8").splitlines()]
+    [device] = [Path(device).name for device, place, *_ in mounts if place == str(folder)]
+    assert device.startswith("loop"), "never the disk of this machine"
+    Path(f"/sys/fs/ext4/{device}/trigger_fs_error").write_text("1", "ascii")

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from edge.__main__ import app
 from edge.assembly import only_one
-from tests.edge.cast import DEMO, until
+from tests.edge.cast import DEMO, free_port, until
 from tests.edge.device import CLIP_BEGAN, Device, ended, figures
 from tests.edge.uplink.broker import Mosquitto, kept, listening
 
@@ -215,6 +215,17 @@ def test_a_broker_that_is_not_there_is_said_at_the_end_and_nothing_is_lost(
 # run
 
 
+def cameras_of(parent: int) -> dict[str, int]:
+    """Processes that a running `run` has started, by camera."""
+    found: dict[str, int] = {}
+    for child in Path(f"/proc/{parent}/task").glob("*/children"):
+        for pid in child.read_text("ascii").split():
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
+            if "--camera" in words:
+                found[words[words.index("--camera") + 1]] = int(pid)
+    return found
+
+
 @pytest.mark.broker
 def test_run_counts_each_camera_in_a_process_of_its_own_and_starts_a_killed_one_again(
     broker: Mosquitto, tmp_path: Path
@@ -226,23 +237,14 @@ def test_run_counts_each_camera_in_a_process_of_its_own_and_starts_a_killed_one_
         text + "\n" + camera.replace("cameras.entrance", "cameras.exit"), encoding="utf-8"
     )
 
-    def children(of: int) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for child in Path(f"/proc/{of}/task/{of}/children").parent.parent.glob("*/children"):
-            for pid in child.read_text("ascii").split():
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().decode().split("\0")
-                if "--camera" in words:
-                    found[words[words.index("--camera") + 1]] = int(pid)
-        return found
-
     with device.start("run") as parent:
         until(lambda: all(device.counted_seconds(name) > 0.5 for name in ("entrance", "exit")), "both count")
-        before = children(parent.pid)
+        before = cameras_of(parent.pid)
         os.kill(before["exit"], signal.SIGKILL)
-        until(lambda: children(parent.pid).get("exit", before["exit"]) != before["exit"], "started again")
+        until(lambda: cameras_of(parent.pid).get("exit", before["exit"]) != before["exit"], "started again")
         counted = device.counted_seconds("exit")
         until(lambda: device.counted_seconds("exit") > counted, "it goes on")
-        after = children(parent.pid)
+        after = cameras_of(parent.pid)
         parent.terminate()
         _, messages = ended(parent, 0, 20)
 
@@ -256,6 +258,22 @@ def test_run_counts_each_camera_in_a_process_of_its_own_and_starts_a_killed_one_
         if topic.endswith("/status")
     }
     assert states == {f"footfall/v1/shop/door-1/{name}/status": "offline" for name in before}
+
+
+def test_run_keeps_a_single_live_camera_running_too(tmp_path: Path) -> None:
+    device = Device(tmp_path)
+    text = device.config.read_text("utf-8")
+    source = next(line for line in text.splitlines() if line.startswith("source"))
+    device.config.write_text(text.replace(source, f'source = "rtsp://127.0.0.1:{free_port()}/door"'), "utf-8")
+
+    with device.start("run") as parent:
+        until(lambda: "entrance" in cameras_of(parent.pid), "it is started")
+        first = cameras_of(parent.pid)["entrance"]
+        os.kill(first, signal.SIGKILL)
+        until(lambda: cameras_of(parent.pid).get("entrance", first) != first, "it is started again")
+        parent.terminate()
+        _, messages = ended(parent, 0, 30)
+    assert "camera entrance ended with code -9; started again in 1 s" in messages
 
 
 # The rest of the command line

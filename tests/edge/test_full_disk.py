@@ -16,7 +16,7 @@ from edge.outbox import DiskTrouble, Outbox, Progress
 from edge.service import CameraService, Run
 from edge.wire import Counts
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource
-from tests.edge.disk import filled, small_disk
+from tests.edge.disk import dying_disk, filled, small_disk
 from tests.edge.test_service import LIVE, RECORDING, WALK, WATCHED, counters, frames
 
 
@@ -35,11 +35,12 @@ class FullDisk(Outbox):
         progress: Progress,
         at: float,
         clock: Anchor | None = None,
+        beside: Iterable[Counts] | None = None,
     ) -> None:
         self.calls += 1
         if self.calls in self._full:
             raise DiskTrouble("database or disk is full")
-        super().put(camera, counts, progress, at, clock)
+        super().put(camera, counts, progress, at, clock, beside)
 
 
 def counting(box: Outbox, taken: list[Frame], run: Run) -> CameraService:
@@ -119,3 +120,32 @@ def test_a_really_full_disk_is_said_in_words_and_takes_everything_once_it_is_not
         worker._finish(for_good=False)
         assert box.totals().lines == {"door": (40, 0)}
         box.close()
+
+
+@pytest.mark.long
+def test_a_disk_that_turns_read_only_is_said_and_another_in_its_place_takes_everything(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    taken = day(40)
+    with dying_disk(disk, tmp_path / "image") as die:
+        box = Outbox(disk / "outbox.db")
+        worker = counting(box, taken, LIVE)
+        for frame in taken[:100]:
+            worker._take(frame)
+        before = box.totals().lines["door"][0]
+        assert before > 0
+        die()
+        for frame in taken[100:1000]:
+            worker._take(frame)
+        assert "cannot be used" in worker.vitals.outbox_trouble
+    with small_disk(disk):  # a new card, and nobody has restarted anything
+        for frame in taken[1000:]:
+            worker._take(frame)
+        worker._finish(for_good=False)
+        assert worker.vitals.outbox_trouble == ""
+        assert 40 - before <= box.totals().lines["door"][0] <= 40
+        box.close()
+    assert caplog.text.count("in memory only") == caplog.text.count("on the disk again") == 1

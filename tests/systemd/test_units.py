@@ -68,10 +68,18 @@ def test_every_unit_is_explained() -> None:
 @pytest.mark.parametrize("unit", SERVICES)
 @pytest.mark.parametrize(
     "line",
-    ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "MemoryMax=1G", "LimitCORE=0"],
+    ["DynamicUser=yes", "NoNewPrivileges=yes", "ProtectSystem=strict", "LimitCORE=0"],
 )
 def test_services_are_kept_small_and_leave_no_memory_on_the_disk(unit: str, line: str) -> None:
     assert line in (UNITS / unit).read_text("utf-8").splitlines()
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_memory_has_a_bound_that_leaves_room_for_learning_where_that_is_done(unit: str) -> None:
+    lines = (UNITS / unit).read_text("utf-8").splitlines()
+    learns = unit in ("footfall-server.service", "footfall-server-nightly.service")
+    assert ("MemoryMax=2G" if learns else "MemoryMax=1G") in lines
+    assert ("OOMPolicy=continue" in lines) is learns
 
 
 @pytest.mark.parametrize("unit", DAEMONS)

@@ -40,6 +40,11 @@ def test_a_clock_that_nobody_sets_is_warned_of(is_set: bool | None, verdict: Ver
     assert device.clock(is_set).verdict is verdict
 
 
+@pytest.mark.parametrize("is_set", [True, False, None])
+def test_of_a_clock_that_is_trusted_nobody_is_warned(is_set: bool | None) -> None:
+    assert device.clock(is_set, trusted=True).verdict is Verdict.FINE
+
+
 @pytest.mark.parametrize(
     ("now", "verdicts"),
     [

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import copy
+from itertools import count
+from pathlib import Path
 
 import pytest
 
 from edge.capture import Frame
-from edge.view import Reference, ViewWatch, Watched
-from tests.bench.view import FAULT_AT, dimmed, learned, pictures_of, to_and_fro
+from edge.view import Reference, ReferenceFile, ViewWatch, Watched
+from tests.bench.view import FAULT_AT, dimmed, learned, pictures_of, to_and_fro, turned
 from tests.edge.cast import DEMO, NOON, FakeSource
 
 
@@ -42,3 +44,41 @@ def test_a_clock_that_is_set_makes_no_fault_of_a_good_view() -> None:
     watched = Watched("door", FakeSource(frames), watching)
     for _ in watched.frames():
         assert watched.state.is_well
+
+
+def test_a_camera_that_was_turned_on_purpose_is_learned_anew_once_somebody_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    pictures, turn = pictures_of(DEMO), turned(degrees=20)
+    file = ReferenceFile(tmp_path / "view-door.json", "lines")
+    file.write(learned(pictures).references)
+    frames = (
+        Frame(turn(image, 0.0), NOON + 2.0 * number)
+        for number, image in zip(count(), to_and_fro(pictures), strict=False)
+    )
+    watched = Watched("door", FakeSource(frames), ViewWatch(file.read()), file.write, file.is_gone)
+    shown = watched.frames()
+    while not watched.state.moved:
+        next(shown)
+    before = (tmp_path / "view-door.json").read_bytes()
+
+    (tmp_path / "view-door.json").unlink()
+    for _ in range(45):
+        next(shown)
+
+    assert watched.state.known
+    assert watched.state.is_well
+    assert (tmp_path / "view-door.json").read_bytes() != before
+    assert [record.getMessage() for record in caplog.records] == [
+        "camera door: the view has moved; turn the camera back, draw lines and zones anew, or 'view accept'",
+        "camera door: what it sees from now on is learned as its view",
+        "camera door: the view has moved no more",
+    ]
+
+
+def test_a_view_that_the_disk_never_took_is_not_taken_for_one_that_was_deleted(tmp_path: Path) -> None:
+    file = ReferenceFile(tmp_path / "gone" / "view-door.json", "lines")
+    assert file.read() == ()
+    file.write(())
+    assert not file.is_gone()

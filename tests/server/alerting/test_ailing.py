@@ -42,6 +42,8 @@ def told(said: Health | None, now: datetime = NOON, *, online: bool = True, **te
         pytest.param({"machine": Machine()}, [], id="a device that does not know its disk"),
         pytest.param({"outbox_oldest_seconds": 1800.0}, [], id="waits, not too long"),
         pytest.param({"outbox_oldest_seconds": 1801.0}, [AlertKind.OUTBOX_GROWING], id="waits too long"),
+        pytest.param({"outbox_trouble": "database or disk is full"}, [AlertKind.OUTBOX_TROUBLE], id="full"),
+        pytest.param({"outbox_coarsened": 600}, [], id="hours out of minutes lose nobody"),
         pytest.param(
             {"source": SourceState(state="lost"), "view": ViewNow(known=True, moved=True)},
             [AlertKind.CAMERA_LOST],

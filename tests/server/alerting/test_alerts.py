@@ -183,3 +183,39 @@ def test_alerts_that_are_over_are_bounded(shop: Settings) -> None:
                 alerts.end(db, n + 1, NOON)
         assert db.execute("SELECT count(*) FROM alerts").fetchone()[0] <= alerts.MOST_ENDED + 2
         assert [alert.number for alert in alerts.open_alerts(db)] == [4]
+
+
+WELL = health(NOON)
+AILING = {"clock_known": False, "outbox_trouble": "database or disk is full", "outbox_dropped": 60}
+
+
+def test_a_device_with_a_full_disk_and_without_the_time_is_told_once_and_once_more_when_it_is_well(
+    shop: Settings,
+) -> None:
+    now, changed = NOON, []
+    says = [(number, WELL.model_copy(update=AILING)) for number in range(40)]
+    says += [(number, WELL.model_copy(update={"clock_known": True})) for number in range(40, 110)]
+    for number, said in says:
+        now = NOON + number * MINUTE
+        fill(shop, [status_of(now), said.model_copy(update={"at": now})], now)
+        changed += noted(shop, found(shop, now), now)
+
+    def minutes(alert: Alert) -> tuple[int, int]:
+        assert alert.ended_at
+        return (alert.began_at - NOON) // MINUTE, (alert.ended_at - NOON) // MINUTE
+
+    assert len([alert for alert in changed if not alert.ended_at]) == 3
+    ended = {alert.condition.kind: minutes(alert) for alert in changed if alert.ended_at}
+    assert ended == {
+        AlertKind.OUTBOX_TROUBLE: (0, 41),
+        AlertKind.COUNTS_DROPPED: (0, 62),  # an hour after it was heard last
+        AlertKind.CLOCK_UNKNOWN: (31, 41),  # clock_seconds is half an hour
+    }
+
+
+def test_a_clock_that_is_soon_known_and_one_of_an_old_device_are_no_matter(shop: Settings) -> None:
+    for number, known in enumerate([False] * 20 + [True] + [False] * 20 + [None] * 30):
+        now = NOON + number * MINUTE
+        said = WELL.model_copy(update={"clock_known": known, "at": now})
+        fill(shop, [status_of(now), said], now)
+        assert found(shop, now) == []

@@ -107,13 +107,21 @@ def test_prometheus_hears_how_cameras_and_server_fare(settings: Settings) -> Non
     hour = timedelta(hours=1)
     fill(settings, [counts(NOON - hour, 5, 1), status(NOON - hour), health(NOON - hour)], NOON - hour)
     receive(settings, [Received(f"footfall/v1/{STORE}/{DEVICE}/counts", b"junk")], NOON)
+    cared_for = {"outbox_trouble": "disk full", "outbox_coarsened": 120, "clock_known": False}
+    fill(settings, [health(NOON - hour, camera="hall").model_copy(update=cared_for)], NOON - hour)
     found = samples(asking(settings, NOON))
+    hall = ("hall", DEVICE, STORE)
+    assert found["footfall_camera_outbox_kept", hall] == 0
+    assert found["footfall_camera_outbox_coarsened", hall] == 120
+    assert found["footfall_camera_clock_known", hall] == 0
+    assert ("footfall_camera_outbox_dropped", hall) not in found  # it does not say
     camera = (CAMERA, DEVICE, STORE)  # labels come in the order of their names
     assert found["footfall_camera_up", camera] == 0
     assert found["footfall_camera_seen_age_seconds", camera] == 3600
     assert found["footfall_camera_fps", camera] == 9.7
     assert found["footfall_camera_inference_seconds", camera] == pytest.approx(0.0415)
     assert found["footfall_camera_outbox_buckets", camera] == 0
+    assert found["footfall_camera_outbox_kept", camera] == 1
     assert found["footfall_newest_counts_age_seconds", (STORE,)] == 3600
     assert found["footfall_changes_total", ()] == 1
     assert found["footfall_quarantine_rows", ()] == 1

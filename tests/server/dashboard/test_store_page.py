@@ -145,6 +145,23 @@ def test_a_camera_shows_its_state_its_detector_and_its_licence(settings: Setting
     assert "No picture: no answer for 30 s" in html
 
 
+def test_a_camera_whose_counts_are_in_danger_says_so(settings: Settings, ask: Asking) -> None:
+    said = {"outbox_trouble": "disk full", "clock_known": False, "outbox_dropped": 7, "outbox_coarsened": 120}
+    fill(settings, [status(NOON), health(NOON).model_copy(update=said)], NOON)
+    page = read(ask.get(STORE_PAGE).text)
+    for metric, words in {
+        "outbox-trouble": "in its memory only, and lost if it stops: disk full",
+        "clock-unknown": "It has not known the time since",
+        "outbox-dropped": "7 minutes were given up",
+        "outbox-coarsened": "120 minutes became hours",
+    }.items():
+        (shown,) = page.all(data_metric=metric)
+        assert words in shown.text, metric
+    (camera,) = ask.get(f"/api/v1/stores/{STORE}/now").json()["cameras"]
+    assert {key: camera[key] for key in said} == said
+    assert camera["clock_unknown_since"] == NOON.isoformat().replace("+00:00", "Z")
+
+
 def test_low_coverage_is_said_before_any_figure(filled: Settings, ask: Asking) -> None:
     html = ask.get(STORE_PAGE).text
     note = html.index("The cameras watched only part of the time")
