@@ -504,7 +504,7 @@ class CameraProcess:
 
     def _watched(self, source: FrameSource) -> Watched:
         kept = ReferenceFile(view_path(self._settings, self._name), drawn_in(self._camera))
-        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write)
+        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write, kept.was_accepted)
         return self._view
 
     def _build_publisher(self) -> Publisher:

@@ -7,28 +7,24 @@ kept, in memory. Nothing is put into the outbox.
 from __future__ import annotations
 
 import logging
-import statistics
 import threading
-from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 
 from edge.capture import Frame, FrameSource
-from edge.config import CameraSettings
 from edge.counting import CameraCounter, Crossing, Direction
-from edge.detection import Detector, Framed
+from edge.detection import Detector
 from edge.errors import EdgeError
-from edge.people import Box, Image, Track
+from edge.people import Image
 from edge.planning import plan_of
+from edge.setup.sights import Looked, Remembered, Sight, known_height, looked_at
 from edge.setup.veil import Veil
 from edge.tracking import Tracker
 
-MOST_CROSSINGS = 5_000
-MOST_HEIGHTS = 200
 RETRY_SECONDS = 2.0
 SWITCH_SECONDS = 60.0
+ASK_SECONDS = 0.1
 JPEG_QUALITY = 75
 BREAK_SECONDS = 10.0
 """Nobody is followed across a longer gap between two pictures."""
@@ -37,41 +33,6 @@ USUAL_HEIGHT = 0.25
 """Of people, as a share of the picture's height, until some were seen."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How a camera is to be looked at.
-
-    Attributes:
-        camera: what is counted in it.
-        everywhere: look at the whole picture, to draw in it; else as a run would, which may leave out
-            what is far from lines and zones.
-    """
-
-    camera: CameraSettings
-    everywhere: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the page is told of the camera.
-
-    Attributes:
-        size: width and height of the camera's picture in pixels; None before the first.
-        shown: number of the picture that is shown.
-        at: when it was taken, seconds since the epoch.
-        tall: how tall people are, in pixels of the camera's picture.
-        trouble: what is wrong, in words; empty if nothing is.
-        crossings: how many were counted since this way of looking began.
-    """
-
-    size: tuple[int, int] | None
-    shown: int
-    at: float
-    tall: float
-    trouble: str
-    crossings: int
 
 
 class Watching:
@@ -106,10 +67,7 @@ class Watching:
         self._size: tuple[int, int] | None = None
         self._picture: Image | None = None
         self._shown, self._at, self._trouble = 0, 0.0, ""
-        self._crossings: deque[Crossing] = deque(maxlen=MOST_CROSSINGS)
-        self._number = 0
-        self._counted: Counter[tuple[str, Direction]] = Counter()
-        self._heights: deque[float] = deque(maxlen=MOST_HEIGHTS)
+        self._remembered = Remembered()
 
     def start(self) -> None:
         """Begins to look."""
@@ -136,25 +94,31 @@ class Watching:
                 return True
             self._switched.clear()
             self._wanted = looked
-        return self._switched.wait(SWITCH_SECONDS)
+        for _ in range(round(SWITCH_SECONDS / ASK_SECONDS)):
+            if self._switched.wait(ASK_SECONDS):
+                return True
+            if self.sight.trouble:  # nothing begins before there are pictures again
+                return False
+        return False
 
     @property
     def sight(self) -> Sight:
         """How things are now."""
         with self._lock:
-            return Sight(self._size, self._shown, self._at, self._tall(), self._trouble, self._number)
+            return Sight(
+                self._size, self._shown, self._at, self._tall(), self._trouble, self._remembered.number
+            )
 
     @property
     def counted(self) -> dict[tuple[str, Direction], int]:
         """Crossings by line and direction, since this way of looking began."""
         with self._lock:
-            return dict(self._counted)
+            return self._remembered.counted
 
     def crossings(self, after: int = 0) -> list[Crossing]:
         """Crossings after the first so many; the oldest are forgotten when there are thousands."""
         with self._lock:
-            kept = list(self._crossings)
-            return kept[max(0, after - (self._number - len(kept))) :]
+            return self._remembered.crossings(after)
 
     def jpeg(self) -> bytes | None:
         """The newest picture, veiled; None before there is one."""
@@ -167,9 +131,9 @@ class Watching:
 
     def _tall(self) -> float:
         high = self._size[1] if self._size else 0
-        if isinstance(self._detector, Framed) and self._detector.person_height:
-            return self._detector.person_height * high
-        return statistics.median(self._heights) if self._heights else USUAL_HEIGHT * high
+        if share := known_height(self._detector):
+            return share * high
+        return self._remembered.tall() or USUAL_HEIGHT * high
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -211,35 +175,28 @@ class Watching:
         with self._lock:
             self._size, self._at, self._trouble = (width, height), frame.at, ""
             self._picture, self._shown = veiled, self._shown + 1
-            self._note(tracks, [fact for fact in facts if isinstance(fact, Crossing)])
+            self._remembered.note(tracks, [fact for fact in facts if isinstance(fact, Crossing)])
             if self._wanted is None:
                 self._switched.set()
-
-    def _note(self, tracks: list[Track], crossings: list[Crossing]) -> None:
-        self._heights.extend(track.height for track in tracks if track.steps)
-        self._crossings.extend(crossings)
-        self._number += len(crossings)
-        self._counted.update((one.line, one.direction) for one in crossings)
 
     def _detector_now(self) -> Detector:
         with self._lock:
             wanted, self._wanted = self._wanted, None
         if wanted is not None:
-            if self._detector is None or _eyes(wanted) != _eyes(self._looked):
+            if self._detector is None or wanted.needs_other_eyes_than(self._looked):
                 self._detector = self._open_detector(wanted, self._learned(wanted))
+                self._veil = Veil()  # other eyes have seen nobody yet: everything is hidden until they have
             with self._lock:
                 self._looked = wanted
-                self._crossings.clear()
-                self._counted.clear()
-                self._number = 0
+                self._remembered.begin_anew()
             self._counter = self._tracker = None
         assert self._detector is not None
         return self._detector
 
     def _learned(self, wanted: Looked) -> float | None:
         """What was learned of people's height is not learned again."""
-        learned = self._detector.person_height if isinstance(self._detector, Framed) else None
-        return wanted.camera.person_height or (learned if wanted.camera.view == "oblique" else None)
+        learned = known_height(self._detector) if wanted.camera.view == "oblique" else None
+        return wanted.camera.person_height or learned
 
     def _forget_everybody(self) -> None:
         self._counter = self._tracker = None
@@ -248,18 +205,3 @@ class Watching:
     def _say(self, trouble: str) -> None:
         with self._lock:
             self._trouble, self._picture = trouble, None
-
-
-def looked_at(detector: Detector) -> Box | None:
-    """The part of the picture that a detector looks at, in pixels; None: everywhere."""
-    if not isinstance(detector, Framed) or detector.framing is None:
-        return None
-    x0, y0, x1, y1 = detector.framing.around
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _eyes(looked: Looked) -> object:
-    """What a detector depends on."""
-    camera = looked.camera
-    whole = (camera.view, camera.person_height, camera.person_size)
-    return whole if looked.everywhere else (*whole, camera)

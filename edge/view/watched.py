@@ -31,6 +31,7 @@ class Watched:
         source: where the frames come from.
         watch: compares what is seen.
         keep: takes the references when there are new ones; None: they are forgotten.
+        accepted: asked whether somebody takes the view as it is now for right; it is learned anew then.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class Watched:
         source: FrameSource,
         watch: ViewWatch,
         keep: Callable[[tuple[Reference, ...]], None] | None = None,
+        accepted: Callable[[], bool] = lambda: False,
     ) -> None:
         self._name = name
         self._source = source
         self._watch = watch
         self._keep = keep
+        self._accepted = accepted
         self._looked_at = float("-inf")
 
     @property
@@ -74,6 +77,9 @@ class Watched:
         self._source.close()
 
     def _look(self, frame: Frame) -> None:
+        if self._accepted():
+            self._watch = ViewWatch()
+            log.info("camera %s: the view was accepted as it is now, and is learned anew", self._name)
         before, references = self._watch.state, self._watch.references
         now = self._watch.take(look_at(frame.image), frame.at)
         for kind, (what, remedy) in WORDS.items():

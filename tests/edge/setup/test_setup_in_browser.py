@@ -108,7 +108,7 @@ def test_from_a_fresh_file_to_a_line_that_counts_and_is_audited(
     for name in ("Zone shelf", "Line main-door"):
         page.get_by_role("button", name=name).click()
         page.get_by_role("button", name="Delete", exact=True).click()
-    expect(page.locator("#problems")).to_contain_text("nothing is counted")
+    expect(page.locator("#problems")).to_contain_text("Nothing is counted")
     page.get_by_role("button", name="+ Entrance").click()
     page.get_by_label("Name in all counts").fill("shop-door")
     page.keyboard.press("Tab")
@@ -131,7 +131,7 @@ def test_from_a_fresh_file_to_a_line_that_counts_and_is_audited(
 
     # A mistake is told at its line and is not saved.
     drag(page, "arrow of shop-door-1", 0.46, 0.30)
-    expect(page.locator(".part .note.wrong")).to_contain_text("the arrow does not go from one side")
+    expect(page.locator(".part .note.wrong")).to_contain_text("The arrow does not go from one side")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#told")).to_contain_text("Not saved")
     assert "main-door" in config.read_text("utf-8")

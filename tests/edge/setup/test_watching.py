@@ -9,13 +9,16 @@ import pytest
 
 from edge.capture import CameraLost, Frame, FrameSource
 from edge.config import CameraSettings, EdgeSettings
+from edge.configuration import Configuration
 from edge.counting import Crossing, Direction
 from edge.errors import EdgeError
 from edge.outbox import Audits
 from edge.setup.desk import Desk
 from edge.setup.drawing import drawn_of
+from edge.setup.in_use import InUseNow
 from edge.setup.keeping import DeviceFile
-from edge.setup.watching import MOST_CROSSINGS, Looked, Watching
+from edge.setup.sights import MOST_CROSSINGS, Looked, Remembered
+from edge.setup.watching import Watching
 from edge.wire import Audit, decode
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource, picture, until
 
@@ -122,13 +125,13 @@ def test_no_picture_is_kept_after_it_was_stopped() -> None:
 
 
 def test_thousands_of_crossings_are_not_all_remembered() -> None:
-    it = watching()
+    remembered = Remembered()
     crossing = Crossing("door", Direction.IN, NOON)
     for _ in range(3):
-        it._note([], [crossing] * MOST_CROSSINGS)
-    assert it.sight.crossings == 3 * MOST_CROSSINGS
-    assert len(it.crossings()) == MOST_CROSSINGS
-    assert len(it.crossings(after=3 * MOST_CROSSINGS - 7)) == 7
+        remembered.note([], [crossing] * MOST_CROSSINGS)
+    assert remembered.number == 3 * MOST_CROSSINGS
+    assert len(remembered.crossings(0)) == MOST_CROSSINGS
+    assert len(remembered.crossings(after=3 * MOST_CROSSINGS - 7)) == 7
 
 
 SETTINGS = (
@@ -142,7 +145,9 @@ def desk(folder: Path, it: Watching, clock: FakeClock) -> Desk:
     (folder / "edge.toml").write_text(SETTINGS, "utf-8")
     file = DeviceFile(folder / "edge.toml", "entrance")
     settings: EdgeSettings = file.read()
-    return Desk(file, "entrance", settings, it, Audits(folder / "audits"), lambda _: "fake", clock)
+    in_use = InUseNow(Configuration(folder / "edge.toml", lambda _: None))
+    audits = Audits(folder / "audits")
+    return Desk(file, "entrance", settings, in_use, it, audits, lambda _: "fake", lambda: True, clock)
 
 
 def test_an_audit_goes_from_begin_to_the_folder_for_the_server(
@@ -154,26 +159,30 @@ def test_an_audit_goes_from_begin_to_the_folder_for_the_server(
     it.start()
     table = desk(tmp_path, it, clock)
     with pytest.raises(EdgeError, match="no audit was begun"):
-        table.click("door", "in")
-    assert table.begin_audit()["audit"]["begins_in"] == 3
+        table.audit.click("door", "in")
+    table.begin_audit()
+    assert table.state(0)["audit"]["begins_in"] == 3
     with pytest.raises(EdgeError, match="an audit is under way"):
         table.try_out(drawn_of(CAMERA))
     clock.at += 10
-    it._note([], [Crossing("door", Direction.IN, clock.at - 0.4)])
-    table.click("door", "in")
-    table.click("door", "out")
-    assert table.undo()["audit"]["total"]["clicked"] == 1
+    it._remembered.note([], [Crossing("door", Direction.IN, clock.at - 0.4)])
+    table.audit.click("door", "in")
+    table.audit.click("door", "out")
+    table.audit.undo()
+    assert table.state(0)["audit"]["total"]["clicked"] == 1
     clock.at += 5
-    table.end_audit()
+    table.audit.end()
     with pytest.raises(EdgeError, match="wait a few seconds"):
-        table.keep_audit()
+        table.audit.keep()
     clock.at += 6
     for _ in range(2):
-        assert table.keep_audit()["audit"]["kept"]
+        table.audit.keep()
+        assert table.state(0)["audit"]["kept"]
     (kept,) = Audits(tmp_path / "audits").oldest(5)
     told = decode(kept.topic, kept.body)
     assert isinstance(told, Audit)
     way = told.lines[0].way_in
     assert (way.clicked, way.counted, way.matched) == (1, 1, 1)
-    assert table.drop_audit()["audit"] is None
+    table.drop_audit()
+    assert table.state(0)["audit"] is None
     assert table.try_out(drawn_of(CAMERA))["trials"][0]["line"] == "door"
