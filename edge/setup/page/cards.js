@@ -82,11 +82,11 @@ export class Cards {
 
   kind(part) {
     const made = document.createElement("select");
-    made.append(new Option("entrance: in and out", "entrance"), new Option("passing: walks past", "passing"));
+    made.append(new Option("entrance: in, out", "entrance"), new Option("passers-by", "passing"));
     made.value = part.one.kind;
     made.dataset.focus = `${part.key}-kind`;
     made.addEventListener("change", () => this.desk.changed(() => (part.one.kind = made.value)));
-    return field("What crossing it means", made);
+    return field("What it counts", made);
   }
 
   metres(part) {
@@ -97,7 +97,7 @@ export class Cards {
         if (Number.isFinite(number)) metre[axis] = number;
       });
       box.inputMode = "decimal";
-      return field(`Point ${point + 1}, ${name}, metres`, box);
+      return field(`Point ${point + 1}, ${name} (m)`, box);
     }));
   }
 

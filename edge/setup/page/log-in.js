@@ -22,6 +22,10 @@ form.addEventListener("submit", (event) => {
   enter();
 });
 
+document.getElementById("shown").addEventListener("change", (event) => {
+  form.said.type = event.target.checked ? "text" : "password";
+});
+
 // A QR code brings the code along, behind the # that no browser sends; it does not stay in the address.
 const brought = decodeURIComponent(location.hash.slice(1));
 if (brought) {

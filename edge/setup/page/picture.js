@@ -5,6 +5,7 @@ const HANDLE_PIXELS = 7;
 const STEP = 0.005;
 const LONG_STEP = 0.05;
 const FLASH_MILLISECONDS = 1300;
+const HEAD_PIXELS = 22; // to be seen beside the point that moves it
 const TEXT_PIXELS = 14;
 const IN_PIXELS = 18;
 
@@ -53,7 +54,7 @@ export class Overlay {
       const text = this.text(shape.points);
       line.setAttribute("points", text);
       under.setAttribute("points", text);
-      if (head) head.setAttribute("points", arrowHead(at, 14 * scale));
+      if (head) head.setAttribute("points", arrowHead(at, HEAD_PIXELS * scale));
       const [x, y] = shape.arrow ? at[1] : at[0];
       label.setAttribute("x", Math.min(x + 8 * scale, this.size[0] - 60 * scale));
       label.setAttribute("y", Math.max(y - 8 * scale, 16 * scale));
