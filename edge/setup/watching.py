@@ -63,7 +63,7 @@ class Watching:
         self._detector: Detector | None = None
         self._counter: CameraCounter | None = None
         self._tracker: Tracker | None = None
-        self._veil = Veil()
+        self._veil = _veil_for(looked)
         self._size: tuple[int, int] | None = None
         self._picture: Image | None = None
         self._shown, self._at, self._trouble = 0, 0.0, ""
@@ -185,7 +185,7 @@ class Watching:
         if wanted is not None:
             if self._detector is None or wanted.needs_other_eyes_than(self._looked):
                 self._detector = self._open_detector(wanted, self._learned(wanted))
-                self._veil = Veil()  # other eyes have seen nobody yet: everything is hidden until they have
+                self._veil = _veil_for(wanted)  # other eyes have seen nobody yet: all is hidden until then
             with self._lock:
                 self._looked = wanted
                 self._remembered.begin_anew()
@@ -200,8 +200,12 @@ class Watching:
 
     def _forget_everybody(self) -> None:
         self._counter = self._tracker = None
-        self._veil = Veil()
+        self._veil = _veil_for(self._looked)
 
     def _say(self, trouble: str) -> None:
         with self._lock:
             self._trouble, self._picture = trouble, None
+
+
+def _veil_for(looked: Looked) -> Veil:
+    return Veil(softened=looked.camera.view == "overhead")
