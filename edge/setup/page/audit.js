@@ -1,5 +1,5 @@
 // Somebody presses In or Out as people cross; the device says how that agrees with what it counted.
-import { at } from "./dom.js";
+import { at, tell } from "./dom.js";
 
 export class AuditPanel {
   // post: sends a request of this page; onDrop: the audit is over, and drawing goes on.
@@ -18,8 +18,7 @@ export class AuditPanel {
     at("begin").disabled = name === "begin";
     const { ok, told } = await this.post(`audit/${name}`, body);
     at("begin").disabled = false;
-    at("audit-told").textContent = ok ? { keep: "Kept. It is sent as soon as this camera is counted again." }[name] ?? "" : told.error;
-    at("audit-told").classList.toggle("wrong", !ok);
+    tell("audit-told", ok ? { keep: "Kept. It is sent as soon as this camera is counted again." }[name] ?? "" : told.error, !ok);
     if (ok) this.show(told.audit);
     if (ok && name === "drop") this.onDrop();
   }

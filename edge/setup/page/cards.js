@@ -1,5 +1,5 @@
 // The list beside the picture: one card for each part, with its fields, and what is to be said of it.
-import { at, button, make } from "./dom.js";
+import { at, button, capital, make } from "./dom.js";
 import { addPoint, canLosePoint, isOf, partsOf, remove, removePoint, titleOf } from "./drawing.js";
 
 export class Cards {
@@ -82,7 +82,7 @@ export class Cards {
 
   kind(part) {
     const made = document.createElement("select");
-    made.append(new Option("entrance: in, out", "entrance"), new Option("passers-by", "passing"));
+    made.append(new Option("in and out", "entrance"), new Option("passers-by", "passing"));
     made.value = part.one.kind;
     made.dataset.focus = `${part.key}-kind`;
     made.addEventListener("change", () => this.desk.changed(() => (part.one.kind = made.value)));
@@ -162,5 +162,3 @@ function wrong(text) {
   made.setAttribute("role", "alert");
   return made;
 }
-
-const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -16,8 +16,11 @@ export function button(text, act, focus = "") {
   return made;
 }
 
-// A text in its place; what stands there already is not read out again.
-export function tell(id, text, wrong = false) {
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+// A sentence in its place; what stands there already is not read out again.
+export function tell(id, sentence, wrong = false) {
+  const text = capital(sentence);
   if (at(id).textContent !== text) at(id).textContent = text;
   at(id).classList.toggle("wrong", wrong);
 }

@@ -27,9 +27,13 @@ document.getElementById("shown").addEventListener("change", (event) => {
 });
 
 // A QR code brings the code along, behind the # that no browser sends; it does not stay in the address.
-const brought = decodeURIComponent(location.hash.slice(1));
-if (brought) {
+function bring() {
+  const brought = location.hash.slice(1);
+  if (!brought) return;
   history.replaceState(null, "", "./");
   form.said.value = brought;
   enter();
 }
+
+window.addEventListener("hashchange", bring);
+bring();

@@ -266,4 +266,5 @@ window.addEventListener("beforeunload", (event) => {
   if (history && !history.isSaved && !isLeaving) event.preventDefault();
 });
 
+if (location.hash) window.history.replaceState(null, "", "./"); // a code, of which whoever is in has no need
 begin();

@@ -14,7 +14,8 @@ const within = (share) => Math.min(1, Math.max(0, Math.round(share * 10000) / 10
 export class Overlay {
   // onMove: after each movement; onChosen: a shape of another part was touched.
   constructor(svg, { onMove, onChosen }) {
-    Object.assign(this, { svg, onMove, onChosen, size: [1600, 900], shapes: [], chosen: null, walks: [] });
+    Object.assign(this, { svg, onMove, onChosen, shapes: [], chosen: null, walks: [] });
+    this.resize([1600, 900]); // until a picture says otherwise
     new ResizeObserver(() => this.place()).observe(svg);
     // A finger on a point or line moves that; anywhere else it scrolls. (touch-action knows no parts of an svg.)
     svg.addEventListener("touchstart", (event) => {

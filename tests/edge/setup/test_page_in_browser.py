@@ -122,7 +122,7 @@ def test_a_session_that_ends_while_somebody_draws_asks_for_a_code_and_goes_on(pa
     expect(dialog).to_be_visible()
     dialog.get_by_label("Code").fill("WRONG-ONE")
     press(page, "Go on")
-    expect(page.locator("#entry-told")).to_contain_text("the code has run out; the terminal shows a new one")
+    expect(page.locator("#entry-told")).to_contain_text("The code has run out; the terminal shows a new one")
     dialog.get_by_label("Code").fill(it.codes[-1])
     press(page, "Go on")
     expect(dialog).to_be_hidden()
@@ -216,6 +216,13 @@ def test_a_camera_that_is_down_says_why_and_can_be_drawn_for_and_saved_at_once(
         )
         saves(page)
         assert zones(it) == ["shelf", "zone"]
+        picture = page.locator("#frame").bounding_box()
+        point = page.locator('g.point[data-key="corners of zone-2"] .handle').bounding_box()
+        assert picture
+        assert point
+        middle = (point["x"] + point["width"] / 2, point["y"] + point["height"] / 2)
+        assert (middle[0] - picture["x"]) / picture["width"] == pytest.approx(0.6, abs=0.01)
+        assert (middle[1] - picture["y"]) / picture["height"] == pytest.approx(0.7, abs=0.01)
         it.trouble = ""
         expect(page.locator("#no-picture")).to_be_hidden()
 
