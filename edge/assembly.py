@@ -291,6 +291,24 @@ def view_path(settings: EdgeSettings, camera: str) -> Path:
     return settings.state.folder / f"view-{camera}.json"
 
 
+def accept_view(settings: EdgeSettings, camera: str) -> bool:
+    """Has a camera's view learned anew, also by a process that counts it now; whether one was known.
+
+    Raises:
+        EdgeError: what is kept of it cannot be deleted.
+    """
+    path = view_path(settings, camera)
+    try:
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise EdgeError(
+            f"{path} cannot be deleted: {error.strerror}", "run this as root, or as the device's user"
+        ) from error
+    return True
+
+
 def drawn_in(camera: CameraSettings) -> str:
     """What stands for all that is drawn in a camera's picture; another one once it was drawn anew."""
     drawn = camera.model_dump_json(include={"lines", "zones", "queues"})
@@ -504,7 +522,7 @@ class CameraProcess:
 
     def _watched(self, source: FrameSource) -> Watched:
         kept = ReferenceFile(view_path(self._settings, self._name), drawn_in(self._camera))
-        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write, kept.was_accepted)
+        self._view = Watched(self._name, source, ViewWatch(kept.read()), kept.write, kept.is_gone)
         return self._view
 
     def _build_publisher(self) -> Publisher:

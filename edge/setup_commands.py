@@ -20,13 +20,13 @@ import typer
 from rich.console import Console
 
 from edge.assembly import (
+    accept_view,
     audits_folder,
     check_usable,
     choose_detector,
     open_chosen,
     shown_source,
     since_boot,
-    view_path,
 )
 from edge.clock import DeviceClock, boot_name
 from edge.config import CameraSettings, EdgeSettings, load_settings
@@ -34,7 +34,6 @@ from edge.configuration import Configuration
 from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.outbox import Audits
-from edge.view import accept_view
 
 if TYPE_CHECKING:  # the page needs packages of its own, which a device that only counts has not
     from edge.setup.desk import Desk
@@ -145,7 +144,7 @@ def _desk(config: Path, settings: EdgeSettings, name: str) -> tuple[Desk, Watchi
         watching,
         Audits(audits_folder(settings, name)),
         detector_name,
-        lambda: accept_view(view_path(settings, name)),
+        lambda: accept_view(settings, name),
         clock.steady,
     )
     return desk, watching

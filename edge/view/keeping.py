@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from edge.errors import EdgeError
 from edge.view.look import holds
 from edge.view.reference import Reference
 from edge.whole import write_whole
@@ -17,30 +16,6 @@ from edge.whole import write_whole
 VERSION = 1
 
 log = logging.getLogger(__name__)
-
-
-def accept_view(path: Path) -> bool:
-    """Forgets how a camera's view looked: as it is now is right. A run that goes on learns it anew.
-
-    Args:
-        path: the file of its references.
-
-    Returns:
-        Whether anything was known of it.
-
-    Raises:
-        EdgeError: the file cannot be taken away.
-    """
-    try:
-        path.unlink()
-    except FileNotFoundError:
-        return False
-    except OSError as error:
-        raise EdgeError(
-            f"{path} cannot be removed: {error.strerror}",
-            "let the user that does this write the state folder",
-        ) from error
-    return True
 
 
 class ReferenceFile:
@@ -57,19 +32,11 @@ class ReferenceFile:
         self._drawn = drawn
         self._was_there = False
 
-    def was_accepted(self) -> bool:
-        """Whether the file that was there is gone: the view is right as it is now, see `accept_view`."""
-        if not self._was_there or self._path.exists():
-            return False
-        self._was_there = False
-        return True
-
     def read(self) -> tuple[Reference, ...]:
         """What was kept; nothing where there is no file, or one that belongs to other lines or is damaged."""
         try:
-            text = self._path.read_text("utf-8")
+            kept = json.loads(self._path.read_text("utf-8"))
             self._was_there = True
-            kept = json.loads(text)
             if kept["version"] != VERSION or kept["drawn"] != self._drawn:
                 return ()
             return tuple(_reference(one) for one in kept["references"])
@@ -88,9 +55,17 @@ class ReferenceFile:
         }
         try:
             write_whole(self._path, json.dumps(kept).encode())
-            self._was_there = True
         except OSError as error:
             log.warning("what the view looks like cannot be kept in %s: %s", self._path, error.strerror)
+        else:
+            self._was_there = True
+
+    def is_gone(self) -> bool:
+        """Whether somebody deleted the file since this was last asked: what is seen now is to be learned."""
+        if not self._was_there or self._path.exists():
+            return False
+        self._was_there = False
+        return True
 
 
 def _as_row(reference: Reference) -> dict[str, Any]:

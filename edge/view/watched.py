@@ -14,7 +14,7 @@ LOOK_SECONDS = 2.0
 
 WORDS = {
     "blocked": ("is blocked", "clean the lens, and take away what hangs or stands before it"),
-    "moved": ("has moved", "turn the camera back, or draw lines and zones anew"),
+    "moved": ("has moved", "turn the camera back, draw lines and zones anew, or 'view accept'"),
     "dark": ("is too dark to see anybody", "switch the light on, or clean the lens"),
     "unfocused": ("is out of focus", "clean the lens, and focus it"),
 }
@@ -31,7 +31,7 @@ class Watched:
         source: where the frames come from.
         watch: compares what is seen.
         keep: takes the references when there are new ones; None: they are forgotten.
-        accepted: asked whether somebody takes the view as it is now for right; it is learned anew then.
+        is_accepted: whether somebody has just said that the view is as it should be; None: nobody says.
     """
 
     def __init__(
@@ -40,13 +40,13 @@ class Watched:
         source: FrameSource,
         watch: ViewWatch,
         keep: Callable[[tuple[Reference, ...]], None] | None = None,
-        accepted: Callable[[], bool] = lambda: False,
+        is_accepted: Callable[[], bool] | None = None,
     ) -> None:
         self._name = name
         self._source = source
         self._watch = watch
         self._keep = keep
-        self._accepted = accepted
+        self._is_accepted = is_accepted
         self._looked_at = float("-inf")
 
     @property
@@ -77,10 +77,11 @@ class Watched:
         self._source.close()
 
     def _look(self, frame: Frame) -> None:
-        if self._accepted():
+        before = self._watch.state
+        if self._is_accepted and self._is_accepted():
+            log.info("camera %s: what it sees from now on is learned as its view", self._name)
             self._watch = ViewWatch()
-            log.info("camera %s: the view was accepted as it is now, and is learned anew", self._name)
-        before, references = self._watch.state, self._watch.references
+        references = self._watch.references
         now = self._watch.take(look_at(frame.image), frame.at)
         for kind, (what, remedy) in WORDS.items():
             was, is_so = getattr(before, kind), getattr(now, kind)

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from playwright.sync_api import Browser, Page, Route, expect
 
+from edge.assembly import accept_view, view_path
 from edge.capture import CameraLost, Frame
 from edge.config import CameraSettings, load_settings
 from edge.configuration import Configuration
@@ -25,7 +26,6 @@ from edge.setup.serving import SetupServer
 from edge.setup.sights import Looked
 from edge.setup.watching import Watching
 from edge.starter import starter_configuration
-from edge.view import accept_view
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource
 
 SCENE = np.random.default_rng(1).integers(1, 200, (360, 640, 3), np.uint8)
@@ -46,22 +46,22 @@ class AtHand:
     clock: FakeClock = field(default_factory=lambda: FakeClock(1000.0))
     codes: list[str] = field(default_factory=list)
     trouble: str = ""
-    view: Path = Path("view.json")
 
     def __post_init__(self) -> None:
-        self.view = self.path.with_name("view.json")
-        self.camera: CameraSettings = self.file.read().cameras["entrance"]
+        settings = self.file.read()
+        self.view = view_path(settings, "entrance")
+        self.camera: CameraSettings = settings.cameras["entrance"]
         self.watching = Watching(Looked(self.camera), self._opened, lambda _, __: FakeDetector())
         self.configuration = Configuration(self.path, lambda _: None)
         desk = Desk(
             self.file,
             "entrance",
-            self.file.read(),
+            settings,
             InUseNow(self.configuration),
             self.watching,
             Audits(self.path.with_name("audits")),
             lambda _: "fake",
-            lambda: accept_view(self.view),
+            lambda: accept_view(settings, "entrance"),
             lambda: self.watching.sight.at,
         )
         self.door = Door(self.codes.append)

@@ -131,6 +131,7 @@ def test_a_session_that_ends_while_somebody_draws_asks_for_a_code_and_goes_on(pa
     assert zones(it) == ["shelf", "zone"]
 
 
+@pytest.mark.long
 def test_a_network_that_is_lost_while_somebody_draws_is_told_and_loses_nothing(
     page: Page, it: AtHand
 ) -> None:
@@ -146,6 +147,7 @@ def test_a_network_that_is_lost_while_somebody_draws_is_told_and_loses_nothing(
     assert zones(it) == ["shelf", "zone"]
 
 
+@pytest.mark.long
 def test_a_drawing_that_was_not_saved_outlives_a_reload_and_ends_with_logging_out(
     page: Page, it: AtHand
 ) -> None:
@@ -177,6 +179,7 @@ def test_of_two_technicians_the_second_is_told_and_sees_the_others_before_anythi
     assert zones(it) == ["shelf", "zone"]
 
 
+@pytest.mark.long
 def test_who_tries_a_drawing_on_another_screen_is_told(chromium: Browser, page: Page, it: AtHand) -> None:
     with visit(chromium, it) as other:
         press(other, "+ Zone")
@@ -249,6 +252,7 @@ def test_mistakes_stand_at_their_field_and_are_not_saved(page: Page, it: AtHand)
     assert floor.metres[1] == (4.5, 0)
 
 
+@pytest.mark.long
 def test_in_a_closer_look_the_point_that_is_reached_by_keys_comes_into_sight(page: Page) -> None:
     for _ in range(4):
         press(page, "Closer")
@@ -264,7 +268,9 @@ def test_in_a_closer_look_the_point_that_is_reached_by_keys_comes_into_sight(pag
     assert window["y"] <= handle["y"] <= window["y"] + window["height"]
 
 
+@pytest.mark.long
 def test_a_view_that_was_turned_is_accepted(page: Page, it: AtHand) -> None:
+    it.view.parent.mkdir(exist_ok=True)
     it.view.write_text("{}", "utf-8")
     page.get_by_text("The device says that the view has moved").click()
     press(page, "This is the new view")
@@ -272,6 +278,7 @@ def test_a_view_that_was_turned_is_accepted(page: Page, it: AtHand) -> None:
     assert not it.view.exists()
 
 
+@pytest.mark.long
 def test_the_pages_of_two_cameras_are_open_side_by_side_in_one_browser(
     chromium: Browser, tmp_path: Path
 ) -> None:

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import copy
-from pathlib import Path
 
 import pytest
 
 from edge.capture import Frame
-from edge.errors import EdgeError
-from edge.view import Reference, ReferenceFile, ViewWatch, Watched, accept_view
+from edge.view import Reference, ViewWatch, Watched
 from tests.bench.view import FAULT_AT, dimmed, learned, pictures_of, to_and_fro
 from tests.edge.cast import DEMO, NOON, FakeSource
 
@@ -44,31 +42,3 @@ def test_a_clock_that_is_set_makes_no_fault_of_a_good_view() -> None:
     watched = Watched("door", FakeSource(frames), watching)
     for _ in watched.frames():
         assert watched.state.is_well
-
-
-def test_a_view_that_somebody_accepts_is_learned_anew_by_the_run_that_goes_on(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("INFO")
-    pictures = pictures_of(DEMO)
-    path = tmp_path / "view-door.json"
-    kept = ReferenceFile(path, "lines")
-    assert not accept_view(path), "nothing was known yet"
-    kept.write(learned(pictures).references)
-    shown = to_and_fro(pictures)
-    frames = [Frame(image, FAULT_AT + 2 * n) for n, image in zip(range(8), shown, strict=False)]
-    watched = Watched("door", FakeSource(frames), ViewWatch(kept.read()), kept.write, kept.was_accepted)
-    known = []
-    for number, _ in enumerate(watched.frames()):
-        known.append(watched.state.known)
-        if number == 3:
-            assert accept_view(path)
-    assert known == [True] * 4 + [False] * 4
-    assert caplog.text.count("was accepted as it is now") == 1
-    assert kept.read() == ()
-
-
-def test_a_reference_that_cannot_be_removed_is_a_sentence(tmp_path: Path) -> None:
-    (tmp_path / "view-door.json").mkdir()
-    with pytest.raises(EdgeError, match="cannot be removed"):
-        accept_view(tmp_path / "view-door.json")
