@@ -44,8 +44,8 @@ class Terminal:
         self._show(self._addresses[0])
 
     def _show(self, text: str) -> None:
-        # In a file or journal a picture of blocks is of no use to anybody.
-        if not (self._is_reached and self._out.is_terminal):
+        # In a file, a journal or a terminal without their signs, blocks are of no use to anybody.
+        if not (self._is_reached and self._out.is_terminal and self._out.encoding.startswith("utf")):
             return
         drawn = qr_code(text)
         self._say(drawn or "For a QR code here: pip install 'footfall[setup]'")

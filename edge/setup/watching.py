@@ -13,14 +13,13 @@ from collections.abc import Callable
 import cv2
 
 from edge.capture import Frame, FrameSource
-from edge.counting import CameraCounter, Crossing, Direction
+from edge.counting import Crossing, Direction
 from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.people import Image
-from edge.planning import plan_of
+from edge.setup.following import Following
 from edge.setup.sights import Looked, Remembered, Sight, known_height, looked_at
 from edge.setup.veil import Veil
-from edge.tracking import Tracker
 
 RETRY_SECONDS = 2.0
 SWITCH_SECONDS = 60.0
@@ -61,8 +60,7 @@ class Watching:
         self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
         self._source: FrameSource | None = None
         self._detector: Detector | None = None
-        self._counter: CameraCounter | None = None
-        self._tracker: Tracker | None = None
+        self._following = Following()
         self._veil = _veil_for(looked)
         self._size: tuple[int, int] | None = None
         self._picture: Image | None = None
@@ -165,17 +163,13 @@ class Watching:
         height, width = frame.image.shape[:2]
         if (width, height) != self._size or not 0 <= frame.at - self._at <= BREAK_SECONDS:
             self._forget_everybody()
-        if self._tracker is None or self._counter is None:
-            self._tracker = Tracker(detector.sure_score, picture_height=height)
-            self._counter = CameraCounter(plan_of(self._looked.camera, width, height))
         found = detector.detect(frame.image, frame.at)
-        tracks = self._tracker.update(found, frame.at)
-        facts = self._counter.update(tracks, frame.at)
+        tracks, crossings = self._following.take(frame, found, self._looked.camera, detector.sure_score)
         veiled = self._veil.over(frame.image, frame.at, found.boxes, looked_at(detector))
         with self._lock:
             self._size, self._at, self._trouble = (width, height), frame.at, ""
             self._picture, self._shown = veiled, self._shown + 1
-            self._remembered.note(tracks, [fact for fact in facts if isinstance(fact, Crossing)])
+            self._remembered.note(tracks, crossings)
             if self._wanted is None:
                 self._switched.set()
 
@@ -189,7 +183,7 @@ class Watching:
             with self._lock:
                 self._looked = wanted
                 self._remembered.begin_anew()
-            self._counter = self._tracker = None
+            self._following.forget()
         assert self._detector is not None
         return self._detector
 
@@ -199,7 +193,7 @@ class Watching:
         return wanted.camera.person_height or learned
 
     def _forget_everybody(self) -> None:
-        self._counter = self._tracker = None
+        self._following.forget()
         self._veil = _veil_for(self._looked)
 
     def _say(self, trouble: str) -> None:

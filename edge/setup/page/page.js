@@ -21,7 +21,7 @@ let trying = null;
 let isLeaving = false;
 
 const talk = new Talk(resume);
-const overlay = new Overlay(at("overlay"), { onMove: edited, onChosen: choose });
+const overlay = new Overlay(at("overlay"), { onMove: edited, onChosen: choose, onLeave: () => at("parts").querySelector(".chosen button").focus() });
 const cards = new Cards(desk);
 const audit = new AuditPanel((name, body) => talk.post(name, body), tryOut);
 const live = new Live(talk, overlay, { onState, onBack: resume });
@@ -54,6 +54,7 @@ function showSaved() {
 }
 
 function choose(key) {
+  if (key === desk.chosen) return overlay.focus(); // once more: on to its points
   desk.chosen = key;
   render();
   at("parts").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });

@@ -12,9 +12,9 @@ const IN_PIXELS = 18;
 const within = (share) => Math.min(1, Math.max(0, Math.round(share * 10000) / 10000));
 
 export class Overlay {
-  // onMove: after each movement; onChosen: a shape of another part was touched.
-  constructor(svg, { onMove, onChosen }) {
-    Object.assign(this, { svg, onMove, onChosen, shapes: [], chosen: null, walks: [] });
+  // onMove: after each movement; onChosen: a shape of another part was touched; onLeave: Escape on a point.
+  constructor(svg, { onMove, onChosen, onLeave }) {
+    Object.assign(this, { svg, onMove, onChosen, onLeave, shapes: [], chosen: null, walks: [] });
     this.resize([1600, 900]); // until a picture says otherwise
     new ResizeObserver(() => this.place()).observe(svg);
     // A finger on a point or line moves that; anywhere else it scrolls. (touch-action knows no parts of an svg.)
@@ -118,7 +118,13 @@ export class Overlay {
     return element("polyline", { points: this.text(path), class: `walk ${counted ? "counted" : "missed"}` });
   }
 
+  // The first point of the chosen part.
+  focus() {
+    this.points[0]?.group.focus();
+  }
+
   key(event, shape, number) {
+    if (event.key === "Escape") return this.onLeave();
     const step = event.shiftKey ? LONG_STEP : STEP;
     const [dx, dy] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key] ?? [];
     if (dx === undefined) return;
