@@ -8,19 +8,14 @@ from typing import Any
 
 from edge.config import CameraSettings, EdgeSettings
 from edge.outbox import Audits
-from edge.planning import FloorRefused
 from edge.setup.audit_desk import AuditDesk
 from edge.setup.drawing import Drawn, drawn_of
 from edge.setup.in_use import InUseNow
-from edge.setup.keeping import DeviceFile, DrawingRefused, Problem
+from edge.setup.keeping import DeviceFile
 from edge.setup.sights import Looked
-from edge.setup.telling import counted_told, crossing_told, sight_told, trial_told
-from edge.setup.trying import trials
+from edge.setup.telling import counted_told, crossing_told, sight_told, tried_told
 from edge.setup.watching import Watching
 from edge.survey import as_rows, survey
-
-LEAST_TALL = 8.0
-"""Pixels; nobody who walks to try a line is smaller."""
 
 
 class Desk:
@@ -165,12 +160,4 @@ class Desk:
 
     def _looked(self, camera: CameraSettings) -> dict[str, Any]:
         self._look(camera)
-        sight = self._watching.sight
-        told: dict[str, Any] = {"measured": as_rows(survey(camera)), "trials": None, "looks": self._looks}
-        if sight.size is None:
-            return told
-        try:
-            tried = trials(camera, *sight.size, max(sight.tall, LEAST_TALL))
-        except FloorRefused as error:
-            raise DrawingRefused([Problem("floor.points", str(error))]) from error
-        return told | {"trials": [trial_told(one, sight.size) for one in tried]}
+        return tried_told(camera, self._watching.sight) | {"looks": self._looks}

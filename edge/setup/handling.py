@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from pydantic import ValidationError
 
 from edge.errors import EdgeError
+from edge.setup.asking import Unread, is_from_our_page, json_body
 from edge.setup.entry import EntryRefused, GuessTooSoon, Session
 from edge.setup.in_use import FromAfar
 from edge.setup.keeping import ChangedMeanwhile, DrawingRefused
@@ -66,7 +67,7 @@ class Handler(BaseHTTPRequestHandler):
         body = self._body(LONGEST_BODY if session else LONGEST_BODY_OF_STRANGERS)
         if body is None:
             self._tell(HTTPStatus.BAD_REQUEST, {"error": "that is no JSON object of a size that is read"})
-        elif not self._is_from_our_page():
+        elif not is_from_our_page(self.headers):
             self._tell(HTTPStatus.FORBIDDEN, {"error": "this did not come from the set-up page"})
         elif path == "/log-in":
             self._log_in(str(body.get("said", "")))
@@ -124,26 +125,12 @@ class Handler(BaseHTTPRequestHandler):
     def _session(self) -> Session | None:
         return self._here.session(self.headers.get("Cookie", ""))
 
-    def _is_from_our_page(self) -> bool:
-        """Browsers say where a request comes from; a program that says nothing has no cookie to abuse."""
-        origin = self.headers.get("Origin")
-        if self.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
-            return False
-        return origin is None or urlsplit(origin).netloc == self.headers.get("Host", "")
-
     def _body(self, most: int) -> Body | None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdecimal() or int(length) > most:
+        try:
+            return json_body(self.headers, self.rfile, most)
+        except Unread:
             self.close_connection = True
             return None
-        content = self.rfile.read(int(length))
-        if self.headers.get("Content-Type") != "application/json":
-            return None
-        try:
-            body = json.loads(content)
-        except (ValueError, RecursionError):
-            return None
-        return body if isinstance(body, dict) else None
 
     def _tell(self, status: HTTPStatus, content: Body, more: dict[str, str] | None = None) -> None:
         self._answer(status, json.dumps(content).encode(), "application/json", more)

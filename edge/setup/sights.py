@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from edge.config import CameraSettings
 from edge.counting import Crossing, Direction
 from edge.detection import Detector, Framed
-from edge.people import Box, Track
+from edge.people import Box, Image, Track
 
 MOST_CROSSINGS = 5_000
 MOST_HEIGHTS = 200
+BREAK_SECONDS = 10.0
+"""Nobody is followed across a longer gap between two pictures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,28 @@ class Sight:
     tall: float
     trouble: str
     crossings: int
+
+
+class Shown:
+    """The newest picture, veiled, in memory only; not for threads."""
+
+    def __init__(self) -> None:
+        self.size: tuple[int, int] | None = None
+        self.picture: Image | None = None
+        self.number, self.at, self.trouble = 0, 0.0, ""
+
+    def take(self, veiled: Image, size: tuple[int, int], at: float) -> None:
+        """Another picture, of a camera whose own have this size; the one before is forgotten."""
+        self.size, self.picture, self.at, self.trouble = size, veiled, at, ""
+        self.number += 1
+
+    def goes_on(self, size: tuple[int, int], at: float) -> bool:
+        """Whether people can be followed from the newest picture to one of this size and time."""
+        return size == self.size and 0 <= at - self.at <= BREAK_SECONDS
+
+    def say(self, trouble: str) -> None:
+        """There is no picture, and why."""
+        self.trouble, self.picture = trouble, None
 
 
 class Remembered:

@@ -1,15 +1,22 @@
-"""What the page is told, as JSON can say it. Pure."""
+"""What the page is told, as JSON can say it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from edge.config import CameraSettings
 from edge.counting import Crossing, Direction
+from edge.planning import FloorRefused
 from edge.setup.auditing import Way
+from edge.setup.keeping import DrawingRefused, Problem
 from edge.setup.sights import Sight
-from edge.setup.trying import Trial
+from edge.setup.trying import Trial, trials
+from edge.survey import as_rows, survey
 from edge.truth.intervals import Estimate
 from edge.truth.scoring import Tally
+
+LEAST_TALL = 8.0
+"""Pixels; nobody who walks to try a line is smaller."""
 
 
 def sight_told(sight: Sight, now: float) -> dict[str, Any]:
@@ -40,6 +47,22 @@ def counted_told(counted: dict[tuple[str, Direction], int]) -> list[dict[str, An
         {"line": line, "direction": direction.value, "count": count}
         for (line, direction), count in counted.items()
     ]
+
+
+def tried_told(camera: CameraSettings, sight: Sight) -> dict[str, Any]:
+    """How large what is drawn is, and how its lines were tried; no trials before there is a picture.
+
+    Raises:
+        DrawingRefused: the floor makes none in a picture of this shape.
+    """
+    measured = as_rows(survey(camera))
+    if sight.size is None:
+        return {"measured": measured, "trials": None}
+    try:
+        tried = trials(camera, *sight.size, max(sight.tall, LEAST_TALL))
+    except FloorRefused as error:
+        raise DrawingRefused([Problem("floor.points", str(error))]) from error
+    return {"measured": measured, "trials": [trial_told(one, sight.size) for one in tried]}
 
 
 def trial_told(trial: Trial, size: tuple[int, int]) -> dict[str, Any]:

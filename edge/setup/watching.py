@@ -16,17 +16,14 @@ from edge.capture import Frame, FrameSource
 from edge.counting import Crossing, Direction
 from edge.detection import Detector
 from edge.errors import EdgeError
-from edge.people import Image
 from edge.setup.following import Following
-from edge.setup.sights import Looked, Remembered, Sight, known_height, looked_at
+from edge.setup.sights import Looked, Remembered, Shown, Sight, known_height, looked_at
 from edge.setup.veil import Veil
 
 RETRY_SECONDS = 2.0
 SWITCH_SECONDS = 60.0
 ASK_SECONDS = 0.1
 JPEG_QUALITY = 75
-BREAK_SECONDS = 10.0
-"""Nobody is followed across a longer gap between two pictures."""
 
 USUAL_HEIGHT = 0.25
 """Of people, as a share of the picture's height, until some were seen."""
@@ -62,9 +59,7 @@ class Watching:
         self._detector: Detector | None = None
         self._following = Following()
         self._veil = _veil_for(looked)
-        self._size: tuple[int, int] | None = None
-        self._picture: Image | None = None
-        self._shown, self._at, self._trouble = 0, 0.0, ""
+        self._shown = Shown()
         self._remembered = Remembered()
 
     def start(self) -> None:
@@ -80,7 +75,7 @@ class Watching:
             source.close()
         self._thread.join(timeout=15)
         with self._lock:
-            self._picture = None
+            self._shown.picture = None
 
     def look(self, looked: Looked) -> bool:
         """Counts anew, with other lines or in another way; whether that has begun when this returns.
@@ -103,9 +98,8 @@ class Watching:
     def sight(self) -> Sight:
         """How things are now."""
         with self._lock:
-            return Sight(
-                self._size, self._shown, self._at, self._tall(), self._trouble, self._remembered.number
-            )
+            shown, number = self._shown, self._remembered.number
+            return Sight(shown.size, shown.number, shown.at, self._tall(), shown.trouble, number)
 
     @property
     def counted(self) -> dict[tuple[str, Direction], int]:
@@ -121,14 +115,14 @@ class Watching:
     def jpeg(self) -> bytes | None:
         """The newest picture, veiled; None before there is one."""
         with self._lock:
-            picture = self._picture
+            picture = self._shown.picture
         if picture is None:
             return None
         _, encoded = cv2.imencode(".jpg", picture, [int(cv2.IMWRITE_JPEG_QUALITY), JPEG_QUALITY])
         return encoded.tobytes()
 
     def _tall(self) -> float:
-        high = self._size[1] if self._size else 0
+        high = self._shown.size[1] if self._shown.size else 0
         if share := known_height(self._detector):
             return share * high
         return self._remembered.tall() or USUAL_HEIGHT * high
@@ -160,15 +154,14 @@ class Watching:
 
     def _take(self, frame: Frame) -> None:
         detector = self._detector_now()
-        height, width = frame.image.shape[:2]
-        if (width, height) != self._size or not 0 <= frame.at - self._at <= BREAK_SECONDS:
+        size = (frame.image.shape[1], frame.image.shape[0])
+        if not self._shown.goes_on(size, frame.at):
             self._forget_everybody()
         found = detector.detect(frame.image, frame.at)
         tracks, crossings = self._following.take(frame, found, self._looked.camera, detector.sure_score)
         veiled = self._veil.over(frame.image, frame.at, found.boxes, looked_at(detector))
         with self._lock:
-            self._size, self._at, self._trouble = (width, height), frame.at, ""
-            self._picture, self._shown = veiled, self._shown + 1
+            self._shown.take(veiled, size, frame.at)
             self._remembered.note(tracks, crossings)
             if self._wanted is None:
                 self._switched.set()
@@ -198,7 +191,7 @@ class Watching:
 
     def _say(self, trouble: str) -> None:
         with self._lock:
-            self._trouble, self._picture = trouble, None
+            self._shown.say(trouble)
 
 
 def _veil_for(looked: Looked) -> Veil:
