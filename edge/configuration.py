@@ -137,6 +137,21 @@ class Configuration:
             else:
                 _write(kept, _Came(heard=heard, good=_Good(toml=toml, over=digest_of(text))))
 
+    def put_aside(self, digest: str) -> None:
+        """Lets the device's own file count in place of one that came. Heard again, that one changes nothing.
+
+        Args:
+            digest: of the one that is meant; a newer one stays.
+
+        Raises:
+            EdgeError: the device's own file cannot be used, or the state folder not be written.
+        """
+        kept = settings_in(read_text(self._path), self._path).state.folder / KEPT
+        with _alone(kept):
+            came = _read(kept)
+            if came.good and digest_of(came.good.toml) == digest:
+                _write(kept, came.model_copy(update={"good": None}))
+
     def _checked(self, toml: str, own: EdgeSettings) -> EdgeSettings:
         settings = settings_in(toml, self._path)
         problems = [*_own_parts(settings, own), *_files(settings, own), *_hosts(settings, own)]

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +20,9 @@ import typer
 from rich.console import Console
 
 from edge.assembly import (
+    accept_view,
     audits_folder,
+    check_usable,
     choose_detector,
     open_chosen,
     shown_source,
@@ -27,15 +30,19 @@ from edge.assembly import (
 )
 from edge.clock import DeviceClock, boot_name
 from edge.config import CameraSettings, EdgeSettings, load_settings
+from edge.configuration import Configuration
 from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.outbox import Audits
 
 if TYPE_CHECKING:  # the page needs packages of its own, which a device that only counts has not
+    from edge.setup.desk import Desk
     from edge.setup.entry import Door
     from edge.setup.serving import SetupServer
+    from edge.setup.sights import Looked
+    from edge.setup.terminal import Terminal
     from edge.setup.tls import Identity
-    from edge.setup.watching import Looked, Watching
+    from edge.setup.watching import Watching
 
 UNUSED_SECONDS = 3600.0
 """A page that nobody has used for so long ends by itself."""
@@ -83,11 +90,20 @@ def setup(
     settings = load_settings(config)
     name = _known_camera(settings, camera)
     identity = _identity(settings, host, tls_cert, tls_key, without_tls=without_tls)
-    door = _door(password_file)
-    server, watching = _built(config, settings, name, door, host, port, identity)
-    watching.start()
-    with server:
-        _say_where(server, host, identity)
+    desk, watching = _desk(config, settings, name)
+    codes: list[Callable[[str], None]] = []
+    door = _door(lambda code: codes[0](code), password_file)
+    with _server(desk, door, host, port, identity) as server:
+        terminal = _terminal(server, host)
+        codes.append(terminal.tell_code)
+        watching.start()
+        terminal.say_where(identity.fingerprint if identity else None)
+        if not identity and not _is_loopback(host):
+            err.print(
+                "warning: without TLS whoever listens in this network reads the code and sees the picture"
+            )
+        if password_file:
+            terminal.show_address()
         door.open(time.monotonic())
         _serve(server)
     watching.stop()
@@ -100,22 +116,15 @@ def _check_installed() -> None:
         )
 
 
-def _built(
-    config: Path,
-    settings: EdgeSettings,
-    name: str,
-    door: Door,
-    host: str,
-    port: int,
-    identity: Identity | None,
-) -> tuple[SetupServer, Watching]:
+def _desk(config: Path, settings: EdgeSettings, name: str) -> tuple[Desk, Watching]:
     from edge.setup.desk import Desk
+    from edge.setup.in_use import InUseNow
     from edge.setup.keeping import DeviceFile
-    from edge.setup.serving import SetupServer
-    from edge.setup.watching import Looked, Watching
+    from edge.setup.sights import Looked
+    from edge.setup.watching import Watching
 
     clock = DeviceClock(time.time, since_boot, boot_name(), lambda: None)
-    file, camera = DeviceFile(config, name), settings.cameras[name]
+    camera = settings.cameras[name]
 
     def detector(looked: Looked, height: float | None) -> Detector:
         shown = looked.camera.model_copy(update={"person_height": height} if height else {})
@@ -127,20 +136,39 @@ def _built(
 
     detector_name(camera)  # a missing model is said here, and not on the page
     watching = Watching(Looked(camera), lambda: shown_source(name, camera, clock.steady), detector)
-    audits = Audits(audits_folder(settings, name))
-    desk = Desk(file, name, settings, watching, audits, detector_name, clock.steady)
-    tls = identity.context() if identity else None
-    return SetupServer(desk, door, time.monotonic, host, port, tls), watching
+    desk = Desk(
+        DeviceFile(config, name),
+        name,
+        settings,
+        InUseNow(Configuration(config, check_usable)),
+        watching,
+        Audits(audits_folder(settings, name)),
+        detector_name,
+        lambda: accept_view(settings, name),
+        clock.steady,
+    )
+    return desk, watching
 
 
-def _door(password_file: Path | None) -> Door:
-    from edge.setup.entry import Door, is_hash
+def _server(desk: Desk, door: Door, host: str, port: int, identity: Identity | None) -> SetupServer:
+    from edge.setup.serving import SetupServer
 
-    def tell(code: str) -> None:
-        out.print(f"Code: [bold]{code}[/] (lets in once, within half an hour)", highlight=False)
+    return SetupServer(desk, door, time.monotonic, host, port, identity.context() if identity else None)
+
+
+def _terminal(server: SetupServer, host: str) -> Terminal:
+    from edge.setup.terminal import Terminal
+
+    hosts = _own_addresses() if host in ("0.0.0.0", "::") else [host]  # noqa: S104 - compared, not bound
+    return Terminal(out, [server.address_at(one) for one in hosts], is_reached=not _is_loopback(host))
+
+
+def _door(tell_code: Callable[[str], None], password_file: Path | None) -> Door:
+    from edge.setup.entry import Door
+    from edge.setup.passwords import is_hash
 
     if password_file is None:
-        return Door(tell)
+        return Door(tell_code)
     try:
         line = password_file.read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -150,11 +178,11 @@ def _door(password_file: Path | None) -> Door:
             f"{password_file} holds no hash of a password",
             f"write it with: footfall-edge setup --hash-password > {password_file}",
         )
-    return Door(tell, line)
+    return Door(tell_code, line)
 
 
 def _asked_hash() -> str:
-    from edge.setup.entry import hashed
+    from edge.setup.passwords import hashed
 
     first = getpass.getpass("Password: ", sys.stderr)
     if first != getpass.getpass("Once more: ", sys.stderr):
@@ -176,23 +204,6 @@ def _identity(
         return None
     names = [*_own_addresses(), socket.gethostname(), "localhost"]
     return made_here(settings.state.folder, names, datetime.now(UTC))
-
-
-def _say_where(server: SetupServer, host: str, identity: Identity | None) -> None:
-    for address in _own_addresses() if host in ("0.0.0.0", "::") else [host]:  # noqa: S104 - compared, not bound
-        shown = f"[{address}]" if ":" in address else address
-        scheme = "https" if identity else "http"
-        out.print(
-            f"Open {scheme}://{shown}:{server.server_address[1]}/",
-            highlight=False,
-            markup=False,
-            soft_wrap=True,
-        )
-    if identity:
-        out.print(f"Certificate, SHA-256: {identity.fingerprint}", highlight=False, soft_wrap=True)
-    elif not _is_loopback(host):
-        err.print("warning: without TLS whoever listens in this network reads the code and sees the picture")
-    out.print("End it with Ctrl-C.")
 
 
 def _own_addresses() -> list[str]:

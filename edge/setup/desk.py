@@ -7,20 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 from edge.config import CameraSettings, EdgeSettings
-from edge.counting import Direction
-from edge.errors import EdgeError
 from edge.outbox import Audits
-from edge.planning import FloorRefused
-from edge.setup import auditing
-from edge.setup.auditing import ClickRefused, Clicks, Way
+from edge.setup.audit_desk import AuditDesk
 from edge.setup.drawing import Drawn, drawn_of
-from edge.setup.keeping import DeviceFile, DrawingRefused, Problem
-from edge.setup.trying import Trial, trials
-from edge.setup.watching import Looked, Watching
+from edge.setup.in_use import InUseNow
+from edge.setup.keeping import DeviceFile
+from edge.setup.sights import Looked
+from edge.setup.telling import counted_told, crossing_told, sight_told, tried_told
+from edge.setup.watching import Watching
 from edge.survey import as_rows, survey
-from edge.truth.intervals import Estimate
-from edge.truth.scoring import Tally
-from edge.wire import Audit
 
 
 class Desk:
@@ -30,9 +25,11 @@ class Desk:
         file: the device's file.
         name: the camera's.
         settings: what stands in the file.
+        in_use: what counts.
         watching: looks at the camera.
         audits: where results are kept for the server.
         detector: its name.
+        accept_view: has the running program learn the view as it is now.
         now: seconds since the epoch.
     """
 
@@ -41,21 +38,24 @@ class Desk:
         file: DeviceFile,
         name: str,
         settings: EdgeSettings,
+        in_use: InUseNow,
         watching: Watching,
         audits: Audits,
         detector: Callable[[CameraSettings], str],
+        accept_view: Callable[[], bool],
         now: Callable[[], float],
     ) -> None:
         self._file = file
         self._name = name
         self._settings = settings
+        self._in_use = in_use
         self._watching = watching
-        self._audits = audits
         self._detector = detector
+        self._accept_view = accept_view
         self._now = now
-        self._lock = threading.Lock()
-        self._clicks: Clicks | None = None
-        self._is_kept = False
+        self._lock = threading.RLock()
+        self._looks = 0
+        self.audit = AuditDesk(name, watching, audits, detector, now, self._lock)
 
     def jpeg(self) -> bytes | None:
         """The newest picture, veiled."""
@@ -64,8 +64,8 @@ class Desk:
     def begin(self) -> dict[str, Any]:
         """What the page starts with."""
         with self._lock:
-            version = self._file.version
             settings = self._settings = self._file.read()
+            version = self._file.version  # says so where the camera is gone
         camera = settings.cameras[self._name]
         return {
             "store": settings.store,
@@ -75,32 +75,18 @@ class Desk:
             "drawn": drawn_of(camera).model_dump(mode="json"),
             "version": version,
             "measured": as_rows(survey(camera)),
+            "counts": self._counts(),
         }
 
     def state(self, after: int) -> dict[str, Any]:
         """How things are now, with the crossings after the first so many."""
         sight = self._watching.sight
-        wide, high = sight.size or (1, 1)
-        crossings = [
-            {
-                "line": one.line,
-                "direction": one.direction.value,
-                "place": [one.place.x / wide, one.place.y / high] if one.place else None,
-            }
-            for one in self._watching.crossings(after)
-        ]
-        return {
-            "size": sight.size,
-            "shown": sight.shown,
-            "age": round(self._now() - sight.at, 1) if sight.size else None,
-            "trouble": sight.trouble,
-            "number": sight.crossings,
-            "crossings": crossings,
-            "counted": [
-                {"line": line, "direction": direction.value, "count": count}
-                for (line, direction), count in self._watching.counted.items()
-            ],
-            "audit": self._audit(),
+        return sight_told(sight, self._now()) | {
+            "crossings": [crossing_told(one, sight.size) for one in self._watching.crossings(after)],
+            "counted": counted_told(self._watching.counted),
+            "looks": self._looks,
+            "afar": self._in_use.from_afar,
+            "audit": self.audit.told(),
         }
 
     def try_out(self, drawn: Drawn) -> dict[str, Any]:
@@ -110,166 +96,68 @@ class Desk:
             DrawingRefused: with every mistake at its field.
         """
         with self._lock:
-            self._check_no_audit()
+            self.audit.check_none()
             here = self._settings.cameras[self._name]
             paths = {"source": here.source, "password_file": here.password_file}  # absolute ones
             camera = self._file.checked(drawn).model_copy(update=paths)
-        self._watching.look(Looked(camera))
-        return self._tried(camera)
+        return self._looked(camera)
 
-    def save(self, drawn: Drawn, version: str) -> dict[str, Any]:
-        """Writes a drawing into the device's file, if that still is of the version that it was made from.
+    def save(self, drawn: Drawn, version: str, instead_of: str = "") -> dict[str, Any]:
+        """Writes a drawing into the device's file, which counts from then on.
+
+        Args:
+            drawn: the drawing.
+            version: of the camera's part of the file that it was made from.
+            instead_of: digest of the configuration from afar whose place it takes, as whoever saves was told.
 
         Raises:
             EdgeError: it cannot be used or not be written; the file is as before.
         """
         with self._lock:
-            self._check_no_audit()
+            self.audit.check_none()
+            self._in_use.check_known(instead_of)
             self._settings = self._file.save(drawn, version)
+            self._in_use.put_aside()
             version = self._file.version
             camera = self._settings.cameras[self._name]
-        self._watching.look(Looked(camera))
-        return self._tried(camera) | {
+        return self._looked(camera) | {
             "drawn": drawn_of(camera).model_dump(mode="json"),
             "version": version,
         }
 
-    def begin_audit(self) -> dict[str, Any]:
-        """Begins to compare with what somebody clicks; counts by the file as it stands, as a run would."""
+    def begin_audit(self) -> None:
+        """Begins to compare with what somebody clicks; counts by what is in use, as a run would."""
         with self._lock:
-            self._check_no_audit()
-            self._settings = self._file.read()
-            camera = self._settings.cameras[self._name]
-            lines = tuple(line.id for line in camera.lines)
-            if not lines:
-                raise ClickRefused("there is no line to audit; draw one, and save it")
-            if not self._watching.look(Looked(camera, everywhere=False)):
-                raise ClickRefused("the camera gives no picture; an audit needs one")
-            self._clicks, self._is_kept = Clicks(lines, self._now() + auditing.LEAD_SECONDS), False
-        return self.state(0)
+            source = self._file.read().cameras[self._name].source
+            self.audit.begin(self._in_use.read().settings, source)
+            self._looks += 1
 
-    def click(self, line: str, direction: str) -> dict[str, Any]:
-        """Somebody crossed just now."""
-        at = self._now()
-        with self._lock:
-            self._clicks = self._under_way().clicked(line, Direction(direction), at)
-        return self.state(0)
+    def drop_audit(self) -> None:
+        """Back to drawing; a result that was not kept is gone."""
+        self.audit.drop()
+        self._look(self._settings.cameras[self._name])
 
-    def undo(self) -> dict[str, Any]:
-        """Takes the last click back."""
-        with self._lock:
-            self._clicks = self._under_way().undone()
-        return self.state(0)
-
-    def end_audit(self) -> dict[str, Any]:
-        """Ends the clicking; what was counted is certain some seconds later."""
-        with self._lock:
-            self._clicks = self._under_way().ended(self._now())
-        return self.state(0)
-
-    def keep_audit(self) -> dict[str, Any]:
-        """Keeps the result for the server, once.
+    def accept_view(self) -> dict[str, Any]:
+        """Has the running program take the view as it is now for the right one.
 
         Raises:
-            EdgeError: it is not certain yet, or cannot be written.
+            EdgeError: what it knew cannot be taken away.
         """
-        with self._lock:
-            clicks = self._under_way()
-            if not self._is_certain(clicks):
-                raise ClickRefused("some crossings may not be certain yet; wait a few seconds")
-            if not self._is_kept:
-                self._audits.put(self._message(clicks))
-                self._is_kept = True
-        return self.state(0)
+        return {"known": self._accept_view()}
 
-    def drop_audit(self) -> dict[str, Any]:
-        """Back to drawing; a result that was not kept is gone."""
-        with self._lock:
-            self._clicks = None
-            camera = self._settings.cameras[self._name]
-        self._watching.look(Looked(camera))
-        return self.state(0)
-
-    def _message(self, clicks: Clicks) -> Audit:
-        settings = self._settings
-        return auditing.message(
-            clicks,
-            self._ways(clicks),
-            store=settings.store,
-            device=settings.device,
-            camera=self._name,
-            detector=self._detector(settings.cameras[self._name]),
-        )
-
-    def _under_way(self) -> Clicks:
-        if self._clicks is None:
-            raise ClickRefused("no audit was begun")
-        return self._clicks
-
-    def _check_no_audit(self) -> None:
-        if self._clicks is not None:
-            raise EdgeError("an audit is under way", "end it first, and go back to drawing")
-
-    def _is_certain(self, clicks: Clicks) -> bool:
-        return clicks.end is not None and self._now() >= clicks.end + auditing.LATE_SECONDS
-
-    def _ways(self, clicks: Clicks) -> tuple[Way, ...]:
-        return auditing.compared(clicks, self._watching.crossings(), self._now())
-
-    def _audit(self) -> dict[str, Any] | None:
-        clicks = self._clicks
-        if clicks is None:
-            return None
-        ways = self._ways(clicks)
+    def _counts(self) -> dict[str, Any]:
+        """What counts, if it is not the file: its digest, and what is drawn in it."""
+        digest = self._in_use.from_afar
+        camera = self._in_use.read().settings.cameras.get(self._name) if digest else None
         return {
-            "begins_in": round(max(0.0, clicks.begin - self._now()), 1),
-            "seconds": round(max(0.0, (clicks.end or self._now()) - clicks.begin), 1),
-            "ended": clicks.end is not None,
-            "certain": self._is_certain(clicks),
-            "kept": self._is_kept,
-            "ways": [{"line": way.line, "direction": way.direction.value} | _told(way.tally) for way in ways],
-            "total": _told(auditing.total(ways)),
+            "afar": digest,
+            "drawn": drawn_of(camera).model_dump(mode="json") if camera else None,
         }
 
-    def _tried(self, camera: CameraSettings) -> dict[str, Any]:
-        sight = self._watching.sight
-        told: dict[str, Any] = {"measured": as_rows(survey(camera)), "trials": [], "problems": []}
-        if sight.size:
-            try:
-                told["trials"] = [
-                    _trial(one, sight.size) for one in trials(camera, *sight.size, max(sight.tall, 8.0))
-                ]
-            except FloorRefused as error:
-                raise DrawingRefused([Problem("floor.points", str(error))]) from error
-        return told
+    def _look(self, camera: CameraSettings) -> None:
+        self._watching.look(Looked(camera))
+        self._looks += 1
 
-
-def _trial(trial: Trial, size: tuple[int, int]) -> dict[str, Any]:
-    return {
-        "line": trial.line,
-        "doubts": list(trial.doubts),
-        "walks": [
-            {
-                "path": [[place.x / size[0], place.y / size[1]] for place in walk.path],
-                "direction": walk.direction.value,
-                "counted": walk.counted,
-            }
-            for walk in trial.walks
-        ],
-    }
-
-
-def _told(tally: Tally) -> dict[str, Any]:
-    return {
-        "clicked": tally.true,
-        "counted": tally.counted,
-        "matched": tally.matched,
-        "missed": tally.missed,
-        "extra": tally.extra,
-        "found": _estimate(tally.recall),
-        "right": _estimate(tally.precision),
-    }
-
-
-def _estimate(estimate: Estimate) -> list[float | None]:
-    return [estimate.value, estimate.low, estimate.high]
+    def _looked(self, camera: CameraSettings) -> dict[str, Any]:
+        self._look(camera)
+        return tried_told(camera, self._watching.sight) | {"looks": self._looks}

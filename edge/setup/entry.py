@@ -5,7 +5,6 @@ Pure but for its random numbers: time is an argument, in seconds of any steady c
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import secrets
@@ -13,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from edge.errors import EdgeError
+from edge.setup.passwords import is_password
 
 CODE_SIGNS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 """Without those that are taken for one another; 8 of them are 39 bits."""
@@ -23,10 +23,6 @@ SESSION_SECONDS = 8 * 3600.0
 MOST_SESSIONS = 8
 FREE_GUESSES = 3
 LONGEST_WAIT_SECONDS = 60.0
-SHORTEST_PASSWORD = 12
-
-_COST = {"n": 2**14, "r": 8, "p": 1}
-"""Of scrypt: 16 MiB and some 50 ms on a small device."""
 
 
 class EntryRefused(EdgeError):
@@ -108,7 +104,13 @@ class Door:
         """
         if wait := self._guesses.wait_seconds(now):
             raise GuessTooSoon(f"too many wrong guesses; try again in {wait:.0f} s", wait)
-        if not self._is_right(said, now):
+        if self._password is None and now > self._code_until:
+            self._guesses = self._guesses.and_one_wrong(now)
+            self._new_code(now)
+            raise EntryRefused(
+                "the code has run out; the terminal shows a new one", self._guesses.wait_seconds(now)
+            )
+        if not self._is_right(said):
             self._guesses = self._guesses.and_one_wrong(now)
             raise EntryRefused("that is not it", self._guesses.wait_seconds(now))
         self._guesses = Guesses()
@@ -134,15 +136,11 @@ class Door:
         """Whether somebody is in."""
         return any(not session.is_over(now) for session in self._sessions.values())
 
-    def _is_right(self, said: str, now: float) -> bool:
+    def _is_right(self, said: str) -> bool:
         if self._password is not None:
-            return _is_password(said, self._password)
+            return is_password(said, self._password)
         given = "".join(sign for sign in said.upper() if sign.isalnum())
-        is_code = hmac.compare_digest(given.encode(), self._code.replace("-", "").encode())
-        if now > self._code_until:
-            self._new_code(now)
-            return False
-        return is_code
+        return hmac.compare_digest(given.encode(), self._code.replace("-", "").encode())
 
     def _new_code(self, now: float) -> None:
         signs = "".join(secrets.choice(CODE_SIGNS) for _ in range(8))
@@ -155,34 +153,6 @@ class Door:
         kept = sorted(kept, key=lambda item: item[1].used_at)[-(MOST_SESSIONS - 1) :]
         self._sessions = {**dict(kept), _digest(session.token): session}
         return session
-
-
-def hashed(password: str) -> str:
-    """A password as its file holds it: scrypt with a salt of its own.
-
-    Raises:
-        EdgeError: it is too short.
-    """
-    if len(password) < SHORTEST_PASSWORD:
-        raise EdgeError(f"a password has at least {SHORTEST_PASSWORD} signs", "give a longer one")
-    salt = secrets.token_bytes(16)
-    return f"scrypt:{_text(salt)}:{_text(hashlib.scrypt(password.encode(), salt=salt, **_COST))}"
-
-
-def is_hash(line: str) -> bool:
-    """Whether a line is what `hashed` gives."""
-    kind, _, rest = line.partition(":")
-    return kind == "scrypt" and rest.count(":") == 1
-
-
-def _is_password(said: str, line: str) -> bool:
-    _, salt, digest = line.split(":")
-    found = hashlib.scrypt(said.encode(), salt=base64.b64decode(salt), **_COST)
-    return hmac.compare_digest(found, base64.b64decode(digest))
-
-
-def _text(value: bytes) -> str:
-    return base64.b64encode(value).decode("ascii")
 
 
 def _digest(token: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from pydantic import ValidationError
 from edge.config import CameraSettings, EdgeSettings, load_settings
 from edge.errors import EdgeError
 from edge.sections import in_sentences
-from edge.setup.drawing import Drawn, drawn_into, rewritten
+from edge.setup.drawing import Drawn
+from edge.setup.rewriting import drawn_into, rewritten
 from edge.whole import write_whole
 
 LAST_GOOD = ".last-good"
@@ -24,6 +26,10 @@ class NotSaved(EdgeError):
     """The file was left as it is."""
 
     exit_code = 4
+
+
+class ChangedMeanwhile(NotSaved):
+    """Somebody else was quicker."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +70,12 @@ class DeviceFile:
 
     @property
     def version(self) -> str:
-        """Known by it is what stands there now."""
-        return _digest(self._path.read_bytes())
+        """Known by it is what stands there now of this camera.
+
+        Raises:
+            NotSaved: nothing stands there any more.
+        """
+        return self._version(self._content(self._path.read_bytes()))
 
     def checked(self, drawn: Drawn) -> CameraSettings:
         """The camera with a drawing in the place of its own.
@@ -73,7 +83,7 @@ class DeviceFile:
         Raises:
             DrawingRefused: with every mistake at its field.
         """
-        content = tomllib.loads(self._path.read_text("utf-8"))
+        content = self._content(self._path.read_bytes())
         return self._checked(drawn_into(content, self._camera, drawn)).cameras[self._camera]
 
     def save(self, drawn: Drawn, version: str) -> EdgeSettings:
@@ -81,19 +91,22 @@ class DeviceFile:
 
         Args:
             drawn: the drawing.
-            version: of the file that it was made from.
+            version: of the camera's part of the file that it was made from. What somebody changed elsewhere
+                in the file stays as they left it.
 
         Raises:
             DrawingRefused: the drawing cannot be used.
-            NotSaved: the file was changed meanwhile, or cannot be written.
+            ChangedMeanwhile: somebody else has changed this camera in the file.
+            NotSaved: it cannot be written.
         """
         before = self._path.read_bytes()
-        if _digest(before) != version:
-            raise NotSaved(
-                f"{self._path.name} was changed by somebody else meanwhile",
-                "load the page again, and draw anew",
+        content = self._content(before)
+        if self._version(content) != version:
+            raise ChangedMeanwhile(
+                f"not saved: somebody else has changed camera {self._camera} in {self._path.name} meanwhile",
+                "look at theirs first; yours is not lost, for Undo brings it back",
             )
-        content = drawn_into(tomllib.loads(before.decode()), self._camera, drawn)
+        content = drawn_into(content, self._camera, drawn)
         self._checked(content)
         after = rewritten(before.decode(), self._camera, drawn).encode()
         if not _says(after, content):
@@ -103,6 +116,21 @@ class DeviceFile:
             )
         self._replace(before, after)
         return self.read()
+
+    def _content(self, body: bytes) -> dict[str, Any]:
+        try:
+            content = tomllib.loads(body.decode())
+        except ValueError as error:
+            raise NotSaved(
+                f"{self._path.name} cannot be read any more: {error}", "mend it by hand"
+            ) from error
+        if self._camera not in content.get("cameras", {}):
+            raise NotSaved(f"there is no camera {self._camera} in {self._path.name} any more")
+        return content
+
+    def _version(self, content: dict[str, Any]) -> str:
+        part = content["cameras"][self._camera]
+        return hashlib.sha256(json.dumps(part, sort_keys=True, default=str).encode()).hexdigest()
 
     def _checked(self, content: dict[str, Any]) -> EdgeSettings:
         try:
@@ -133,7 +161,3 @@ def _says(body: bytes, content: dict[str, Any]) -> bool:
         return tomllib.loads(body.decode()) == content
     except tomllib.TOMLDecodeError:
         return False
-
-
-def _digest(body: bytes) -> str:
-    return hashlib.sha256(body).hexdigest()

@@ -21,6 +21,9 @@ SHOWN_WIDTH = 960
 BLUR_CELLS = 40
 """The veil is a picture of so many cells across: nobody's face has more than a few of them."""
 
+SOFT_CELLS = 80
+"""Across what is seen from straight above, where whoever stands still from the beginning is not found."""
+
 THUMBNAIL_WIDTH = 160
 MOVED = 16.0
 """So much brighter or darker than the still scene, of 255."""
@@ -39,9 +42,15 @@ Mask = NDArray[np.uint8]
 
 
 class Veil:
-    """Hides people in the pictures of one camera, one after the other."""
+    """Hides people in the pictures of one camera, one after the other.
 
-    def __init__(self) -> None:
+    Args:
+        softened: show no detail anywhere, for a camera that looks straight down: what finds people there
+            takes whoever stood still when it began for the floor.
+    """
+
+    def __init__(self, *, softened: bool = False) -> None:
+        self._softened = softened
         self._still: Floats | None = None
         self._began_at = 0.0
         self._looked_at = 0.0
@@ -60,8 +69,8 @@ class Veil:
         scale = shown.shape[1] / image.shape[1]
         moved = self._moved(shown, at)
         hidden = self._hidden(moved, at, boxes * scale, None if looked is None else _scaled(looked, scale))
-        blurred = _blurred(shown)
-        return np.where(_smooth(hidden)[:, :, None] > 0, blurred, shown)
+        rest = _blurred(shown, SOFT_CELLS) if self._softened else shown
+        return np.where(_smooth(hidden)[:, :, None] > 0, _blurred(shown, BLUR_CELLS), rest)
 
     def _moved(self, shown: Image, at: float) -> Mask:
         height, width = shown.shape[:2]
@@ -103,11 +112,11 @@ def _shown(image: Image) -> Image:
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _blurred(shown: Image) -> Image:
-    """Cells of one colour each, made smooth: what is within a cell is gone for good."""
+def _blurred(shown: Image, cells: int) -> Image:
+    """So many cells of one colour each across, made smooth: what is within a cell is gone for good."""
     height, width = shown.shape[:2]
-    cells = (BLUR_CELLS, max(1, round(BLUR_CELLS * height / width)))
-    small = cv2.resize(shown, cells, interpolation=cv2.INTER_AREA)
+    size = (cells, max(1, round(cells * height / width)))
+    small = cv2.resize(shown, size, interpolation=cv2.INTER_AREA)
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
 
 

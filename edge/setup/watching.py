@@ -7,71 +7,28 @@ kept, in memory. Nothing is put into the outbox.
 from __future__ import annotations
 
 import logging
-import statistics
 import threading
-from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import cv2
 
 from edge.capture import Frame, FrameSource
-from edge.config import CameraSettings
-from edge.counting import CameraCounter, Crossing, Direction
-from edge.detection import Detector, Framed
+from edge.counting import Crossing, Direction
+from edge.detection import Detector
 from edge.errors import EdgeError
-from edge.people import Box, Image, Track
-from edge.planning import plan_of
+from edge.setup.following import Following
+from edge.setup.sights import Looked, Remembered, Shown, Sight, known_height, looked_at
 from edge.setup.veil import Veil
-from edge.tracking import Tracker
 
-MOST_CROSSINGS = 5_000
-MOST_HEIGHTS = 200
 RETRY_SECONDS = 2.0
 SWITCH_SECONDS = 60.0
+ASK_SECONDS = 0.1
 JPEG_QUALITY = 75
-BREAK_SECONDS = 10.0
-"""Nobody is followed across a longer gap between two pictures."""
 
 USUAL_HEIGHT = 0.25
 """Of people, as a share of the picture's height, until some were seen."""
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """How a camera is to be looked at.
-
-    Attributes:
-        camera: what is counted in it.
-        everywhere: look at the whole picture, to draw in it; else as a run would, which may leave out
-            what is far from lines and zones.
-    """
-
-    camera: CameraSettings
-    everywhere: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Sight:
-    """What the page is told of the camera.
-
-    Attributes:
-        size: width and height of the camera's picture in pixels; None before the first.
-        shown: number of the picture that is shown.
-        at: when it was taken, seconds since the epoch.
-        tall: how tall people are, in pixels of the camera's picture.
-        trouble: what is wrong, in words; empty if nothing is.
-        crossings: how many were counted since this way of looking began.
-    """
-
-    size: tuple[int, int] | None
-    shown: int
-    at: float
-    tall: float
-    trouble: str
-    crossings: int
 
 
 class Watching:
@@ -100,16 +57,10 @@ class Watching:
         self._thread = threading.Thread(target=self._run, name="watching", daemon=True)
         self._source: FrameSource | None = None
         self._detector: Detector | None = None
-        self._counter: CameraCounter | None = None
-        self._tracker: Tracker | None = None
-        self._veil = Veil()
-        self._size: tuple[int, int] | None = None
-        self._picture: Image | None = None
-        self._shown, self._at, self._trouble = 0, 0.0, ""
-        self._crossings: deque[Crossing] = deque(maxlen=MOST_CROSSINGS)
-        self._number = 0
-        self._counted: Counter[tuple[str, Direction]] = Counter()
-        self._heights: deque[float] = deque(maxlen=MOST_HEIGHTS)
+        self._following = Following()
+        self._veil = _veil_for(looked)
+        self._shown = Shown()
+        self._remembered = Remembered()
 
     def start(self) -> None:
         """Begins to look."""
@@ -124,7 +75,7 @@ class Watching:
             source.close()
         self._thread.join(timeout=15)
         with self._lock:
-            self._picture = None
+            self._shown.picture = None
 
     def look(self, looked: Looked) -> bool:
         """Counts anew, with other lines or in another way; whether that has begun when this returns.
@@ -136,40 +87,45 @@ class Watching:
                 return True
             self._switched.clear()
             self._wanted = looked
-        return self._switched.wait(SWITCH_SECONDS)
+        for _ in range(round(SWITCH_SECONDS / ASK_SECONDS)):
+            if self._switched.wait(ASK_SECONDS):
+                return True
+            if self.sight.trouble:  # nothing begins before there are pictures again
+                return False
+        return False
 
     @property
     def sight(self) -> Sight:
         """How things are now."""
         with self._lock:
-            return Sight(self._size, self._shown, self._at, self._tall(), self._trouble, self._number)
+            shown, number = self._shown, self._remembered.number
+            return Sight(shown.size, shown.number, shown.at, self._tall(), shown.trouble, number)
 
     @property
     def counted(self) -> dict[tuple[str, Direction], int]:
         """Crossings by line and direction, since this way of looking began."""
         with self._lock:
-            return dict(self._counted)
+            return self._remembered.counted
 
     def crossings(self, after: int = 0) -> list[Crossing]:
         """Crossings after the first so many; the oldest are forgotten when there are thousands."""
         with self._lock:
-            kept = list(self._crossings)
-            return kept[max(0, after - (self._number - len(kept))) :]
+            return self._remembered.crossings(after)
 
     def jpeg(self) -> bytes | None:
         """The newest picture, veiled; None before there is one."""
         with self._lock:
-            picture = self._picture
+            picture = self._shown.picture
         if picture is None:
             return None
         _, encoded = cv2.imencode(".jpg", picture, [int(cv2.IMWRITE_JPEG_QUALITY), JPEG_QUALITY])
         return encoded.tobytes()
 
     def _tall(self) -> float:
-        high = self._size[1] if self._size else 0
-        if isinstance(self._detector, Framed) and self._detector.person_height:
-            return self._detector.person_height * high
-        return statistics.median(self._heights) if self._heights else USUAL_HEIGHT * high
+        high = self._shown.size[1] if self._shown.size else 0
+        if share := known_height(self._detector):
+            return share * high
+        return self._remembered.tall() or USUAL_HEIGHT * high
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -198,68 +154,45 @@ class Watching:
 
     def _take(self, frame: Frame) -> None:
         detector = self._detector_now()
-        height, width = frame.image.shape[:2]
-        if (width, height) != self._size or not 0 <= frame.at - self._at <= BREAK_SECONDS:
+        size = (frame.image.shape[1], frame.image.shape[0])
+        if not self._shown.goes_on(size, frame.at):
             self._forget_everybody()
-        if self._tracker is None or self._counter is None:
-            self._tracker = Tracker(detector.sure_score, picture_height=height)
-            self._counter = CameraCounter(plan_of(self._looked.camera, width, height))
         found = detector.detect(frame.image, frame.at)
-        tracks = self._tracker.update(found, frame.at)
-        facts = self._counter.update(tracks, frame.at)
+        tracks, crossings = self._following.take(frame, found, self._looked.camera, detector.sure_score)
         veiled = self._veil.over(frame.image, frame.at, found.boxes, looked_at(detector))
         with self._lock:
-            self._size, self._at, self._trouble = (width, height), frame.at, ""
-            self._picture, self._shown = veiled, self._shown + 1
-            self._note(tracks, [fact for fact in facts if isinstance(fact, Crossing)])
+            self._shown.take(veiled, size, frame.at)
+            self._remembered.note(tracks, crossings)
             if self._wanted is None:
                 self._switched.set()
-
-    def _note(self, tracks: list[Track], crossings: list[Crossing]) -> None:
-        self._heights.extend(track.height for track in tracks if track.steps)
-        self._crossings.extend(crossings)
-        self._number += len(crossings)
-        self._counted.update((one.line, one.direction) for one in crossings)
 
     def _detector_now(self) -> Detector:
         with self._lock:
             wanted, self._wanted = self._wanted, None
         if wanted is not None:
-            if self._detector is None or _eyes(wanted) != _eyes(self._looked):
+            if self._detector is None or wanted.needs_other_eyes_than(self._looked):
                 self._detector = self._open_detector(wanted, self._learned(wanted))
+                self._veil = _veil_for(wanted)  # other eyes have seen nobody yet: all is hidden until then
             with self._lock:
                 self._looked = wanted
-                self._crossings.clear()
-                self._counted.clear()
-                self._number = 0
-            self._counter = self._tracker = None
+                self._remembered.begin_anew()
+            self._following.forget()
         assert self._detector is not None
         return self._detector
 
     def _learned(self, wanted: Looked) -> float | None:
         """What was learned of people's height is not learned again."""
-        learned = self._detector.person_height if isinstance(self._detector, Framed) else None
-        return wanted.camera.person_height or (learned if wanted.camera.view == "oblique" else None)
+        learned = known_height(self._detector) if wanted.camera.view == "oblique" else None
+        return wanted.camera.person_height or learned
 
     def _forget_everybody(self) -> None:
-        self._counter = self._tracker = None
-        self._veil = Veil()
+        self._following.forget()
+        self._veil = _veil_for(self._looked)
 
     def _say(self, trouble: str) -> None:
         with self._lock:
-            self._trouble, self._picture = trouble, None
+            self._shown.say(trouble)
 
 
-def looked_at(detector: Detector) -> Box | None:
-    """The part of the picture that a detector looks at, in pixels; None: everywhere."""
-    if not isinstance(detector, Framed) or detector.framing is None:
-        return None
-    x0, y0, x1, y1 = detector.framing.around
-    return float(x0), float(y0), float(x1), float(y1)
-
-
-def _eyes(looked: Looked) -> object:
-    """What a detector depends on."""
-    camera = looked.camera
-    whole = (camera.view, camera.person_height, camera.person_size)
-    return whole if looked.everywhere else (*whole, camera)
+def _veil_for(looked: Looked) -> Veil:
+    return Veil(softened=looked.camera.view == "overhead")

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
-from server.figures.reading import Source, rows_for
+from server.figures.hourly import figures_by_hour, was_watched
+from server.figures.reading import Source
 from server.forecasting.errors import SeriesUnknown
 from server.forecasting.naming import Series, series_of
 from server.metrics.intervals import Interval, Resolution, split
-from server.metrics.report import Figures, report
+from server.metrics.report import Figures
 from server.storage.demand import is_sold, pieces_by_quarter, sales_by_quarter, ticket_span
-
-LEAST_COVERAGE = 0.5
-"""Of an hour of which less was watched, the count says nothing about how many came."""
-
-_AT_ONCE = timedelta(days=28)
-"""So many days of rows are in memory at a time."""
 
 Hours = list[tuple[datetime, float | None]]
 """When each hour begins, and what was counted in it; in order."""
@@ -60,19 +55,11 @@ def _checked(source: Source, what: str) -> Series:
 
 def _counted(source: Source, series: Sequence[Series], whole: Interval, now: datetime) -> dict[str, Hours]:
     found: dict[str, Hours] = {one.what: [] for one in series}
-    for month in _months(whole):
-        for figures in _figures(source, month, now):
-            seen = figures.coverage is not None and figures.coverage >= LEAST_COVERAGE
-            for one in series:
-                value = _value(figures, one) if seen else None
-                found[one.what].append((figures.interval.begin, value))
+    for figures in figures_by_hour(source, whole, now):
+        seen = was_watched(figures)
+        for one in series:
+            found[one.what].append((figures.interval.begin, _value(figures, one) if seen else None))
     return found
-
-
-def _figures(source: Source, month: Interval, now: datetime) -> Iterable[Figures]:
-    parts: Sequence[Interval] = list(split(month, Resolution.HOUR, source.terms.calendar))
-    rows = rows_for(source, month, parts, now)
-    return report(rows, source.terms, month, parts, now).parts
 
 
 def _value(figures: Figures, series: Series) -> float | None:
@@ -141,11 +128,3 @@ def _by_hour(values: Mapping[datetime, float], hours: Sequence[Interval]) -> lis
         if number >= 0:
             sums[number] += value
     return sums
-
-
-def _months(whole: Interval) -> Iterator[Interval]:
-    begin = whole.begin
-    while begin < whole.end:
-        last = min(begin + _AT_ONCE, whole.end)
-        yield Interval(begin, last)
-        begin = last

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from server.figures.hourly import LEAST_COVERAGE
 from server.forecast_commands import MOST_DAYS
 from server.forecasting.backtest import LEAST_HOURS
 from server.forecasting.choosing import Knowledge, usual_models
-from server.forecasting.hourly import LEAST_COVERAGE
 from server.forecasting.learned import boosting, forest, support_vectors
 from server.forecasting.library import library_models
 from server.forecasting.series import DAY, LONGEST, WEEK

@@ -77,6 +77,23 @@ def test_a_later_change_at_the_device_wins_and_hearing_the_old_one_again_changes
     assert fps(configuration) == 12
 
 
+def test_what_was_put_aside_at_the_device_is_not_used_though_the_broker_tells_it_again(
+    configuration: Configuration, own: Path
+) -> None:
+    configuration.take(FASTER)
+    configuration.put_aside(digest_of(OWN))
+    assert fps(configuration) == 12, "another one was meant"
+    configuration.put_aside(digest_of(FASTER))
+    assert configuration.changed()
+    assert fps(configuration) == 10
+    configuration.take(FASTER)
+    own.write_text(OWN + "# changed\n", encoding="utf-8")
+    own.write_text(OWN, encoding="utf-8")
+    assert configuration.load().origin == "file", "not even when the file is again as it was"
+    configuration.take(FASTER + "# once more\n")
+    assert fps(configuration) == 12
+
+
 def test_what_is_taken_back_holds_no_more(configuration: Configuration) -> None:
     configuration.take(FASTER)
     configuration.take(None)

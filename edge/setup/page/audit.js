@@ -1,10 +1,10 @@
 // Somebody presses In or Out as people cross; the device says how that agrees with what it counted.
-const at = (id) => document.getElementById(id);
+import { at, tell } from "./dom.js";
 
 export class AuditPanel {
-  // post: sends a request of this page.
-  constructor(post) {
-    Object.assign(this, { post, keys: {}, shown: "" });
+  // post: sends a request of this page; onDrop: the audit is over, and drawing goes on.
+  constructor(post, onDrop) {
+    Object.assign(this, { post, onDrop, keys: {}, shown: "" });
     at("begin").addEventListener("click", () => this.act("begin"));
     at("take-back").addEventListener("click", () => this.act("undo"));
     at("end").addEventListener("click", () => this.act("end"));
@@ -18,9 +18,9 @@ export class AuditPanel {
     at("begin").disabled = name === "begin";
     const { ok, told } = await this.post(`audit/${name}`, body);
     at("begin").disabled = false;
-    at("audit-told").textContent = ok ? { keep: "Kept. It is sent as soon as this camera is counted again." }[name] ?? "" : told.error;
-    at("audit-told").classList.toggle("wrong", !ok);
+    tell("audit-told", ok ? { keep: "Kept. It is sent as soon as this camera is counted again." }[name] ?? "" : told.error, !ok);
     if (ok) this.show(told.audit);
+    if (ok && name === "drop") this.onDrop();
   }
 
   key(event) {

@@ -1,8 +1,7 @@
 const form = document.getElementById("log-in");
 const told = document.getElementById("told");
 
-form.addEventListener("submit", async (event) => {
-  event.preventDefault();
+async function enter() {
   told.textContent = "";
   try {
     const answer = await fetch("log-in", {
@@ -16,4 +15,25 @@ form.addEventListener("submit", async (event) => {
   } catch {
     told.textContent = "The program that serves this page does not answer. Is it still running?";
   }
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  enter();
 });
+
+document.getElementById("shown").addEventListener("change", (event) => {
+  form.said.type = event.target.checked ? "text" : "password";
+});
+
+// A QR code brings the code along, behind the # that no browser sends; it does not stay in the address.
+function bring() {
+  const brought = location.hash.slice(1);
+  if (!brought) return;
+  history.replaceState(null, "", "./");
+  form.said.value = brought;
+  enter();
+}
+
+window.addEventListener("hashchange", bring);
+bring();

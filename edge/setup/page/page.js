@@ -1,412 +1,271 @@
 // The set-up page: draws what stands in the device's file, tries what is drawn, and saves it.
 import { AuditPanel } from "./audit.js";
+import { Cards } from "./cards.js";
+import { at, tell } from "./dom.js";
+import { add, partsOf, shapesOf } from "./drawing.js";
+import { History } from "./history.js";
+import { Live } from "./live.js";
 import { Overlay } from "./picture.js";
+import { Talk } from "./talking.js";
+import { Zoom } from "./zoom.js";
 
-const at = (id) => document.getElementById(id);
-const LOOK_MILLISECONDS = 400;
 const TRY_MILLISECONDS = 600;
-const WORDS = { lines: "Line", zones: "Zone", queues: "Queue", origins: "Staff area", floor: "Floor" };
+const AGAIN_MILLISECONDS = 2000;
 
-let proof = null;
-let drawn = null;
-let version = ""; // of the file that was drawn from
-let saved = "";
-let measured = [];
-let trials = [];
-let problems = [];
-let counted = [];
-let chosen = null;
-let number = 0;
-let shown = -1;
+const desk = {
+  drawn: null, chosen: null, problems: [], trials: null, measured: [], counted: [], isTrying: false,
+  looks: 0, afar: "", afarDrawn: null, isSaving: false, choose, edited, changed,
+};
+let history = null;
 let trying = null;
+let isLeaving = false;
 
-const overlay = new Overlay(at("overlay"), { onMove: changed, onChosen: choose });
-const audit = new AuditPanel(post);
-
-async function post(name, body) {
-  try {
-    const answer = await fetch(name, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-Footfall-Proof": proof },
-      body: JSON.stringify(body),
-    });
-    if (answer.status === 401) location.reload();
-    return { ok: answer.ok, told: await answer.json() };
-  } catch {
-    return { ok: false, told: { error: "The program that serves this page does not answer. Is it still running?" } };
-  }
-}
+const talk = new Talk(resume);
+const overlay = new Overlay(at("overlay"), { onMove: edited, onChosen: choose, onLeave: () => at("parts").querySelector(".chosen button").focus() });
+const cards = new Cards(desk);
+const audit = new AuditPanel((name, body) => talk.post(name, body), tryOut);
+const live = new Live(talk, overlay, { onState, onBack: resume });
+new Zoom();
 
 // What is drawn
 
-function parts() {
-  const named = (kind) => drawn[kind].map((one, index) => ({ key: `${kind}[${index}]`, kind, one, index }));
-  return [
-    ...["lines", "zones", "queues"].flatMap(named),
-    ...drawn.origins.map((points, index) => ({ key: `origins[${index}]`, kind: "origins", one: { points }, index })),
-    ...(drawn.floor ? [{ key: "floor", kind: "floor", one: drawn.floor, index: 0 }] : []),
-  ];
-}
-
-function shapes() {
-  return parts().flatMap(({ key, kind, one }) => {
-    const area = (points, sort, label) => ({ part: key, kind: sort, name: `${label} of ${one.id ?? key}`, points, closed: true, label: sort === "service" ? "served" : one.id ?? WORDS[kind] });
-    if (kind === "lines") {
-      return [
-        { part: key, kind: one.kind === "passing" ? "passing" : "line", name: one.id, points: one.points, label: one.id },
-        { part: key, kind: "arrow", name: `arrow of ${one.id}`, points: one.arrow, arrow: true, label: "in" },
-      ];
-    }
-    if (kind === "queues") return [area(one.points, "queue", "corners"), area(one.service, "service", "service")];
-    return [area(one.points, { zones: "zone", origins: "staff", floor: "floor" }[kind], "corners")];
-  });
-}
-
 function draw() {
-  const walks = trials.filter((one) => `${one.line}` === chosenLine()).flatMap((one) => one.walks);
-  overlay.show(shapes(), at("drawing").hidden ? null : chosen, at("drawing").hidden ? [] : walks);
+  const isDrawing = !at("drawing").hidden;
+  const part = partsOf(desk.drawn).find((one) => one.key === desk.chosen);
+  const walks = (part?.kind === "lines" && desk.trials?.find((one) => one.line === part.one.id)?.walks) || [];
+  overlay.show(shapesOf(desk.drawn), isDrawing ? desk.chosen : null, isDrawing && !desk.isTrying ? walks : []);
 }
-
-function chosenLine() {
-  const part = parts().find((one) => one.key === chosen);
-  return part?.kind === "lines" ? part.one.id : null;
-}
-
-function choose(key) {
-  chosen = key;
-  render();
-}
-
-function changed() {
-  clearTimeout(trying);
-  at("told").textContent = "";
-  at("save").disabled = false;
-  trying = setTimeout(tryOut, TRY_MILLISECONDS);
-}
-
-async function tryOut() {
-  const sent = JSON.stringify(drawn);
-  const { ok, told } = await post("try", { drawn });
-  if (sent !== JSON.stringify(drawn)) return;
-  take(ok, told);
-  render();
-}
-
-function take(ok, told) {
-  problems = ok ? [] : told.problems ?? [];
-  say(ok || problems.length ? "" : told.error, true);
-  if (!ok) return;
-  ({ trials, measured } = told);
-  number = 0;
-}
-
-async function save() {
-  clearTimeout(trying);
-  at("save").disabled = true;
-  const { ok, told } = await post("save", { drawn, version });
-  at("save").disabled = false;
-  take(ok, told);
-  if (ok) {
-    ({ drawn, version } = told);
-    saved = JSON.stringify(drawn);
-    say("Saved. The file of before is kept beside it.");
-  } else if (problems.length) say("Not saved: mend what is marked first.", true);
-  render();
-}
-
-function say(text, wrong = false) {
-  at("told").textContent = text;
-  at("told").classList.toggle("wrong", wrong);
-}
-
-// Parts that are added
-
-const NEW = {
-  entrance: () => ["lines", { id: free("door"), kind: "entrance", points: [[0.3, 0.6], [0.7, 0.6]], arrow: [[0.5, 0.45], [0.5, 0.75]] }],
-  passing: () => ["lines", { id: free("pavement"), kind: "passing", points: [[0.5, 0.3], [0.5, 0.6]], arrow: [[0.4, 0.45], [0.6, 0.45]] }],
-  zone: () => ["zones", { id: free("zone"), points: box(0.35, 0.5) }],
-  queue: () => ["queues", { id: free("queue"), points: box(0.35, 0.55), service: box(0.35, 0.3) }],
-  staff: () => ["origins", box(0.7, 0.2)],
-};
-
-function free(name) {
-  const taken = new Set(parts().map(({ one }) => one.id));
-  for (let count = 1; ; count++) {
-    const id = count === 1 ? name : `${name}-${count}`;
-    if (!taken.has(id)) return id;
-  }
-}
-
-function box(x, y) {
-  return [[x, y], [x + 0.25, y], [x + 0.25, y + 0.2], [x, y + 0.2]];
-}
-
-function add(what) {
-  if (what === "floor") {
-    drawn.floor = { points: [[0.3, 0.5], [0.7, 0.5], [0.85, 0.9], [0.15, 0.9]], metres: [[0, 0], [4, 0], [4, 3], [0, 3]] };
-    chosen = "floor";
-  } else {
-    const [kind, part] = NEW[what]();
-    drawn[kind].push(part);
-    chosen = `${kind}[${drawn[kind].length - 1}]`;
-  }
-  render();
-  changed();
-  at("parts").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
-}
-
-function remove({ kind, index }) {
-  if (kind === "floor") drawn.floor = null;
-  else drawn[kind].splice(index, 1);
-  chosen = null;
-  render();
-  changed();
-}
-
-function addPoint(points, closed) {
-  const [[x0, y0], [x1, y1]] = closed ? [points.at(-1), points[0]] : points.slice(-2);
-  const middle = [(x0 + x1) / 2, (y0 + y1) / 2].map((share) => Math.round(share * 10000) / 10000);
-  points.splice(closed ? points.length : points.length - 1, 0, middle);
-}
-
-// The list beside the picture
 
 function render() {
   draw();
-  const focus = document.activeElement?.dataset?.focus;
-  at("parts").replaceChildren(...parts().map(card));
-  if (focus) at("parts").querySelector(`[data-focus="${focus}"]`)?.focus();
-  at("add-floor").hidden = Boolean(drawn.floor);
-  at("camera-view").value = drawn.view;
-  const rest = problems.filter(({ field }) => !parts().some(({ key }) => belongs(field, key)));
-  at("problems").replaceChildren(...rest.map(problem));
-  at("undo").disabled = JSON.stringify(drawn) === saved;
-  showCounts();
+  cards.build();
+  at("add-floor").hidden = Boolean(desk.drawn.floor);
+  at("camera-view").value = desk.drawn.view;
+  showSaved();
 }
 
-function belongs(field, key) {
-  const written = key.replace("origins", "staff.origins");
-  return field === written || field.startsWith(`${written}.`) || field.startsWith(`${written}[`);
+function showSaved() {
+  const isSaved = JSON.stringify(desk.drawn) === history.saved;
+  at("back").disabled = isSaved;
+  at("undo").disabled = isSaved && history.place === 0;
+  at("redo").disabled = history.place === history.steps.length - 1;
+  at("save").disabled = desk.isSaving;
+  at("unsaved").hidden = isSaved;
 }
 
-function card(part) {
-  const made = make("article", `card part${part.key === chosen ? " chosen" : ""}`);
-  made.dataset.part = part.key;
-  const top = make("div", "top");
-  const choice = make("button", "", `${part.one.kind === "passing" ? "Passing line" : WORDS[part.kind]} ${part.one.id ?? ""}`);
-  choice.type = "button";
-  choice.dataset.focus = part.key;
-  choice.setAttribute("aria-pressed", part.key === chosen);
-  choice.addEventListener("click", () => choose(part.key));
-  top.append(choice);
-  if (part.kind === "lines") top.append(make("span", "count"));
-  made.append(top);
-  if (part.key === chosen) made.append(fields(part), buttons(part));
-  made.append(...notes(part));
-  return made;
+function choose(key) {
+  if (key === desk.chosen) return overlay.focus(); // once more: on to its points
+  desk.chosen = key;
+  render();
+  at("parts").querySelector(".chosen")?.scrollIntoView({ block: "nearest" });
 }
 
-function fields(part) {
-  const made = make("div", "fields");
-  if (part.one.id !== undefined) {
-    made.append(field("Name in all counts", input(part, "id", part.one.id, (value) => (part.one.id = value.trim()))));
-  }
-  if (part.kind === "lines") {
-    const kind = document.createElement("select");
-    kind.append(new Option("entrance: in and out", "entrance"), new Option("passing: walks past", "passing"));
-    kind.value = part.one.kind;
-    kind.addEventListener("change", () => {
-      part.one.kind = kind.value;
-      render();
-      changed();
-    });
-    made.append(field("What crossing it means", kind));
-  }
-  if (part.kind === "floor") {
-    part.one.metres.forEach((metre, point) => {
-      for (const [axis, name] of ["across", "along"].entries()) {
-        const box = input(part, `${point}-${axis}`, metre[axis], (value) => (metre[axis] = Number(value)), "number");
-        made.append(field(`Point ${point + 1}, ${name}, metres`, box));
-      }
-    });
-  }
-  return made;
-}
-
-function input(part, name, value, set, type = "text") {
-  const made = document.createElement("input");
-  Object.assign(made, { type, value, autocomplete: "off", spellcheck: false });
-  if (type === "number") made.step = "any";
-  made.dataset.focus = `${part.key}-${name}`;
-  made.addEventListener("change", () => {
-    set(made.value);
+// Something was moved or typed; what is said of it comes when it rests.
+function edited() {
+  clearTimeout(trying);
+  tell("told", "");
+  at("theirs").hidden = true;
+  if (!desk.isTrying) {
+    desk.isTrying = true;
+    cards.notes();
     draw();
-    changed();
-  });
-  return made;
-}
-
-function buttons(part) {
-  const made = make("div", "keys");
-  const button = (text, act) => {
-    const one = make("button", "", text);
-    one.type = "button";
-    one.dataset.focus = `${part.key}-${text}`;
-    one.addEventListener("click", () => {
-      act();
-      render();
-      changed();
-    });
-    made.append(one);
-  };
-  if (part.kind === "lines") button("Turn the arrow", () => part.one.arrow.reverse());
-  button("Add a point", () => {
-    addPoint(part.one.points, part.kind !== "lines");
-    if (part.kind === "floor") part.one.metres.push([0, 0]);
-  });
-  if (part.one.points.length > (part.kind === "lines" ? 2 : part.kind === "floor" ? 4 : 3)) {
-    button("Remove the last point", () => {
-      part.one.points.splice(part.kind === "lines" ? -2 : -1, 1);
-      if (part.kind === "floor") part.one.metres.pop();
-    });
   }
-  const gone = make("button", "", "Delete");
-  gone.type = "button";
-  gone.addEventListener("click", () => remove(part));
-  made.append(gone);
-  return made;
+  showSaved();
+  trying = setTimeout(tryOut, TRY_MILLISECONDS);
 }
 
-function notes(part) {
-  const made = problems.filter(({ field }) => belongs(field, part.key)).map(problem);
-  const size = measured.find((one) => one[{ lines: "line", zones: "zone", queues: "queue" }[part.kind]] === part.one.id);
-  const long = size?.metres ?? size?.square_metres;
-  if (long) made.push(make("p", "note", `${long.toFixed(1)} ${size.metres ? "m" : "m²"}`));
-  if (size?.doubt) made.push(make("p", "note wrong", size.doubt));
-  const trial = part.kind === "lines" && trials.find((one) => one.line === part.one.id);
-  if (trial && !made.length) {
-    if (trial.doubts.length) made.push(...trial.doubts.map((doubt) => make("p", "note wrong", `Tried: ${doubt}`)));
-    else made.push(make("p", "note good", `Tried: all ${trial.walks.length} who walked over it were counted.`));
-  }
-  return made;
+// Parts came, went or became others.
+function changed(act, text = "") {
+  history.note(desk.drawn);
+  act();
+  history.note(desk.drawn);
+  desk.problems = [];
+  render();
+  edited();
+  tell("told", text);
 }
 
-function problem({ field, sentence }) {
-  const made = make("p", "note wrong", `${field ? `${field}: ` : ""}${sentence}`);
-  made.setAttribute("role", "alert");
-  return made;
+function show(drawn) {
+  desk.drawn = drawn;
+  desk.problems = [];
+  if (!partsOf(drawn).some(({ key }) => key === desk.chosen)) desk.chosen = null;
+  render();
+  edited();
 }
 
-function field(text, control) {
-  const made = make("label", "", text);
-  made.append(control);
-  return made;
+function step(by) {
+  history.note(desk.drawn);
+  const drawn = history.step(by);
+  if (drawn) show(drawn);
 }
 
-function make(kind, name, text = "") {
-  const made = document.createElement(kind);
-  made.className = name;
-  made.textContent = text;
-  return made;
+// What the device says of it
+
+async function tryOut() {
+  clearTimeout(trying);
+  history.note(desk.drawn);
+  const sent = history.now;
+  const { ok, told } = await talk.post("try", { drawn: JSON.parse(sent) });
+  if (sent !== JSON.stringify(desk.drawn)) return; // moved on meanwhile, and tried again by that
+  take(ok, told);
 }
 
-// What the camera sees
-
-function showCounts() {
-  for (const { key, kind, one } of parts()) {
-    if (kind !== "lines") continue;
-    const of = (way) => counted.find((row) => row.line === one.id && row.direction === way)?.count ?? 0;
-    const place = at("parts").querySelector(`[data-part="${key}"] .count`);
-    const text = `in ${of("in")} · out ${of("out")}`;
-    place?.classList.toggle("news", place.textContent !== "" && place.textContent !== text);
-    if (place) place.textContent = text;
-  }
+function take(ok, told) {
+  desk.isTrying = false;
+  desk.problems = told.problems ?? [];
+  if (ok) {
+    Object.assign(desk, { trials: told.trials, measured: told.measured, looks: told.looks });
+    live.anew();
+  } else if (!desk.problems.length && !told.lost) tell("told", told.error, true);
+  cards.notes();
+  draw();
+  showSaved();
 }
 
-async function look() {
-  try {
-    const answer = await fetch(`state?after=${number}`);
-    if (answer.status === 401) return location.reload();
-    showState(await answer.json());
-    if (shown >= 0) await showPicture();
-  } catch {
-    sight("The program that serves this page does not answer. Is it still running?", true);
-  }
-  setTimeout(look, LOOK_MILLISECONDS);
+async function save() {
+  if (at("parts").querySelector("input:invalid")) return tell("told", "Not saved: mend what is marked first.", true);
+  clearTimeout(trying);
+  history.note(desk.drawn);
+  const sent = history.now;
+  desk.isSaving = true;
+  showSaved();
+  tell("told", "Saving …");
+  const instead = at("own-counts").checked ? desk.afar : "";
+  const { ok, told } = await talk.post("save", { drawn: JSON.parse(sent), version: history.version, instead_of: instead });
+  desk.isSaving = false;
+  if (ok) history.wasSaved(sent, told.version);
+  if (sent === JSON.stringify(desk.drawn)) take(ok, told);
+  else edited();
+  tell("told", ok ? savedWords(sent) : told.problems?.length ? "Not saved: mend what is marked first." : told.error, !ok);
+  at("theirs").hidden = !told.theirs;
+  showSaved();
 }
 
-function showState(state) {
-  if (state.size && state.size.join() !== overlay.size.join()) {
-    at("frame").style.aspectRatio = `${state.size[0]} / ${state.size[1]}`;
-    overlay.resize(state.size);
-  }
-  if (state.number < number) number = 0;
-  else for (const one of state.crossings) if (one.place) overlay.flash(one.place, one.direction);
-  number = Math.max(number, state.number);
-  counted = state.counted;
-  shown = state.shown || -1;
-  showCounts();
+function savedWords(sent) {
+  if (sent !== JSON.stringify(desk.drawn)) return "Saved as it was; what you have drawn since then is not saved yet.";
+  return "Saved. The device counts by it within some seconds. The file of before is kept beside it.";
+}
+
+// What somebody else did meanwhile
+
+async function showTheirs() {
+  const told = await begun();
+  if (!told) return;
+  history.note(desk.drawn);
+  history.wasSaved(JSON.stringify(told.drawn), told.version);
+  show(told.drawn);
+  history.note(desk.drawn);
+  showSaved();
+  at("theirs").hidden = true;
+  tell("told", "This stands in the file now. Undo brings yours back; Save then puts it in the place of theirs.");
+}
+
+async function showAfar(digest) {
+  desk.afar = digest;
+  desk.afarDrawn = digest ? (await begun())?.counts.drawn : null;
+  at("own-counts").checked = false;
+  at("take-afar").hidden = !desk.afarDrawn;
+  at("afar").hidden = !digest;
+}
+
+function onState(state) {
+  desk.counted = state.counted;
+  cards.counts();
   audit.show(state.audit);
-  const late = state.age > 5 ? ` The newest picture is ${Math.round(state.age)} s old.` : "";
-  if (state.trouble) sight(state.trouble, true);
-  else sight(state.size ? `Live, people veiled.${late}` : "Waiting for the first picture …", Boolean(late));
+  if (state.afar !== desk.afar) showAfar(state.afar);
+  at("others").hidden = desk.isTrying || desk.isSaving || Boolean(state.audit) || state.looks === desk.looks;
 }
 
-async function showPicture() {
-  const answer = await fetch("picture.jpg");
-  if (!answer.ok) return;
-  const before = at("picture").src;
-  at("picture").src = URL.createObjectURL(await answer.blob());
-  if (before.startsWith("blob:")) URL.revokeObjectURL(before);
+// Begin, and go on after a break
+
+async function begun() {
+  const answer = await talk.get("begin");
+  const told = await answer?.json().catch(() => null);
+  if (answer && !answer.ok) tell("told", told?.error ?? "", true);
+  if (!answer?.ok || !told) return null;
+  talk.proof = told.proof;
+  return told;
 }
 
-function sight(text, wrong = false) {
-  if (at("sight").textContent !== text) at("sight").textContent = text;
-  at("sight").classList.toggle("wrong", wrong);
+async function resume() {
+  if (history && (await begun())) tryOut();
 }
 
-// Begin
+async function begin() {
+  const told = await begun();
+  if (!told) {
+    if (!talk.isOut && !at("told").textContent) live.lost();
+    return setTimeout(begin, AGAIN_MILLISECONDS);
+  }
+  tell("told", "");
+  history = new History(told.drawn, told.version, `footfall ${told.store} ${told.device} ${told.camera}`);
+  Object.assign(desk, { drawn: told.drawn, measured: told.measured, isTrying: true });
+  const left = history.left();
+  if (left) desk.drawn = left;
+  history.note(desk.drawn);
+  at("name").textContent = `${told.store} · ${told.device} · ${told.camera}`;
+  document.title = `footfall set-up: ${told.camera}`;
+  render();
+  at("drawing").disabled = at("auditing").disabled = false;
+  if (left) tell("told", "What you drew before this page was closed is here again; it is not saved yet.");
+  await showAfar(told.counts.afar);
+  tryOut();
+  live.look();
+}
 
 function tab(name) {
   at("drawing").hidden = name !== "draw";
   at("auditing").hidden = name !== "audit";
   for (const one of ["draw", "audit"]) at(`${one}-tab`).setAttribute("aria-pressed", one === name);
-  draw();
+  if (desk.drawn) draw();
+}
+
+async function logOut() {
+  const isUnsaved = history && JSON.stringify(desk.drawn) !== history.saved;
+  if (isUnsaved && !window.confirm("What you drew is not saved. Log out all the same?")) return;
+  isLeaving = true;
+  await live.stop();
+  history?.forget();
+  await talk.post("log-out", {});
+  location.replace("./");
+}
+
+async function acceptView() {
+  const { ok, told } = await talk.post("view/accept", {});
+  const words = told.known ? "Taken. The program that counts learns the view as it is now, in some minutes." : "It was not known yet: the view as it is now is what is learned.";
+  tell("view-told", ok ? words : told.error, !ok);
+}
+
+function key(event) {
+  const isTyping = event.target.matches?.("input, select");
+  if (!history || isTyping || at("drawing").hidden || !(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
+  event.preventDefault();
+  step(event.shiftKey ? 1 : -1);
 }
 
 at("draw-tab").addEventListener("click", () => tab("draw"));
 at("audit-tab").addEventListener("click", () => tab("audit"));
-at("log-out").addEventListener("click", async () => {
-  await post("log-out", {});
-  location.reload();
-});
+at("log-out").addEventListener("click", logOut);
 at("save").addEventListener("click", save);
-at("undo").addEventListener("click", () => {
-  drawn = JSON.parse(saved);
-  chosen = null;
-  render();
-  changed();
-});
-at("camera-view").addEventListener("change", (event) => {
-  drawn.view = event.target.value;
-  changed();
-});
-for (const button of document.querySelectorAll("[data-add]")) {
-  button.addEventListener("click", () => add(button.dataset.add));
+at("undo").addEventListener("click", () => step(-1));
+at("redo").addEventListener("click", () => step(1));
+at("back").addEventListener("click", () => changed(() => Object.assign(desk, { drawn: JSON.parse(history.saved), chosen: null })));
+at("theirs").addEventListener("click", showTheirs);
+at("take-afar").addEventListener("click", () => changed(() => Object.assign(desk, { drawn: structuredClone(desk.afarDrawn), chosen: null })));
+at("accept-view").addEventListener("click", acceptView);
+at("camera-view").addEventListener("change", (event) => changed(() => (desk.drawn.view = event.target.value)));
+for (const one of document.querySelectorAll("[data-add]")) {
+  one.addEventListener("click", () => {
+    changed(() => (desk.chosen = add(desk.drawn, one.dataset.add)));
+    at("parts").querySelector(".chosen").scrollIntoView({ block: "nearest" });
+  });
 }
+document.addEventListener("keydown", key);
+document.addEventListener("visibilitychange", () => history?.note(desk.drawn)); // a phone may forget the tab
 window.addEventListener("beforeunload", (event) => {
-  if (drawn && JSON.stringify(drawn) !== saved) event.preventDefault();
+  history?.note(desk.drawn);
+  if (history && !history.isSaved && !isLeaving) event.preventDefault();
 });
 
-(async () => {
-  const answer = await fetch("begin");
-  const told = await answer.json();
-  if (!answer.ok) return say(told.error, true);
-  ({ proof, drawn, version, measured } = told);
-  saved = JSON.stringify(drawn);
-  at("name").textContent = `${told.store} · ${told.device} · ${told.camera}`;
-  document.title = `footfall set-up: ${told.camera}`;
-  render();
-  tryOut();
-  look();
-})();
+if (location.hash) window.history.replaceState(null, "", "./"); // a code, of which whoever is in has no need
+begin();

@@ -4,14 +4,23 @@ const REACH_PIXELS = 22; // a finger's
 const HANDLE_PIXELS = 7;
 const STEP = 0.005;
 const LONG_STEP = 0.05;
+const FLASH_MILLISECONDS = 1300;
+const HEAD_PIXELS = 22; // to be seen beside the point that moves it
+const TEXT_PIXELS = 14;
+const IN_PIXELS = 18;
 
 const within = (share) => Math.min(1, Math.max(0, Math.round(share * 10000) / 10000));
 
 export class Overlay {
-  // onMove: after each movement; onChosen: a shape of another part was touched.
-  constructor(svg, { onMove, onChosen }) {
-    Object.assign(this, { svg, onMove, onChosen, size: [1600, 900], shapes: [], chosen: null, walks: [] });
+  // onMove: after each movement; onChosen: a shape of another part was touched; onLeave: Escape on a point.
+  constructor(svg, { onMove, onChosen, onLeave }) {
+    Object.assign(this, { svg, onMove, onChosen, onLeave, shapes: [], chosen: null, walks: [] });
+    this.resize([1600, 900]); // until a picture says otherwise
     new ResizeObserver(() => this.place()).observe(svg);
+    // A finger on a point or line moves that; anywhere else it scrolls. (touch-action knows no parts of an svg.)
+    svg.addEventListener("touchstart", (event) => {
+      if (event.target.closest(".point, .shape, .under")) event.preventDefault();
+    }, { passive: false });
   }
 
   resize(size) {
@@ -43,28 +52,35 @@ export class Overlay {
     const scale = this.size[0] / (this.svg.clientWidth || this.size[0]);
     for (const { shape, line, under, head, label } of this.drawn ?? []) {
       const at = shape.points.map((place) => this.pixels(place));
-      const text = at.map((place) => place.join(",")).join(" ");
+      const text = this.text(shape.points);
       line.setAttribute("points", text);
       under.setAttribute("points", text);
-      if (head) head.setAttribute("points", arrowHead(at, 14 * scale));
+      if (head) head.setAttribute("points", arrowHead(at, HEAD_PIXELS * scale));
       const [x, y] = shape.arrow ? at[1] : at[0];
       label.setAttribute("x", Math.min(x + 8 * scale, this.size[0] - 60 * scale));
       label.setAttribute("y", Math.max(y - 8 * scale, 16 * scale));
-      label.setAttribute("font-size", 14 * scale);
+      label.setAttribute("font-size", (shape.arrow ? IN_PIXELS : TEXT_PIXELS) * scale);
     }
-    for (const { shape, number, group, circles } of this.points ?? []) {
+    for (const { shape, number, group, circles, mark } of this.points ?? []) {
       const [x, y] = this.pixels(shape.points[number]);
       group.setAttribute("transform", `translate(${x} ${y})`);
       circles[0].setAttribute("r", REACH_PIXELS * scale);
       circles[1].setAttribute("r", HANDLE_PIXELS * scale);
+      if (mark) Object.entries({ x: 10 * scale, y: 18 * scale, "font-size": TEXT_PIXELS * scale }).forEach((one) => mark.setAttribute(...one));
     }
   }
 
-  flash(place, direction) {
-    const [cx, cy] = this.pixels(place);
-    const ring = element("circle", { cx, cy, r: this.size[0] * 0.03, class: `flash ${direction}` });
-    this.svg.append(ring);
-    setTimeout(() => ring.remove(), 1300);
+  // Somebody has just crossed: a ring where it was, and the line itself lights up.
+  flash({ line, direction, place }) {
+    const shape = this.shapes.find((one) => one.name === line && !one.arrow && !one.closed);
+    const made = [];
+    if (shape) made.push(element("polyline", { points: this.text(shape.points), class: `flash line ${direction}` }));
+    if (place) {
+      const [cx, cy] = this.pixels(place);
+      made.push(element("circle", { cx, cy, r: this.size[0] * 0.03, class: `flash ${direction}` }));
+    }
+    this.svg.append(...made);
+    setTimeout(() => made.forEach((one) => one.remove()), FLASH_MILLISECONDS);
   }
 
   outline(shape) {
@@ -74,7 +90,7 @@ export class Overlay {
     const under = element(kind, { class: "under" });
     const line = element(kind, { class: `shape ${shape.kind}${other}` });
     const head = shape.arrow ? element("polyline", { class: `shape head${other}` }) : null;
-    const label = element("text", {});
+    const label = element("text", { class: `${shape.arrow ? "in" : ""}${other}` });
     label.textContent = shape.label ?? "";
     group.append(under, line, ...(head ? [head] : []), label);
     for (const one of [under, line]) one.addEventListener("pointerdown", (event) => this.takeAll(event, shape));
@@ -90,18 +106,25 @@ export class Overlay {
       element("circle", { class: "reach" }),
       element("circle", { class: `handle${shape.arrow ? " of-arrow" : ""}` }),
     ];
-    group.append(...circles);
+    const mark = shape.numbered ? element("text", {}) : null; // its metres are asked for by this number
+    if (mark) mark.textContent = number + 1;
+    group.append(...circles, ...(mark ? [mark] : []));
     group.addEventListener("pointerdown", (event) => this.takePoint(event, shape, number, group));
     group.addEventListener("keydown", (event) => this.key(event, shape, number));
-    return { shape, number, group, circles };
+    return { shape, number, group, circles, mark };
   }
 
   walk({ path, counted }) {
-    const points = path.map((place) => this.pixels(place).join(",")).join(" ");
-    return element("polyline", { points, class: `walk ${counted ? "counted" : "missed"}` });
+    return element("polyline", { points: this.text(path), class: `walk ${counted ? "counted" : "missed"}` });
+  }
+
+  // The first point of the chosen part.
+  focus() {
+    this.points[0]?.group.focus();
   }
 
   key(event, shape, number) {
+    if (event.key === "Escape") return this.onLeave();
     const step = event.shiftKey ? LONG_STEP : STEP;
     const [dx, dy] = { ArrowLeft: [-step, 0], ArrowRight: [step, 0], ArrowUp: [0, -step], ArrowDown: [0, step] }[event.key] ?? [];
     if (dx === undefined) return;
@@ -154,6 +177,10 @@ export class Overlay {
   share(event) {
     const box = this.svg.getBoundingClientRect();
     return [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+  }
+
+  text(places) {
+    return places.map((place) => this.pixels(place).join(",")).join(" ");
   }
 
   pixels([x, y]) {

@@ -3,15 +3,8 @@ from __future__ import annotations
 import pytest
 
 from edge.counting import Crossing, Direction
-from edge.setup.auditing import (
-    LONGEST_SECONDS,
-    TOLERANCE_SECONDS,
-    ClickRefused,
-    Clicks,
-    compared,
-    message,
-    total,
-)
+from edge.setup.auditing import TOLERANCE_SECONDS, compared, message, total
+from edge.setup.clicking import LONGEST_SECONDS, ClickRefused, Clicks
 from edge.wire import decode, encode
 from tests.edge.cast import NOON
 

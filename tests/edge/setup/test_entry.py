@@ -12,9 +12,8 @@ from edge.setup.entry import (
     EntryRefused,
     Guesses,
     GuessTooSoon,
-    hashed,
-    is_hash,
 )
+from edge.setup.passwords import hashed, is_hash
 
 
 class Terminal:
@@ -54,7 +53,7 @@ def test_a_wrong_code_does_not_let_in(said: str) -> None:
 
 def test_a_code_is_over_after_half_an_hour_and_a_new_one_is_told() -> None:
     terminal = Terminal()
-    with pytest.raises(EntryRefused):
+    with pytest.raises(EntryRefused, match="has run out; the terminal shows a new one"):
         terminal.door.enter(terminal.codes[0], CODE_SECONDS + 1)
     assert len(terminal.codes) == 2
     assert terminal.door.enter(terminal.codes[1], CODE_SECONDS + 2)

@@ -16,11 +16,10 @@ from edge.setup.drawing import (
     DrawnLine,
     DrawnQueue,
     DrawnZone,
-    drawn_into,
     drawn_of,
-    rewritten,
 )
-from edge.setup.keeping import DeviceFile, DrawingRefused, NotSaved
+from edge.setup.keeping import ChangedMeanwhile, DeviceFile, DrawingRefused, NotSaved
+from edge.setup.rewriting import drawn_into, rewritten
 from edge.starter import starter_configuration
 
 STARTER = starter_configuration(None, store="shop", device="door-1", host="127.0.0.1", port=1883)
@@ -154,11 +153,42 @@ def test_a_drawing_that_cannot_be_used_is_refused_at_its_field_and_the_file_stay
 
 def test_what_somebody_else_wrote_meanwhile_is_not_overwritten(path: Path, file: DeviceFile) -> None:
     version = file.version
-    path.write_text(STARTER + "# by hand\n", "utf-8")
-    with pytest.raises(NotSaved, match="changed by somebody else"):
+    by_hand = STARTER.replace("points = [[0.25, 0.6]", "points = [[0.2, 0.6]")
+    path.write_text(by_hand, "utf-8")
+    with pytest.raises(ChangedMeanwhile, match="somebody else has changed camera entrance"):
         file.save(EVERYTHING, version)
-    assert path.read_text("utf-8").endswith("# by hand\n")
+    assert path.read_text("utf-8") == by_hand
     file.save(EVERYTHING, file.version)
+
+
+def test_what_was_changed_elsewhere_in_the_file_stays_and_does_not_stop_the_saving(
+    path: Path, file: DeviceFile
+) -> None:
+    version = file.version
+    path.write_text(STARTER.replace('device = "door-1"', 'device = "door-2"  # by hand'), "utf-8")
+    assert file.save(EVERYTHING, version).device == "door-2"
+    assert 'device = "door-2"  # by hand' in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        pytest.param("store = ", "cannot be read any more", id="broken by hand"),
+        pytest.param(
+            STARTER.replace("cameras.entrance", "cameras.back"),
+            "no camera entrance in edge",
+            id="camera gone",
+        ),
+    ],
+)
+def test_a_file_that_went_bad_meanwhile_is_a_sentence(
+    path: Path, file: DeviceFile, text: str, sentence: str
+) -> None:
+    version = file.version
+    path.write_text(text, "utf-8")
+    for act in (partial(file.checked, EVERYTHING), partial(file.save, EVERYTHING, version)):
+        with pytest.raises(NotSaved, match=sentence):
+            act()
 
 
 def test_lines_written_as_a_list_in_one_row_are_refused_or_right_but_never_harmed(tmp_path: Path) -> None:

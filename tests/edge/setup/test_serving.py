@@ -26,8 +26,8 @@ from edge.config import load_settings
 from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.people import Image
-from edge.setup.entry import hashed
-from edge.setup.serving import ACTIONS, OF_THOSE_LET_IN
+from edge.setup.passwords import hashed
+from edge.setup.routes import ACTIONS, OF_THOSE_LET_IN
 from edge.setup.tls import LASTS, made_here
 from edge.starter import starter_configuration
 from tests.edge.cast import DEMO, until

@@ -66,6 +66,16 @@ def test_what_moves_is_veiled_although_no_detector_finds_it() -> None:
     assert len(np.unique(shown[150:250, 300:350])) > 20, "its own colours are not shown"
 
 
+def test_from_straight_above_no_detail_is_shown_anywhere() -> None:
+    veil = Veil(softened=True)
+    for tenth in range(31):
+        shown = veil.over(scene(), tenth / 10, NONE)
+    assert detail(shown, 0, 0, 640, 360) < SHARP / 8, "somebody may have stood there from the beginning"
+    assert detail(shown, 0, 0, 640, 360) > 1.5 * detail(looked_for(Veil(), 0.5), 0, 0, 640, 360), (
+        "the floor can still be drawn on"
+    )
+
+
 def test_where_nobody_looked_nothing_is_shown() -> None:
     veil = Veil()
     looked_for(veil, 3.0)

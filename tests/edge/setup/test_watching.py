@@ -1,21 +1,29 @@
 from __future__ import annotations
 
+import queue
+import threading
 import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
 from edge.capture import CameraLost, Frame, FrameSource
 from edge.config import CameraSettings, EdgeSettings
+from edge.configuration import Configuration
 from edge.counting import Crossing, Direction
 from edge.errors import EdgeError
 from edge.outbox import Audits
+from edge.people import Detections, Image
 from edge.setup.desk import Desk
 from edge.setup.drawing import drawn_of
+from edge.setup.in_use import FromAfar, InUseNow
 from edge.setup.keeping import DeviceFile
-from edge.setup.watching import MOST_CROSSINGS, Looked, Watching
+from edge.setup.sights import MOST_CROSSINGS, Looked, Remembered
+from edge.setup.watching import Watching
 from edge.wire import Audit, decode
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource, picture, until
 
@@ -113,6 +121,86 @@ def test_another_drawing_begins_to_count_anew_with_the_same_detector(started: li
     assert len(opened) == 2, "where a run would look is another way of looking"
 
 
+class Stepped:
+    """A camera that gives the pictures it is told to give, and detail everywhere in them."""
+
+    frames_skipped = 0
+    trouble = ""
+
+    def __init__(self) -> None:
+        self._times: queue.Queue[float | None] = queue.Queue()
+
+    def frames(self) -> Iterator[Frame]:
+        while (at := self._times.get()) is not None:
+            yield Frame(DETAILED, at)
+
+    def give(self, it: Watching, *seconds: float) -> Image:
+        """The last of some pictures, as it is shown."""
+        before = it.sight.shown
+        for second in seconds:
+            self._times.put(NOON + second)
+        until(lambda: it.sight.shown == before + len(seconds), "they were looked at")
+        jpeg = it.jpeg()
+        assert jpeg
+        return np.asarray(cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR), np.uint8)
+
+    def close(self) -> None:
+        self._times.put(None)
+
+
+DETAILED = np.random.default_rng(2).integers(0, 255, (360, 640, 3), np.uint8)
+
+
+class Doubtful:
+    """Thinks it possible that somebody stands in the left half, and is far from sure."""
+
+    sure_score = 0.5
+
+    def detect(self, image: Image, at: float = 0.0) -> Detections:
+        return Detections.from_boxes(np.array([[40, 60, 240, 300]], np.float32), np.array([0.06], np.float32))
+
+
+def detail(image: Image, x0: int, x1: int) -> float:
+    return float(np.abs(np.diff(image[100:260, x0:x1].astype(np.float32), axis=1)).mean())
+
+
+def test_all_is_veiled_until_eyes_had_time_to_look_and_doubtful_people_always(
+    started: list[Watching],
+) -> None:
+    camera, looks = Stepped(), 0
+
+    def open_detector(looked: Looked, height: float | None) -> Doubtful:
+        return Doubtful()
+
+    it = Watching(Looked(CAMERA), lambda: camera, open_detector)
+    started.append(it)
+    it.start()
+    sharp = detail(DETAILED, 400, 600)
+    at_first = camera.give(it, 0.0, 1.0, 1.9)
+    assert detail(at_first, 0, 640) < sharp / 5
+    later = camera.give(it, 2.2)
+    assert detail(later, 400, 600) > sharp / 2
+    assert detail(later, 60, 220) < sharp / 5, "whom nobody is sure of"
+    for everywhere, view in ((False, "oblique"), (True, "overhead")):
+        looks += 3
+        other = Looked(CAMERA.model_copy(update={"view": view}), everywhere=everywhere)
+        asking = threading.Thread(target=it.look, args=(other,))
+        asking.start()
+        until(lambda: it._wanted is not None, "it is to look in another way")
+        assert detail(camera.give(it, 2.0 + looks), 0, 640) < sharp / 5, "other eyes, as for an audit"
+        asking.join()
+
+
+def test_nobody_waits_long_for_a_camera_that_is_down(started: list[Watching]) -> None:
+    it = watching("the cable is out", "the cable is out", "the cable is out")
+    started.append(it)
+    it.start()
+    until(lambda: it.sight.trouble != "", "the trouble is told")
+    before = time.monotonic()
+    assert not it.look(Looked(CAMERA, everywhere=False))
+    assert time.monotonic() - before < 1.0
+
+
 def test_no_picture_is_kept_after_it_was_stopped() -> None:
     it = watching(waiting())
     it.start()
@@ -122,13 +210,13 @@ def test_no_picture_is_kept_after_it_was_stopped() -> None:
 
 
 def test_thousands_of_crossings_are_not_all_remembered() -> None:
-    it = watching()
+    remembered = Remembered()
     crossing = Crossing("door", Direction.IN, NOON)
     for _ in range(3):
-        it._note([], [crossing] * MOST_CROSSINGS)
-    assert it.sight.crossings == 3 * MOST_CROSSINGS
-    assert len(it.crossings()) == MOST_CROSSINGS
-    assert len(it.crossings(after=3 * MOST_CROSSINGS - 7)) == 7
+        remembered.note([], [crossing] * MOST_CROSSINGS)
+    assert remembered.number == 3 * MOST_CROSSINGS
+    assert len(remembered.crossings(0)) == MOST_CROSSINGS
+    assert len(remembered.crossings(after=3 * MOST_CROSSINGS - 7)) == 7
 
 
 SETTINGS = (
@@ -142,7 +230,9 @@ def desk(folder: Path, it: Watching, clock: FakeClock) -> Desk:
     (folder / "edge.toml").write_text(SETTINGS, "utf-8")
     file = DeviceFile(folder / "edge.toml", "entrance")
     settings: EdgeSettings = file.read()
-    return Desk(file, "entrance", settings, it, Audits(folder / "audits"), lambda _: "fake", clock)
+    in_use = InUseNow(Configuration(folder / "edge.toml", lambda _: None))
+    audits = Audits(folder / "audits")
+    return Desk(file, "entrance", settings, in_use, it, audits, lambda _: "fake", lambda: True, clock)
 
 
 def test_an_audit_goes_from_begin_to_the_folder_for_the_server(
@@ -154,26 +244,70 @@ def test_an_audit_goes_from_begin_to_the_folder_for_the_server(
     it.start()
     table = desk(tmp_path, it, clock)
     with pytest.raises(EdgeError, match="no audit was begun"):
-        table.click("door", "in")
-    assert table.begin_audit()["audit"]["begins_in"] == 3
+        table.audit.click("door", "in")
+    table.begin_audit()
+    assert table.state(0)["audit"]["begins_in"] == 3
     with pytest.raises(EdgeError, match="an audit is under way"):
         table.try_out(drawn_of(CAMERA))
     clock.at += 10
-    it._note([], [Crossing("door", Direction.IN, clock.at - 0.4)])
-    table.click("door", "in")
-    table.click("door", "out")
-    assert table.undo()["audit"]["total"]["clicked"] == 1
+    it._remembered.note([], [Crossing("door", Direction.IN, clock.at - 0.4)])
+    table.audit.click("door", "in")
+    table.audit.click("door", "out")
+    table.audit.undo()
+    assert table.state(0)["audit"]["total"]["clicked"] == 1
     clock.at += 5
-    table.end_audit()
+    table.audit.end()
     with pytest.raises(EdgeError, match="wait a few seconds"):
-        table.keep_audit()
+        table.audit.keep()
     clock.at += 6
     for _ in range(2):
-        assert table.keep_audit()["audit"]["kept"]
+        table.audit.keep()
+        assert table.state(0)["audit"]["kept"]
     (kept,) = Audits(tmp_path / "audits").oldest(5)
     told = decode(kept.topic, kept.body)
     assert isinstance(told, Audit)
     way = told.lines[0].way_in
     assert (way.clicked, way.counted, way.matched) == (1, 1, 1)
-    assert table.drop_audit()["audit"] is None
+    table.drop_audit()
+    assert table.state(0)["audit"] is None
     assert table.try_out(drawn_of(CAMERA))["trials"][0]["line"] == "door"
+
+
+def test_an_audit_counts_by_what_came_from_afar_where_that_is_what_a_run_counts_by(
+    started: list[Watching], tmp_path: Path
+) -> None:
+    it = watching(waiting())
+    started.append(it)
+    it.start()
+    table = desk(tmp_path, it, FakeClock(NOON + 100))
+    path = tmp_path / "edge.toml"
+    configuration = Configuration(path, lambda _: None)
+    configuration.take(SETTINGS.replace('id = "door"', 'id = "side-door"'))
+    assert table.begin()["counts"]["drawn"]["lines"][0]["id"] == "side-door"
+    table.begin_audit()
+    assert {way["line"] for way in table.state(0)["audit"]["ways"]} == {"side-door"}
+    table.drop_audit()
+    configuration.take(SETTINGS.replace("cameras.entrance", "cameras.back"))
+    assert table.begin()["counts"]["drawn"] is None
+    with pytest.raises(EdgeError, match="does not count the camera entrance"):
+        table.begin_audit()
+
+
+def test_a_configuration_that_comes_while_somebody_saves_is_not_replaced_unseen(
+    started: list[Watching], tmp_path: Path
+) -> None:
+    it = watching(waiting())
+    started.append(it)
+    it.start()
+    table = desk(tmp_path, it, FakeClock(NOON + 100))
+    configuration = Configuration(tmp_path / "edge.toml", lambda _: None)
+    drawn, version = drawn_of(CAMERA), table.begin()["version"]
+    configuration.take(SETTINGS + "# first\n")
+    seen = table.state(0)["afar"]
+    configuration.take(SETTINGS + "# second\n")
+    for told in ("", seen):
+        with pytest.raises(FromAfar, match="sent to it, not by its own file"):
+            table.save(drawn, version, told)
+    assert configuration.load().origin == "set"
+    table.save(drawn, version, table.state(0)["afar"])
+    assert configuration.load().origin == "file", "though nothing in the file was changed"
