@@ -1,7 +1,7 @@
 """From tracks to counts. Pure: values in, values out, time as an argument."""
 
 from edge.counting.beside import began_at
-from edge.counting.bucket import CountedBy, Watched, by_origin
+from edge.counting.bucket import CountedBy, Watched
 from edge.counting.camera import CameraCounter
 from edge.counting.facts import (
     Crossing,
@@ -19,6 +19,7 @@ from edge.counting.facts import (
     VisitEnd,
 )
 from edge.counting.heat import Grid
+from edge.counting.legs import by_origin
 from edge.counting.line import Line
 from edge.counting.lines import LineCounter
 from edge.counting.plan import Groups, HeatGrid, Plan, Polygon, Queue, Staff, Zone

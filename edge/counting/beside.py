@@ -11,7 +11,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
-from edge.counting.facts import Crossing, Fact, Group, Passed, QueueJoined, QueueLeft, StaffCrossing, Visit
+from edge.counting.facts import (
+    Crossing,
+    Fact,
+    Group,
+    Leg,
+    Passed,
+    QueueJoined,
+    QueueLeft,
+    StaffCrossing,
+    Visit,
+)
 from edge.wire import Counts
 
 
@@ -49,6 +59,8 @@ def _bucket(start: int, facts: list[Fact], watched: Watched) -> Bucket:
                 bucket.lines[fact.line].passed += 1
             case Visit():
                 bucket.zones[fact.zone].add(fact)
+            case Leg():
+                bucket.add_leg(fact)
             case QueueJoined() | QueueLeft():
                 bucket.queues[fact.queue].add(fact)
     return bucket
@@ -63,6 +75,7 @@ def _of_these(facts: list[Fact], watched: Watched) -> Watched:
         zones=tuple(zone for zone in watched.zones if (True, False, zone) in names),
         queues=tuple(queue for queue in watched.queues if (False, True, queue) in names),
         grid=None,
+        tells_paths=watched.tells_paths and any(isinstance(fact, Leg) for fact in facts),
     )
 
 
@@ -72,6 +85,8 @@ def _where(fact: Fact) -> str:
             return fact.zone
         case QueueJoined() | QueueLeft():
             return fact.queue
+        case Leg():
+            return ""
         case _:
             return fact.line
 

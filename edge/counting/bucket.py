@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from edge.counting.facts import Leg, Stop
 from edge.counting.heat import Grid, HeatTally
+from edge.counting.legs import numbers_of, path_counts
 from edge.counting.merging import merged
 from edge.counting.queues import Waiting
 from edge.counting.tallies import LineTally, QueueTally, ZoneTally
@@ -184,21 +185,3 @@ class _Before:
     queues: tuple[QueueCount, ...] = ()
     heat: Heat | None = None
     paths: tuple[PathCount, ...] | None = None
-
-
-def path_counts(numbers: Mapping[tuple[Stop, Stop], int]) -> tuple[PathCount, ...]:
-    """Legs by their two stops, as a message has them."""
-    return tuple(PathCount(origin=origin, to=to, n=n) for (origin, to), n in sorted(numbers.items()))
-
-
-def numbers_of(paths: Iterable[PathCount]) -> Counter[tuple[Stop, Stop]]:
-    """What a message says of paths, by their two stops."""
-    return Counter({(path.origin, path.to): path.n for path in paths})
-
-
-def by_origin(numbers: Mapping[tuple[Stop, Stop], int]) -> dict[Stop, dict[Stop, int]]:
-    """People by the stop that they left and that to which they went, the most taken way first."""
-    found: dict[Stop, dict[Stop, int]] = {}
-    for (origin, to), people in sorted(numbers.items(), key=lambda path: (-path[1], path[0])):
-        found.setdefault(origin, {})[to] = people
-    return found

@@ -114,6 +114,7 @@ class CameraCounter:
         twin._company, twin._staff = copy(self._company), self._staff.twin()
         twin._lines = [line.twin() for line in self._lines]
         twin._groups, twin._passing = self._groups.twin(), self._passing.twin()
+        twin._paths = self._paths.twin()
         # Zones and queues let go of what they hold and change none of it.
         twin._zones = {zone_id: copy(zone) for zone_id, zone in self._zones.items()}
         twin._queues = {queue_id: copy(queue) for queue_id, queue in self._queues.items()}

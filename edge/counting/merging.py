@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from edge.counting.bucket import numbers_of, path_counts
 from edge.counting.heat import Grid, HeatTally
+from edge.counting.legs import numbers_of, path_counts
 from edge.wire import Counts, DwellSketch, Heat, LineCount, PathCount, QueueCount, ZoneCount
 from edge.wire.messages import MOST_PATHS
 

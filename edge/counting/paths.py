@@ -9,6 +9,7 @@ visits ended or crossings were made there.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
 from itertools import pairwise
 from operator import attrgetter
@@ -97,6 +98,16 @@ class PathLedger:
         legs = [leg for person in self._ways for leg in self._certain(person, float("inf"))]
         self._ways, self._visits, self._gone = {}, {}, set()
         return legs
+
+    def twin(self) -> PathLedger:
+        """A ledger in the same state whose closing leaves this one alone."""
+        twin = copy(self)
+        ways = (stopover for way in self._ways.values() for stopover in way)
+        copies = {stopover: copy(stopover) for stopover in (*ways, *self._visits.values())}
+        twin._ways = {person: [copies[one] for one in way] for person, way in self._ways.items()}
+        twin._visits = {stay: copies[one] for stay, one in self._visits.items()}
+        twin._gone = set(self._gone)
+        return twin
 
     def _put(self, person: Person, stopover: _Stopover) -> None:
         way = self._ways.setdefault(person, [])

@@ -85,6 +85,7 @@ def told(box: Outbox) -> list[object]:
             minute.lines,
             [(zone.dwell, zone.staff_dwell, zone.ended) for zone in minute.zones],
             [(one.joined, one.served, one.abandoned, one.lost, one.wait) for one in minute.queues],
+            minute.paths,
         )
         for minute in box.since("entrance", 0)
         if minute.bucket_start.timestamp() < LATER
@@ -182,7 +183,9 @@ def test_asking_what_would_come_of_people_changes_nothing_and_is_what_closing_gi
         if number % 10 == 0:
             assert would_be == deepcopy(left_alone).close(VisitEnd.STOPPED)
             given += would_be
-    assert len({type(fact).__name__ for fact in given}) == 5  # visits, waits, crossings, groups, passers-by
+    assert (
+        len({type(fact).__name__ for fact in given}) == 6
+    )  # visits, waits, crossings, groups, passers-by, legs
     assert asked.close(VisitEnd.STOPPED) == left_alone.close(VisitEnd.STOPPED)
 
 
