@@ -36,7 +36,7 @@ CAMERA = """
 [cameras.{camera}]
 source = {source}
 fps = 10                    # a live camera's pictures are looked at this often
-paths_within_seconds = 120  # who comes to a zone or line so soon after another has gone there from it; 0: not told
+paths_within_seconds = 120  # who comes from one zone or line to the next so soon has gone there; 0: not told
 """
 
 LINE = """
