@@ -35,7 +35,8 @@ most_megabytes = 256
 CAMERA = """
 [cameras.{camera}]
 source = {source}
-fps = 10  # a live camera's pictures are looked at this often
+fps = 10                    # a live camera's pictures are looked at this often
+paths_within_seconds = 120  # who comes from one zone or line to the next so soon has gone there; 0: not told
 """
 
 LINE = """
