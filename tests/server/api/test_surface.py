@@ -213,6 +213,9 @@ def test_wrong_addresses_are_problems(ask: Asking, method: str, path: str, statu
 def test_the_schema_describes_metrics_in_the_glossarys_words(ask: Asking) -> None:
     schema = ask.get("/api/v1/openapi.json").json()
     assert set(schema["paths"]) == {
+        "/api/v1/stores/{store}/flow/typical-day",
+        "/api/v1/stores/{store}/flow/unusual-days",
+        "/api/v1/stores/{store}/flow/together",
         "/api/v1/experiments",
         "/api/v1/experiments/{name}",
         "/api/v1/experiments/{name}/start",
