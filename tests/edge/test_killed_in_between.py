@@ -14,15 +14,17 @@ from pathlib import Path
 
 import pytest
 
+from edge.assembly import CameraProcess, open_outbox
 from edge.capture import Frame
 from edge.counting import CountedBy, Tally, VisitEnd
-from edge.outbox import Outbox
+from edge.outbox import Outbox, Progress
 from edge.planning import counter_builder, watched_by
 from edge.service import CameraService, Run
 from edge.tracking import Tracker
 from edge.wire import Counts
 from tests.edge.acting import EVERYBODY, HIGH, WIDE, ScriptedDetector, Waypoint, film, settings
-from tests.edge.cast import NOON, ROOT, FakeClock, FakeSource
+from tests.edge.cast import DEMO, NOON, ROOT, FakeClock, FakeSource, free_port, minute, picture, so_far
+from tests.edge.device import Device
 
 LIVE = Run("usb:0", NOON, None, repeatable=False)
 LATER = NOON + 120
@@ -187,6 +189,39 @@ def test_asking_what_would_come_of_people_changes_nothing_and_is_what_closing_gi
         len({type(fact).__name__ for fact in given}) == 6
     )  # visits, waits, crossings, groups, passers-by, legs
     assert asked.close(VisitEnd.STOPPED) == left_alone.close(VisitEnd.STOPPED)
+
+
+def test_a_cameras_process_takes_up_what_the_one_before_left(tmp_path: Path) -> None:
+    settings = Device(tmp_path).settings
+    camera = settings.cameras["entrance"].model_copy(update={"source": f"rtsp://127.0.0.1:{free_port()}/x"})
+    settings = settings.model_copy(update={"cameras": {"entrance": camera}, "clock": "trusted"})
+    box = open_outbox(settings, "entrance")
+    left = minute(7, count_in=0, visits=[44.0])
+    box.put("entrance", [minute(7)], so_far(8), NOON, beside=[left])
+
+    process = CameraProcess(settings, "entrance", publish=False)
+    process.service._take(Frame(picture(wide=640, high=360), time.time()))
+    process.service.stop()
+    process.work()
+
+    [told] = [one for one in box.since("entrance", 0) if one.bucket_start == left.bucket_start]
+    came = {line.line: line.count_in for line in told.lines}  # the door is not watched any more
+    assert (told.zones[0].visits, came, told.revision) == (1, {"main-door": 0, "door": 1}, 2)
+    assert box.beside("entrance") == []
+    box.close()
+
+
+def test_a_replay_that_is_taken_up_again_begins_before_those_who_were_there(tmp_path: Path) -> None:
+    settings = Device(tmp_path).settings
+    box = open_outbox(settings, "entrance")
+    for came, begins in ((NOON + 100, NOON + 25), (None, NOON + 525), (NOON - 9000, NOON - 375)):
+        progress = Progress(str(DEMO), NOON, NOON + 600, ended=False, follow_from=came)
+        box.put("entrance", [], progress, NOON)
+        process = CameraProcess(settings, "entrance", recording=DEMO, resume=True, publish=False)
+        assert process.service._followed_from == begins
+        process.service.stop()
+        process.work()
+    box.close()
 
 
 # Counts the scripted shop over and over, a visitor and a waiting customer each, and prints what it does.
