@@ -9,9 +9,9 @@ from playwright.sync_api import Browser, sync_playwright
 from tests.edge.cast import missing
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """One browser for all tests of the page."""
+    """One browser for all tests of a module."""
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not program:
         missing("Chromium is not installed")

@@ -205,6 +205,7 @@ def test_a_configuration_from_afar_is_told_and_replaced_by_nobody_who_does_not_s
     assert it.configuration.load().origin == "file"
 
 
+@pytest.mark.long
 def test_a_camera_that_is_down_says_why_and_can_be_drawn_for_and_saved_at_once(
     chromium: Browser, tmp_path: Path
 ) -> None:
