@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlite_utils import Database
 
 from server.storage.exact import from_us, to_us
+
+_FOR_GOOD = 2**63
+"""Microseconds after any ticket; below 0, before any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +60,35 @@ def buyers_between(
         "   THEN (SELECT sum(net_e4) FROM ticket_lines l WHERE l.store = t.store AND l.ticket = t.ticket)"
         "   ELSE 0 END AS net_e4"
         "  FROM tickets t WHERE store = :store AND at >= :begin AND at < :end"
-        "   AND customer IS NOT NULL AND kind IN ('sale', 'return')),"
-        " ever AS (SELECT customer, min(at) AS at FROM tickets"
-        "  WHERE store = :store AND at < :end AND customer IS NOT NULL AND kind = 'sale' GROUP BY customer)"
-        " SELECT customer, sum(kind = 'sale'), min(CASE kind WHEN 'sale' THEN told.at END),"
-        "  max(CASE kind WHEN 'sale' THEN told.at END),"
-        "  sum(CASE kind WHEN 'sale' THEN net_e4 ELSE -abs(net_e4) END), ever.at"
-        " FROM told JOIN ever USING (customer) GROUP BY customer HAVING sum(kind = 'sale') > 0",
-        {"store": store, "begin": to_us(begin), "end": to_us(end), "currency": currency, "unnamed": unnamed},
-    )
+        "   AND customer IS NOT NULL AND kind IN ('sale', 'return'))"
+        " SELECT customer, sum(kind = 'sale'), min(CASE kind WHEN 'sale' THEN at END),"
+        "  max(CASE kind WHEN 'sale' THEN at END),"
+        "  sum(CASE kind WHEN 'sale' THEN net_e4 ELSE -abs(net_e4) END)"
+        " FROM told GROUP BY customer HAVING sum(kind = 'sale') > 0",
+        {
+            "store": store,
+            "begin": to_us(begin),
+            "end": to_us(end),
+            "currency": currency,
+            "unnamed": unnamed,
+        },
+    ).fetchall()
+    # Apart from the sums: joined in one query, SQLite looked through all customers for each ticket.
+    ever = dict(_first_purchases(db, store, end))
     return [
-        Buyer(customer, purchases, from_us(first), from_us(last), (net_e4 or 0) / 10_000, from_us(ever))
-        for customer, purchases, first, last, net_e4, ever in found
+        Buyer(customer, purchases, from_us(first), from_us(last), (net_e4 or 0) / 10_000, ever[customer])
+        for customer, purchases, first, last, net_e4 in found
     ]
+
+
+def _first_purchases(db: Database, store: str, end: datetime) -> Iterator[tuple[str, datetime]]:
+    found = db.execute(
+        "SELECT customer, min(at) FROM tickets"
+        " WHERE store = ? AND at < ? AND customer IS NOT NULL AND kind = 'sale' GROUP BY customer",
+        (store, to_us(end)),
+    )
+    for customer, at in found:
+        yield customer, from_us(at)
 
 
 def card_share(db: Database, store: str, begin: datetime, end: datetime) -> CardShare:
@@ -103,21 +123,23 @@ def purchases_by_zone(
     db: Database, store: str, begin: datetime, end: datetime, places: Iterable[ZonePlace]
 ) -> list[tuple[str, str, int]]:
     """Customer, zone and how many of their sales of [begin, end) hold a product that lay in the zone."""
-    rows = [(each.sku, each.zone, _us(each.begin), _us(each.end)) for each in places]
+    by_sku: dict[str, list[tuple[str, int, int]]] = defaultdict(list)
+    for place in places:
+        by_sku[place.sku].append((place.zone, _us(place.begin, -_FOR_GOOD), _us(place.end, _FOR_GOOD)))
     found = db.execute(
-        "WITH places AS MATERIALIZED (SELECT json_extract(value, '$[0]') AS sku,"
-        "  json_extract(value, '$[1]') AS zone, json_extract(value, '$[2]') AS begin,"
-        "  json_extract(value, '$[3]') AS end FROM json_each(:places))"
-        " SELECT t.customer, p.zone, count(DISTINCT t.ticket)"
-        " FROM tickets t JOIN ticket_lines l USING (store, ticket) JOIN places p ON p.sku = l.sku"
-        " WHERE t.store = :store AND t.at >= :begin AND t.at < :end AND t.kind = 'sale'"
-        "  AND t.customer IS NOT NULL AND (p.begin IS NULL OR t.at >= p.begin)"
-        "  AND (p.end IS NULL OR t.at < p.end)"
-        " GROUP BY t.customer, p.zone",
-        {"store": store, "begin": to_us(begin), "end": to_us(end), "places": json.dumps(rows)},
+        "SELECT t.customer, t.at, json_group_array(l.sku) FROM tickets t"
+        " CROSS JOIN ticket_lines l USING (store, ticket)"
+        " WHERE t.store = ? AND t.at >= ? AND t.at < ? AND t.kind = 'sale' AND t.customer IS NOT NULL"
+        " GROUP BY t.at, t.ticket",
+        (store, to_us(begin), to_us(end)),
     )
-    return [(customer, zone, sales) for customer, zone, sales in found]
+    sales: Counter[tuple[str, str]] = Counter()
+    for customer, at, skus in found:
+        of_ticket = (place for sku in json.loads(skus) for place in by_sku.get(sku, ()))
+        zones = {zone for zone, since, upto in of_ticket if since <= at < upto}
+        sales.update((customer, zone) for zone in zones)
+    return [(customer, zone, number) for (customer, zone), number in sales.items()]
 
 
-def _us(at: datetime | None) -> int | None:
-    return None if at is None else to_us(at)
+def _us(at: datetime | None, otherwise: int) -> int:
+    return otherwise if at is None else to_us(at)
