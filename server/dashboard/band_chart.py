@@ -13,7 +13,7 @@ from server.dashboard.bar_chart import nice_above
 HEIGHT = 100.0
 """Of the whole picture, in which an hour is one wide; a page stretches it as it likes."""
 
-LEAST_LABELLED = 10
+LEAST_LABELLED = 14
 """A day with fewer hours in the picture has no room for its name."""
 
 

@@ -11,12 +11,19 @@ from server.storage.counts import stored_days
 from server.storage.database import open_database, writing
 from server.storage.demand import ticket_span
 from server.storage.forecast_training import Run, keep_run, last_run
+from server.storage.learning import ticket_count
 from server.upkeep.apart import work_apart
 
 _NEEDED = ("holidays", "numpy", "sklearn")
 
 LEAST_DAYS = 2
 """After fewer, a forecast would only repeat the first day."""
+
+LEAST_TICKETS = 50
+"""Tills alone are forecast from so many tickets on."""
+
+SILENT = timedelta(weeks=8)
+"""Of a store that was not heard of for so long nothing is forecast."""
 
 
 class ForecastingNotInstalled(ServerError):
@@ -43,7 +50,7 @@ def forecast_nightly(settings: Settings, now: datetime) -> dict[str, str]:
     """Make and keep forecasts for every store that has counted for some days; per store what came of it."""
     if not settings.forecasting.nightly:
         return {}
-    stores = [store for store in settings.stores if _has_enough(settings, store)]
+    stores = [store for store in settings.stores if _has_enough(settings, store, now)]
     if not stores:
         return {}
     try:
@@ -53,11 +60,14 @@ def forecast_nightly(settings: Settings, now: datetime) -> dict[str, str]:
     return {store: _forecast_apart(settings, store, now) for store in stores}
 
 
-def _has_enough(settings: Settings, store: str) -> bool:
+def _has_enough(settings: Settings, store: str, now: datetime) -> bool:
+    """Whether cameras or tills were heard of for some days, and lately."""
     with open_database(settings.database, read_only=True) as db:
-        counted, sold = stored_days(db, store), ticket_span(db, store)
+        spans = [stored_days(db, store)]
+        if ticket_count(db, store, now - SILENT) >= LEAST_TICKETS:
+            spans.append(ticket_span(db, store))
     least = timedelta(days=LEAST_DAYS)
-    return any(span is not None and span[1] - span[0] >= least for span in (counted, sold))
+    return any(span is not None and span[1] - span[0] >= least and span[1] > now - SILENT for span in spans)
 
 
 def _forecast_apart(settings: Settings, store: str, now: datetime) -> str:

@@ -49,8 +49,8 @@ def _cells(page: Page, **attributes: str) -> list[str]:
 
 def test_days_stand_with_ranges_of_their_own_and_what_is_known_of_them(settings: Settings) -> None:
     page = _page(settings)
-    assert _cells(page, data_day="2026-03-04") == ["Wed, 4 March 2026", "90", "75 and 108", ""]
-    assert _cells(page, data_day="2026-03-05") == ["Thu, 5 March 2026", "90", "75 and 108", "Spring fair"]
+    assert _cells(page, data_day="2026-03-04") == ["Wed, 4 Mar", "90", "75 to 108", ""]
+    assert _cells(page, data_day="2026-03-05") == ["Thu, 5 Mar", "90", "75 to 108", "Spring fair"]
     assert len([row for row in page.all("tr") if "data-day" in row.attributes]) == 13
     assert _text(page, id="events") == "Thu, 5 March 2026 to Fri, 6 March 2026: Spring fair (event)"
 
