@@ -35,8 +35,8 @@ Request = TypeVar("Request", bound=BaseModel)
 ROSTER_SECONDS = 15.0
 """For the roster itself; half as long for what would mend it."""
 PLACEMENT_SECONDS = 10.0
-MOST_PERSON_STEPS = 20_200
-"""People times steps of all days: 60 people for a week of half hours, or 30 of quarter hours."""
+MOST_PERSON_STEPS = 40_400
+"""People times steps of all days: 60 people for a week of quarter hours, or 120 of half hours."""
 
 
 def roster(here: Here, store: str, body: Body) -> RosterShape:

@@ -120,7 +120,9 @@ class _Tries:
         """Those that help; where none or one does, all: two rules may stand in the way at once."""
         if self._is_late():
             return ()
-        return self._tried(plain, helpful if len(helpful) > 1 else changes, 1)
+        told = self._tried(plain, helpful if len(helpful) > 1 else changes, 1)
+        least = min((each.still_missing for each in self.found), default=missing(self.roster))
+        return told if all(each.still_missing < least - 0.5 for each in told) else ()
 
     def _is_late(self) -> bool:
         return self.clock() >= self.until

@@ -80,7 +80,7 @@ def test_what_cannot_be_kept_ends_with_4_and_says_what_would_mend_it(folder: Pat
     done = run("roster", "week.toml", "--seconds", "8")
     assert done.exit_code == 4, done.output
     assert "not kept: " in done.output
-    assert "what would mend it: if =Bob could work then" in done.output
+    assert "what would mend it: if =Bob could work on Tue 03 Mar, 2 person-hours would still" in done.output
 
 
 def test_a_roster_with_targets_says_where_its_traffic_is_from(folder: Path) -> None:
