@@ -27,7 +27,7 @@ def flow(
     what: Annotated[str, typer.Option("--what", help="entries, transactions, or visits:ZONE.")] = "entries",
     weeks: Annotated[int, typer.Option("--weeks", min=1, max=104, help="So many weeks back.")] = 26,
     holidays: Annotated[
-        str, typer.Option("--holidays", help="Country whose public holidays are known, as DE or DE-BY.")
+        str, typer.Option("--holidays", help="Country whose public holidays are known, as DE-BY.")
     ] = "",
     false_alarm_days: Annotated[
         int,
@@ -54,7 +54,7 @@ def flow(
         named = with_names(db, store, where)
         source = Source(db, store, terms_of(db, store, named))
         zones = {zone: of.name for zone, of in named.zones.items()}
-        found = flow_of(source, Asked(what, weeks, holidays, false_alarm_days), zones, now)
+        found = flow_of(source, Asked(what, weeks, holidays or where.holidays, false_alarm_days), zones, now)
         typical, unusual, together = found.typical(), found.unusual(), found.together()
     if as_json:
         parts = {"typical": asdict(typical), "unusual": asdict(unusual), "together": asdict(together)}

@@ -31,7 +31,7 @@ Holidays = Annotated[
     str,
     Query(
         pattern=r"^([A-Za-z]{2}(-[A-Za-z0-9]{1,3})?)?$",
-        description="country whose public holidays are known, as DE or DE-BY; none if empty",
+        description="country whose public holidays are known, as DE or DE-BY; if empty, as configured",
     ),
 ]
 FalseAlarms = Annotated[
@@ -99,7 +99,7 @@ def reading_flow(
 
     with here.reading() as db:
         source = Source(db, store, terms_of(db, store, known))
-        asked = Asked(what, weeks, holidays, false_alarm_days)
+        asked = Asked(what, weeks, holidays or known.holidays, false_alarm_days)
         zones = {zone: of.name for zone, of in known.zones.items()}
         try:
             yield flow_of(source, asked, zones, here.clock())

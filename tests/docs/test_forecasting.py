@@ -7,7 +7,6 @@ from server.forecast_commands import MOST_DAYS
 from server.forecasting import ageing, retraining, standing
 from server.forecasting.backtest import LEAST_HOURS
 from server.forecasting.choosing import Knowledge, usual_models
-from server.forecasting.hourly import LEAST_COVERAGE
 from server.forecasting.learned import boosting, forest, support_vectors
 from server.forecasting.library import library_models
 from server.forecasting.series import DAY, LONGEST, WEEK
