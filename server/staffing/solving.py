@@ -103,7 +103,9 @@ def solve(
     best = _of(master, _whole(master, columns.all, limits, limits.seconds / 8), bound, unreachable)
     if best.gap > limits.gap:
         told(f"{best.gap:.1%} from the bound; people are given better weeks one by one")
-        best = _responded(master, weeks, columns, best, limits, _until(clock, limits.seconds / 6))
+        # Where least numbers are missing, this is what finds the people for them.
+        share = limits.seconds / (3 if best.below_least else 6)
+        best = _responded(master, weeks, columns, best, limits, _until(clock, share))
     if best.gap > limits.gap:
         told(f"{best.gap:.1%} from the bound; more weeks are tried")
         dive(master, weeks, columns, lambda: clock() - started > limits.seconds * 0.75)
