@@ -23,6 +23,10 @@ CLEARLY = 0.05
 """By so much less error, as a share, a model is clearly better."""
 
 
+A_YEAR = 53 * WEEK
+"""Hours after which seasons and holidays were seen."""
+
+
 class Knowledge(StrEnum):
     """How much a forecast rests on."""
 
@@ -41,9 +45,13 @@ class Range(Protocol):
         """The interval of each hour after a panel's end."""
 
 
-def usual_models() -> tuple[Model, ...]:
-    """Those that are tried if nobody names others."""
-    return (SeasonalNaive(), MeanWeek(), boosting(), Blend((MeanWeek(), boosting())))
+def usual_models(hours: int = 0) -> tuple[Model, ...]:
+    """Those that are tried on a history of so many hours if nobody names others.
+
+    With a year there is no blend: the mean week knows no holidays, and a backtest of half a year sees few.
+    """
+    alone = (SeasonalNaive(), MeanWeek(), boosting())
+    return alone if hours >= A_YEAR else (*alone, Blend((MeanWeek(), boosting())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +119,8 @@ def tries_of(models: Mapping[str, Model], ask: Callable[[Model], Tried | None]) 
 def _among(models: Sequence[Model], rare: Collection[str], history: Panel) -> dict[str, Model]:
     """The models to try; those that must learn are not asked where all series are rare."""
     if not rare:
-        return named(models or usual_models())
-    plain = (SeasonalNaive(), MeanWeek()) if len(rare) == len(history.names) else usual_models()
+        return named(models or usual_models(history.hours))
+    plain = (SeasonalNaive(), MeanWeek()) if len(rare) == len(history.names) else usual_models(history.hours)
     return named([*(models or plain), Rate()])
 
 
@@ -146,7 +154,7 @@ def knowledge_of(hours: int) -> Knowledge:
     """How much a history of so many hours teaches."""
     if hours < 2 * WEEK:
         return Knowledge.DAYS
-    return Knowledge.YEAR if hours >= 53 * WEEK else Knowledge.WEEKS
+    return Knowledge.YEAR if hours >= A_YEAR else Knowledge.WEEKS
 
 
 def _shut(history: Panel, known: Known, hours: int) -> Numbers:

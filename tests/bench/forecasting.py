@@ -111,15 +111,17 @@ def measured(
     first = {each.name: _tried(each, panel.until(origins[0]), known, 2) for each in others}
     for block in _blocks(origins, retrained):
         history = panel.until(block[0])
-        tries = tries_of(named(usual_models()), partial(_timed, kept, history, known))
-        trained = {each.name: _fitted(kept, each, history, known) for each in (*usual_models(), *others)}
+        tries = tries_of(named(usual_models(history.hours)), partial(_timed, kept, history, known))
+        trained = {
+            each.name: _fitted(kept, each, history, known) for each in (*usual_models(history.hours), *others)
+        }
         spreads = {name: spread_of(tries.get(name, first.get(name)), history) for name in trained}
         for name, made in trained.items():
             _score_all(kept[name], Ready(made, spreads[name]), panel, known, block)
         model_of = best_of(panel.names, tries, "mean-week")
         errors = {name: one.mae() for name, one in tries.items()}
         choice = Chosen(model_of, trained, spreads, errors, knowledge_of(history.hours))
-        kept["chosen"].fit_seconds.append(_seconds_to_choose(kept, set(model_of.values())))
+        kept["chosen"].fit_seconds.append(_seconds_to_choose(kept, tries, set(model_of.values())))
         _score_all(kept["chosen"], choice, panel, known, block)
         print(
             f"# origins to {panel.start + block[-1] * HOUR:%Y-%m-%d}: {Counter(model_of.values())}",
@@ -132,9 +134,9 @@ def _tried(model: Model, history: Panel, known: Known, most: int) -> Tried | Non
     return tried(model, history, known, origins_of(history.hours, most), 4 * WEEK)
 
 
-def _seconds_to_choose(kept: Mapping[str, Kept], used: Collection[str]) -> float:
+def _seconds_to_choose(kept: Mapping[str, Kept], tried: Collection[str], used: Collection[str]) -> float:
     """To try the usual models, and to train those that are used."""
-    tries = sum((kept[each.name].try_seconds[-1:] or [0.0])[0] for each in usual_models())
+    tries = sum((kept[name].try_seconds[-1:] or [0.0])[0] for name in tried)
     fits = [kept[name].fit_seconds[-1] - (kept[name].try_seconds[-1:] or [0.0])[0] for name in used]
     return tries + sum(fits)
 

@@ -7,7 +7,7 @@ import pytest
 
 from server.forecasting.backtest import Tried, origins_of, tried
 from server.forecasting.blend import Blend, blended
-from server.forecasting.choosing import tries_of
+from server.forecasting.choosing import A_YEAR, tries_of, usual_models
 from server.forecasting.models import Model, named
 from server.forecasting.naive import MeanWeek, SeasonalNaive
 from server.forecasting.series import NOTHING_KNOWN, WEEK
@@ -48,3 +48,8 @@ def test_two_that_err_on_either_side_err_less_together() -> None:
     hours, actual = np.arange(24), np.full((24, 1), 50.0)
     low, high = (Tried(hours, hours, actual + by, actual) for by in (-10.0, 6.0))
     assert blended([low, high]).mae()[0] == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("hours", "blend"), [(0, True), (A_YEAR - 1, True), (A_YEAR, False)])
+def test_a_blend_is_tried_where_less_than_a_year_is_known(hours: int, blend: bool) -> None:
+    assert ("blend" in named(usual_models(hours))) == blend
