@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request
 
 from server.access.rights import Action
 from server.api import problems
@@ -46,8 +47,7 @@ def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
     app = FastAPI(title="footfall", version="1", openapi_url=None, docs_url=None, redoc_url=None)
     site = Site(settings, clock, Watchers())
     app.state.site = site
-    for route in EVERY_ROUTE:
-        _add(app, route, is_api=route in ROUTES)
+    app.router.routes.extend(_every_route().routes)
     app.mount("/static", static_files())
     problems.install(app, problem_page)
     app.add_middleware(Door, routes=EVERY_ROUTE, site=site)
@@ -56,13 +56,22 @@ def build_app(settings: Settings, clock: Clock = _this_moment) -> FastAPI:
     return app
 
 
-def _add(app: FastAPI, route: Route, *, is_api: bool) -> None:
+@cache
+def _every_route() -> APIRouter:
+    """Looked through once in a process: what handlers take and answer is the same in each application."""
+    router = APIRouter()
+    for route in EVERY_ROUTE:
+        _add(router, route, is_api=route in ROUTES)
+    return router
+
+
+def _add(router: APIRouter, route: Route, *, is_api: bool) -> None:
     more: dict[str, Any] = (
         _in_openapi(route) if is_api else {"include_in_schema": False, "response_model": None}
     )
     if route.method not in _READING:
         more["dependencies"] = [Depends(form_is_ours)]
-    app.add_api_route(route.path, route.handler, methods=[route.method], **more)
+    router.add_api_route(route.path, route.handler, methods=[route.method], **more)
 
 
 def _in_openapi(route: Route) -> dict[str, Any]:

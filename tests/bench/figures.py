@@ -70,7 +70,11 @@ def fill_counts(db: sqlite3.Connection, store: str, day: date, chance: random.Ra
             values = (stays.n, stays.sum_seconds, json.dumps(stays.bins), stays.sum_seconds, 60.0, stays.n)
             zones.append((*key, zone, *values))
     many = db.executemany
-    many("INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", buckets)
+    many(
+        "INSERT INTO buckets (store, bucket_start, device, camera, bucket_end, revision, final, coverage,"
+        " clock_synced, replayed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        buckets,
+    )
     many(
         "INSERT INTO line_counts (store, bucket_start, device, camera, line, kind, count_in, count_out,"
         " staff_in, staff_out, groups_in, passed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

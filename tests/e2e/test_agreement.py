@@ -93,6 +93,7 @@ def test_a_listener_that_is_killed_loses_nothing_and_doubles_nothing(shop: Shop)
     assert_all_agree(shop, undisturbed(shop))
 
 
+@pytest.mark.long
 def test_sales_from_a_file_meet_the_counts(shop: Shop, tmp_path: Path) -> None:
     with (shop.folder / "server.toml").open("a") as config:
         config.write('[sales.mappings.till.columns]\nticket = "no"\nat = "at"\nsku = "item"\nnet = "net"\n')

@@ -38,6 +38,7 @@ def without_network() -> tuple[str, ...]:
     return ("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh")
 
 
+@pytest.mark.long
 def test_the_demo_from_the_box_runs_to_its_end_and_says_how_far_it_is_off(tmp_path: Path) -> None:
     told = demo(assets=False)
     assert told["agree"] is True

@@ -226,6 +226,7 @@ def cameras_of(parent: int) -> dict[str, int]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.broker
 def test_run_counts_each_camera_in_a_process_of_its_own_and_starts_a_killed_one_again(
     broker: Mosquitto, tmp_path: Path

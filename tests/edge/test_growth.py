@@ -45,6 +45,7 @@ def test_a_configuration_that_changes_again_and_again_leaves_no_file_and_no_thre
     assert threading.active_count() <= threads
 
 
+@pytest.mark.long
 def test_many_who_walk_through_are_not_remembered(tmp_path: Path) -> None:
     box = Outbox(tmp_path / "outbox.db")
     taken = day(120)

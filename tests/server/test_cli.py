@@ -160,6 +160,7 @@ def test_sales_are_imported_once_and_shown_in_the_report(folder: Path) -> None:
     assert "3.70 EUR" in _run(folder, "report", "--store", "demo", "--day", "2026-03-02").stdout
 
 
+@pytest.mark.long
 def test_a_refused_row_can_be_listed_shown_retried_and_given_up(folder: Path) -> None:
     with (folder / "sales.csv").open("a", encoding="utf-8") as file:
         file.write("1,2.3.2026,cake,3.00\n2,?,cake,3.00\n")
@@ -180,6 +181,7 @@ def test_a_refused_row_can_be_listed_shown_retried_and_given_up(folder: Path) ->
         assert quarantine.waiting_count(db) == 0
 
 
+@pytest.mark.long
 def test_what_a_file_says_cannot_steer_the_terminal(folder: Path) -> None:
     with (folder / "sales.csv").open("a", encoding="utf-8") as file:
         file.write("3,[/b] \x1b[2J,cake,3.00\n")
@@ -202,6 +204,7 @@ def test_a_planogram_is_imported_or_refused_with_its_line(folder: Path) -> None:
     assert (ended.returncode, "line 2: there is no zone 'attic'" in ended.stderr) == (4, True)
 
 
+@pytest.mark.long
 def test_counts_and_catalogue_come_and_go_as_files(folder: Path) -> None:
     with (folder / "server.toml").open("a", encoding="utf-8") as config:
         config.write('[stores.demo.counters.ceiling]\nmake = "axis"\n')
@@ -307,6 +310,7 @@ def test_a_port_that_is_taken_ends_up_with_a_sentence(folder: Path) -> None:
         assert (ended.returncode, "embedded broker cannot start" in ended.stderr) == (5, True)
 
 
+@pytest.mark.long
 def test_a_copy_is_made_and_brought_back_by_commands(folder: Path) -> None:
     assert _import(folder).returncode == 0
     made = _run(folder, "backup", str(folder / "copy.db"))
@@ -321,6 +325,7 @@ def test_a_copy_is_made_and_brought_back_by_commands(folder: Path) -> None:
         assert db.execute("SELECT count(*) FROM ticket_lines").fetchone() == (2,)
 
 
+@pytest.mark.long
 def test_devices_and_clocks_are_decided_about_by_commands(folder: Path) -> None:
     settings = load_settings(folder / "server.toml")
     unsure = bucket().model_copy(update={"clock_synced": False})

@@ -88,6 +88,7 @@ def test_somebody_who_stands_on_the_line_for_half_a_minute_is_counted_once() -> 
     assert counted(pictures([down(160, 2, rests=((1.2, 30.0),))], 40, 10)) == (1, 0)
 
 
+@pytest.mark.long
 def test_somebody_who_stands_there_is_still_seen_after_half_a_minute() -> None:
     detector = OverheadBackground(SIZE)
     there = [
@@ -159,6 +160,7 @@ def test_people_are_reported_where_the_shaken_picture_shows_them() -> None:
     assert seen > 20
 
 
+@pytest.mark.long
 def test_a_mount_that_sags_by_ten_pixels_is_followed_and_people_still_count() -> None:
     def sagging(at: float) -> Place:
         return 0.0, min(at / 3, 10.0)

@@ -70,7 +70,7 @@ def test_what_is_saved_is_what_was_drawn_and_every_comment_stays(path: Path, fil
     assert drawn_of(settings.cameras["entrance"]) == EVERYTHING
     assert drawn_of(load_settings(path).cameras["entrance"]) == EVERYTHING
     assert set(comments(path.read_text("utf-8"))) >= set(comments(STARTER))
-    assert "fps = 10  # a live camera's pictures" in path.read_text("utf-8")
+    assert "fps = 10                    # a live camera's pictures" in path.read_text("utf-8")
 
 
 def test_only_the_line_that_moved_changes_in_the_file(path: Path, file: DeviceFile) -> None:

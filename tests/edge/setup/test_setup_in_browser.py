@@ -81,6 +81,7 @@ def drag(page: Page, name: str, x: float, y: float) -> None:
     page.mouse.up()
 
 
+@pytest.mark.long
 def test_from_a_fresh_file_to_a_line_that_counts_and_is_audited(
     chromium: Browser,
     setting_up: SettingUp,

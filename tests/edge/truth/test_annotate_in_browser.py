@@ -63,6 +63,7 @@ def step_to(page: Page, number: int) -> None:
     at_frame(page, number)
 
 
+@pytest.mark.long
 def test_three_crossings_are_marked_by_keys_saved_and_scored(
     chromium: Browser, clicking: Clicking, tmp_path: Path
 ) -> None:

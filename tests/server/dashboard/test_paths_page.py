@@ -87,8 +87,9 @@ def test_a_camera_that_tells_only_part_of_the_time_and_other_cameras_are_mention
     assert "A camera sees only its own zones" in notes
 
 
-def test_the_stores_page_leads_there(ask: Asking) -> None:
-    page = read(ask.get(f"/stores/{STORE}").text)
+def test_the_stores_page_leads_to_flow_and_that_leads_there(ask: Asking) -> None:
+    assert "/flow" in ask.get(f"/stores/{STORE}").text
+    page = read(ask.get(f"/stores/{STORE}/drivers").text)
     assert any(one.attributes.get("href", "").startswith(PATHS) for one in page.all("a"))
 
 

@@ -121,6 +121,7 @@ def figures(source: Source, first: date, last: date, resolution: Resolution) -> 
     return [found.totals, *found.parts]
 
 
+@pytest.mark.long
 def test_every_day_is_that_of_the_files(source: Source, truth: sqlite3.Connection) -> None:
     came = dict(truth.execute("SELECT day, sum(came) FROM door GROUP BY day").fetchall())
     went = dict(truth.execute("SELECT day, sum(went) FROM door GROUP BY day").fetchall())
@@ -142,6 +143,7 @@ def test_every_day_is_that_of_the_files(source: Source, truth: sqlite3.Connectio
     assert (totals.entries, totals.transactions) == (sum(came.values()), sum(sold.values()))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("day", "hours"),
     [
@@ -176,6 +178,7 @@ def test_every_hour_is_that_of_the_files(
     assert totals.entries == (sum(came.values()) if came else None)
 
 
+@pytest.mark.long
 def test_a_week_and_a_month_are_the_sum_of_their_days(source: Source, truth: sqlite3.Connection) -> None:
     by_month = dict(truth.execute("SELECT substr(day, 1, 7), sum(came) FROM door GROUP BY 1").fetchall())
     _, *months = figures(source, FIRST, LAST, Resolution.MONTH)
@@ -186,6 +189,7 @@ def test_a_week_and_a_month_are_the_sum_of_their_days(source: Source, truth: sql
     assert sum(week.transactions or 0 for week in weeks) == sum(month.transactions or 0 for month in months)
 
 
+@pytest.mark.long
 def test_a_day_without_tickets_knows_no_sales_if_it_is_asked_for_alone(source: Source) -> None:
     closed, _ = figures(source, date(2016, 12, 25), date(2016, 12, 26), Resolution.DAY)
     assert closed.entries is not None
@@ -217,6 +221,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Source]:
         yield Source(db, "machine", terms_of(db, "machine", MACHINE.store("machine")))
 
 
+@pytest.mark.long
 def test_a_coffee_machine_that_nobody_counts_at_has_its_sales_and_no_rate(machine: Source) -> None:
     sold: dict[str, list[Decimal]] = {}
     with (Path(ASSETS or "") / "pos" / "coffee_vending_index_1.csv").open(encoding="utf-8-sig") as lines:

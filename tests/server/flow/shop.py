@@ -86,7 +86,11 @@ def _write(db: Database, day: date, chance: np.random.Generator) -> None:
             paid = to_us(at + timedelta(minutes=5, seconds=number))
             tickets.append((STORE, str(paid), "t", paid, 1, "sale", "EUR", "test", 0))
     many = db.conn.executemany
-    many("INSERT INTO buckets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", buckets)
+    many(
+        "INSERT INTO buckets (store, bucket_start, device, camera, bucket_end, revision, final, coverage,"
+        " clock_synced, replayed, received_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        buckets,
+    )
     many(
         "INSERT INTO line_counts (store, bucket_start, device, camera, line, kind, count_in, count_out)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -125,6 +125,7 @@ def test_a_history_of_which_nothing_is_known_is_as_zeros_with_a_guessed_interval
     assert found.high.min() > 0.5
 
 
+@pytest.mark.long
 def test_a_missing_month_does_not_stop_the_choice() -> None:
     history = with_gap(shop(140, ("front", "back")), 100, 31)
     choice = chosen(history, NOTHING_KNOWN, WEEK, (*PLAIN, QUICK))

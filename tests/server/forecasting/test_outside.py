@@ -72,6 +72,7 @@ def test_where_rain_halves_traffic_the_model_that_is_told_of_it_misses_far_less(
     assert _missed(*wet, Known(weather=WEATHER)) < 0.55 * untold
 
 
+@pytest.mark.long
 def test_without_a_forecast_of_the_weather_it_misses_no_more_than_one_that_never_saw_any(
     wet: tuple[Panel, Numbers], untold: float
 ) -> None:
@@ -79,12 +80,14 @@ def test_without_a_forecast_of_the_weather_it_misses_no_more_than_one_that_never
     assert _missed(*wet, past) < 1.1 * untold
 
 
+@pytest.mark.long
 def test_where_campaigns_bring_more_the_model_that_is_told_of_them_misses_less() -> None:
     made = _made(BUSY, 1.8)
     told, untold = (_missed(*made, known) for known in (Known(campaigns=BUSY), NOTHING_KNOWN))
     assert told < 0.6 * untold
 
 
+@pytest.mark.long
 def test_weather_that_changes_nothing_spoils_nothing() -> None:
     made = _made(frozenset(), 1.0)
     told, untold = (_missed(*made, known) for known in (Known(weather=WEATHER), NOTHING_KNOWN))
