@@ -6,7 +6,7 @@ const ANSWER_MILLISECONDS = 10_000;
 const LONG_MILLISECONDS = 90_000; // another detector may have to be opened
 
 export class Talk {
-  // onBack: called when somebody has come in again.
+  // onBack: called when somebody has come in again; what it promises is waited for before the page is theirs.
   constructor(onBack) {
     Object.assign(this, { onBack, proof: "", isOut: false });
     at("come-in").addEventListener("submit", (event) => this.comeIn(event));
@@ -58,7 +58,7 @@ export class Talk {
     if (!ok) return at("said").select();
     at("said").value = "";
     this.isOut = false;
-    at("entry").close();
-    this.onBack();
+    await this.onBack(); // the new session has another proof; without it nothing can be saved
+    if (!this.isOut) at("entry").close();
   }
 }

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from server.api.path_shapes import CameraPathsShape, LeavingShape, StopShape, WayShape
 from server.config import Settings
 from server.dashboard.path_picture import UNSEEN, path_picture
+from server.metrics.glossary import GLOSSARY
 from server.metrics.paths import Stop
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
@@ -85,6 +86,13 @@ def test_a_camera_that_tells_only_part_of_the_time_and_other_cameras_are_mention
 
     assert "door on edge-1 told of paths in 25\xa0% of the time" in notes
     assert "A camera sees only its own zones" in notes
+
+
+def test_definitions_stand_below_the_figures(ask: Asking) -> None:
+    text = " ".join(shown(ask).elements[0].text.split())
+    assert [
+        key for key in ("path_people", "path_share", "path_unseen") if GLOSSARY[key].definition not in text
+    ] == []
 
 
 def test_the_stores_page_leads_to_flow_and_that_leads_there(ask: Asking) -> None:
