@@ -209,7 +209,7 @@ def test_a_customer_is_kept_as_a_keyed_hash(settings: Settings, tmp_path: Path) 
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     assert held is not None
     assert str(held.ticket.customer).startswith("customer:")
-    assert b"4711" not in settings.database.read_bytes()
+    assert b"loyal-4711" not in settings.database.read_bytes()
 
 
 def test_no_customer_is_taken_without_a_key(settings: Settings, tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_receipt_becomes_a_ticket_without_tax_and_without_its_buyer(shop: Shop
     assert ticket.at.isoformat() == "2026-05-04T08:00:00+00:00"
     assert (report.new, report.lines, report.days[0].net) == (1, 2, Decimal("9.9"))
     shop.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert b"4711" not in (shop.folder / "f.db").read_bytes()
+    assert b"loyal-4711" not in (shop.folder / "f.db").read_bytes()
 
 
 def test_receipts_told_again_are_once_and_a_corrected_one_replaces(shop: Shop) -> None:
