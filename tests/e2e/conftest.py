@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import chromium
 from tests.e2e.shop import Shop
+
+__all__ = ["chromium", "shop"]
 
 
 @pytest.fixture

@@ -8,8 +8,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,9 +15,9 @@ from typing import Any
 
 import httpx
 
-from tests.server.ingest.running import Mosquitto, free_port
-
-PATIENCE_SECONDS = 60.0
+from tests.ports import free_port
+from tests.server.ingest.running import Mosquitto
+from tests.waiting import until as until
 
 SERVER_CONFIG = """\
 database = "footfall.db"
@@ -160,11 +158,3 @@ class Shop:
             return None, None, None
         came, left = tally["lines"].get("main-door", (None, None))
         return came, left, tally["visits"].get("shelf")
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Waits for something to become true."""
-    ends_at = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends_at, f"waited in vain until {what}"
-        time.sleep(0.05)

@@ -10,10 +10,8 @@ from playwright.sync_api import Browser
 
 from edge.wire import Counts, DwellSketch, Heat, LineCount, Live, QueueCount, QueueNow, Status
 from tests.e2e.shop import Shop, until
-from tests.e2e.test_page_live import browser, shown
+from tests.e2e.test_page_live import shown
 from tests.server.ingest.running import device
-
-__all__ = ["browser"]
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -58,12 +56,12 @@ def now_waiting(length: int) -> Live:
 
 
 def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
-    shop: Shop, browser: Browser
+    shop: Shop, chromium: Browser
 ) -> None:
     shop.start_broker()
     shop.start("up", "server", "up")
     until(shop.answers, "the server answers")
-    page = browser.new_page(viewport={"width": 390, "height": 844})
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(shop.way_in())

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from server.demo.tickets import made_up_baskets, schedule
 from tests.e2e.shop import Shop, until
@@ -21,22 +19,6 @@ PICTURES_SETTING = "FOOTFALL_PICTURES"
 """Folder for the pictures that the README shows; unset: they are taken and thrown away."""
 
 
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if not program:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Chromium is not installed, and CI has to run the tests that need it")
-        pytest.skip("Chromium is not installed")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=program,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
-        )
-        yield opened
-        opened.close()
-
-
 def shown(page: Page, metric: str) -> int | None:
     value = page.locator(f'[data-metric="{metric}"]').first.get_attribute("data-value")
     return int(value) if value else None
@@ -44,7 +26,7 @@ def shown(page: Page, metric: str) -> int | None:
 
 @pytest.mark.long
 def test_the_page_follows_a_real_run_without_being_reloaded(
-    shop: Shop, browser: Browser, tmp_path: Path
+    shop: Shop, chromium: Browser, tmp_path: Path
 ) -> None:
     pictures = Path(os.environ.get(PICTURES_SETTING) or tmp_path)
     shop.start_broker()
@@ -53,7 +35,7 @@ def test_the_page_follows_a_real_run_without_being_reloaded(
     shop.run("server", "import-planogram", "places.csv", "--store", "demo")
     shop.start("up", "server", "up")
     until(shop.answers, "the server answers")
-    page = browser.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
+    page = chromium.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.goto(shop.way_in())

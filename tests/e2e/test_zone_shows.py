@@ -41,10 +41,8 @@ from server.storage.catalogue import ProductRow, put_product
 from server.storage.database import open_database, writing
 from server.storage.sales import replace_planogram
 from tests.e2e.shop import Shop, until
-from tests.e2e.test_page_live import PICTURES_SETTING, browser
+from tests.e2e.test_page_live import PICTURES_SETTING
 from tests.server.ingest.running import device
-
-__all__ = ["browser"]
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -189,7 +187,7 @@ def recounted(shop: Shop, since: datetime) -> tuple[int, float, int]:
 
 
 def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
-    shop: Shop, browser: Browser, tmp_path: Path
+    shop: Shop, chromium: Browser, tmp_path: Path
 ) -> None:
     with (shop.folder / "server.toml").open("a") as settings:
         settings.write(RULE)
@@ -202,7 +200,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     shop.start("up", "server", "up")
     until(shop.answers, "the server answers")
 
-    display = browser.new_context(viewport={"width": 1024, "height": 600}).new_page()
+    display = chromium.new_context(viewport={"width": 1024, "height": 600}).new_page()
     complaints: list[str] = []
     display.on(
         "console", lambda message: complaints.append(message.text) if message.type == "error" else None
@@ -210,7 +208,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     display.goto(f"http://127.0.0.1:{shop.web_port}/show/{made.stdout.strip()}")
     assert display.url.endswith("/display/demo/shelf")
     display.locator("#idle:not([hidden])").wait_for()
-    staff = browser.new_page(viewport={"width": 390, "height": 844})
+    staff = chromium.new_page(viewport={"width": 390, "height": 844})
     staff.goto(shop.way_in())
     assert staff.locator(".notice").count() == 0
 

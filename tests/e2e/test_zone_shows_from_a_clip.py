@@ -24,7 +24,6 @@ from server.storage import experiments
 from server.storage.database import open_database, writing
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_agreement import clip_of
-from tests.e2e.test_page_live import browser
 from tests.e2e.test_zone_shows import (
     QUICK_SECONDS,
     RULE,
@@ -37,8 +36,6 @@ from tests.e2e.test_zone_shows import (
     told,
 )
 from tests.server.ingest.running import device
-
-__all__ = ["browser"]
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -118,7 +115,7 @@ def sell_bread(shop: Shop, token: str, at: datetime) -> None:
 
 @pytest.mark.long
 def test_somebody_filmed_at_a_shelf_who_does_not_buy_brings_its_sign_to_show_something(
-    shop: Shop, browser: Browser
+    shop: Shop, chromium: Browser
 ) -> None:
     with (shop.folder / "server.toml").open("a") as settings:
         settings.write(RULE.replace('zone = "shelf"', 'zone = "shelf"\nleast_visits = 1'))
@@ -136,7 +133,7 @@ def test_somebody_filmed_at_a_shelf_who_does_not_buy_brings_its_sign_to_show_som
             publish(message)
     sell_bread(shop, till, now)
 
-    display = browser.new_context(viewport={"width": 1024, "height": 600}).new_page()
+    display = chromium.new_context(viewport={"width": 1024, "height": 600}).new_page()
     display.goto(f"http://127.0.0.1:{shop.web_port}/show/{tablet.stdout.strip()}")
     display.locator("#idle:not([hidden])").wait_for()
     began = datetime.now(UTC) - timedelta(seconds=CLIP_SECONDS)

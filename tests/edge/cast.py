@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
 
 import numpy as np
-import pytest
 
 from edge.capture import CameraLost, Frame
 from edge.outbox import Progress
 from edge.people import NOBODY, Detections, Image, Step, Track
 from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
+from tests.needs import missing as missing
+from tests.ports import free_port as free_port
+from tests.waiting import until as until
 
 ROOT = Path(__file__).parents[2]
 DEMO = ROOT / "models" / "demo.mp4"
@@ -26,31 +25,6 @@ TALL = 100.0
 
 NOON = 1_793_620_800.0
 """A full minute, seconds since the epoch."""
-
-PATIENCE_SECONDS = 30.0
-
-
-def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
-    """Wait for something to become true."""
-    ends_at = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < ends_at, f"waited in vain until {what}"
-        time.sleep(0.02)
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def missing(what: str) -> NoReturn:
-    """Skip a test that needs something from outside; in CI that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"{what}, and CI has to run the tests that need it")
-    pytest.skip(what)
-
 
 # People
 

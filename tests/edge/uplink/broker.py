@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import subprocess
 import threading
@@ -16,18 +15,17 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Counts, decode
 from edge.wire.messages import Message
-from tests.edge.cast import free_port, missing, until
+from tests.needs import program
+from tests.ports import free_port
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 class Mosquitto:
     """A Mosquitto of the test's own on this machine; it keeps nothing when it goes."""
 
     def __init__(self, folder: Path, *, settings: str = "allow_anonymous true\n") -> None:
-        found = shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin:/usr/bin:/opt/homebrew/sbin")
-        if found is None:
-            missing("Mosquitto is not installed")
         self.port = free_port()
-        self._program = found
+        self._program = program("Mosquitto", "mosquitto")
         self._configuration = folder / "mosquitto.conf"
         self._configuration.write_text(
             f"listener {self.port} 127.0.0.1\npersistence false\nuser root\n{settings}", encoding="utf-8"
@@ -99,7 +97,7 @@ def listening(port: int, into: Listener | None = None) -> Iterator[Listener]:
     client.connect("127.0.0.1", port)
     client.loop_start()
     try:
-        assert listener.subscribed.wait(10)
+        assert listener.subscribed.wait(PATIENCE_SECONDS)
         yield listener
     finally:
         client.disconnect()

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 
 from server.config import Settings
+from tests.browser import chromium
 from tests.server.asking import Asking, asking
 from tests.server.filling import NOON, settings_for
+
+__all__ = ["ask", "chromium", "settings"]
 
 
 @pytest.fixture

@@ -22,7 +22,6 @@ from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
 from tests.server.dashboard.test_in_browser import (
     Served,
-    chromium,
     contrast,
     let_in,
     opened,
@@ -31,8 +30,6 @@ from tests.server.dashboard.test_in_browser import (
 )
 from tests.server.filling import NOON, STORE, berlin_store, counts, fill, live, settings_for, status
 from tests.server.shop_with_everything import everything, live_queues
-
-__all__ = ["chromium"]
 
 STORE_PAGE = f"/stores/{STORE}"
 HOUR_AGO = NOON - timedelta(hours=1)

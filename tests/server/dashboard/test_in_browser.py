@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -10,11 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import which
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from edge.wire import encode
 from server.accounts.by import By
@@ -24,6 +22,7 @@ from server.api.door import COOKIE
 from server.config import Settings
 from server.ingest.apply import Received
 from server.storage.database import open_database
+from tests.browser import SLOW_MS
 from tests.server.asking import logged_in
 from tests.server.filling import (
     NOON,
@@ -42,9 +41,6 @@ from tests.server.filling import (
 
 pytestmark = pytest.mark.browser
 
-SLOW_MS = 15_000
-"""A busy machine may take so long to show what was stored."""
-
 
 @dataclass
 class Served:
@@ -54,19 +50,6 @@ class Served:
     stop: Callable[[], None]
     session: str
     complaints: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    found = which("chromium") or which("chromium-browser") or which("google-chrome")
-    if found is None and os.environ.get("CI") != "true":
-        pytest.skip("there is no Chromium on this machine")
-    assert found, "CI must have a Chromium"
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=options)
-        yield browser
-        browser.close()
 
 
 @contextmanager

@@ -17,11 +17,9 @@ from server.metrics.glossary import GLOSSARY
 from server.metrics.paths import Stop
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
-from tests.server.dashboard.test_in_browser import chromium, opened, serving, sideways
+from tests.server.dashboard.test_in_browser import opened, serving, sideways
 from tests.server.filling import NOON, STORE, berlin_store, fill, settings_for
 from tests.server.walking import MINUTE, MORNING, walked
-
-__all__ = ["chromium"]
 
 PATHS = f"/stores/{STORE}/paths"
 

@@ -30,12 +30,11 @@ from server.metrics.report import Figures, Rows, Terms, report
 from server.metrics.rows import LabourRow, PlanogramRow
 from server.storage.database import open_database, writing
 from server.storage.labour import MeasuredLag, keep_lag, replace_labour
+from tests.browser import SLOW_MS
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
 from tests.server.dashboard.test_in_browser import (
-    SLOW_MS,
     Served,
-    chromium,
     contrast,
     let_in,
     opened,
@@ -54,8 +53,6 @@ from tests.server.filling import (
     zone_count,
 )
 from tests.server.shop_with_everything import everything
-
-__all__ = ["chromium"]
 
 PICTURES_SETTING = "FOOTFALL_PICTURES"
 """Folder for the picture in `docs/staff.md`, as in the tests of the live page."""

@@ -26,11 +26,11 @@ from server.config import EnrolmentSettings, Settings
 from server.enrolment import enrolling
 from server.storage.broker_accounts import Kind
 from server.storage.database import migrate, open_database
-from tests.server.ingest.running import _mosquitto as mosquitto_program
-from tests.server.ingest.running import free_port, until
+from tests.ports import free_port
+from tests.server.ingest.running import mosquitto_program
+from tests.waiting import PATIENCE_SECONDS, until
 
 STORES = ("high-street", "annex")
-PATIENCE_SECONDS = 10.0
 
 
 def shop_settings(folder: Path) -> Settings:

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import getpass
-import os
-import shutil
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
-import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Counts, Health, Live, Sale, Status, encode
@@ -23,24 +19,16 @@ from server.config import Settings
 from server.ingest.listener import Listener
 from server.storage.database import open_database
 from server.storage.devices import camera_states
+from tests.needs import program
+from tests.ports import free_port as free_port
 from tests.server.samples import status
-
-PATIENCE_SECONDS = 30.0
-
-
-def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import until as until
 
 
-def until(true: Callable[[], bool], what: str) -> None:
-    """Wait for something to become true."""
-    ends_at = time.monotonic() + PATIENCE_SECONDS
-    while not true():
-        assert time.monotonic() < ends_at, f"waited in vain until {what}"
-        time.sleep(0.02)
+def mosquitto_program() -> str:
+    """Where Mosquitto is."""
+    return program("Mosquitto", "mosquitto")
 
 
 class Mosquitto:
@@ -48,7 +36,7 @@ class Mosquitto:
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
-        self._program = _mosquitto()
+        self._program = mosquitto_program()
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -80,15 +68,6 @@ class Mosquitto:
         assert self._process.poll() is None, "Mosquitto ended at once"
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def _mosquitto() -> str:
-    found = shutil.which("mosquitto") or shutil.which("mosquitto", path="/usr/sbin:/usr/local/sbin")
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("Mosquitto is not installed, and CI has to run the tests that need it")
-        pytest.skip("Mosquitto is not installed")
-    return found
 
 
 @contextmanager
