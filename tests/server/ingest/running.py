@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
@@ -16,14 +16,19 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Counts, Health, Live, Sale, Status, encode
 from server.config import Settings
+from server.ingest.apply import BatchResult
 from server.ingest.listener import Listener
 from server.storage.database import open_database
 from server.storage.devices import camera_states
+from server.storage.sales import held_ticket
 from tests.needs import program
 from tests.ports import free_port as free_port
-from tests.server.samples import status
+from tests.server.samples import NOON, sale, status
 from tests.waiting import PATIENCE_SECONDS
 from tests.waiting import until as until
+
+LAST_YEAR = "last-year"
+"""A ticket by which it is known that a listener hears."""
 
 
 def mosquitto_program() -> str:
@@ -60,7 +65,7 @@ class Mosquitto:
         """End it, if it runs."""
         if self._process is not None:
             self._process.terminate()
-            self._process.wait(10)
+            self._process.wait(PATIENCE_SECONDS)
             self._process = None
 
     def _answers(self) -> bool:
@@ -71,10 +76,12 @@ class Mosquitto:
 
 
 @contextmanager
-def listening(settings: Settings) -> Iterator[None]:
+def listening(
+    settings: Settings, after_commit: Callable[[BatchResult], None] = lambda _: None
+) -> Iterator[None]:
     """A listener that runs within the block."""
     stop = threading.Event()
-    listener = Listener(settings, lambda: datetime.now(UTC))
+    listener = Listener(settings, lambda: datetime.now(UTC), after_commit)
     thread = threading.Thread(target=listener.run, args=(stop,))
     thread.start()
     try:
@@ -104,7 +111,16 @@ def device(port: int) -> Iterator[Callable[[Counts | Live | Status | Health | Sa
 
 
 def wait_for_subscription(settings: Settings) -> None:
-    """Return once the listener certainly hears: a retained status has reached the database."""
+    """Return once the listener certainly hears on both its connections.
+
+    A retained status has reached the database by the one, and a ticket of last year by the other: what is
+    published before a connection subscribes for the first time is heard by nobody.
+    """
     with device(settings.broker.port) as publish, open_database(settings.database, read_only=True) as db:
-        publish(status())
-        until(lambda: bool(camera_states(db, "demo")), "the listener hears")
+
+        def hears() -> bool:
+            publish(status())
+            publish(sale(LAST_YEAR).model_copy(update={"at": NOON - timedelta(days=365)}))
+            return bool(camera_states(db, "demo")) and held_ticket(db, "demo", LAST_YEAR) is not None
+
+        until(hears, "the listener hears")

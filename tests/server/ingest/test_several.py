@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import subprocess
 import sys
@@ -126,7 +127,10 @@ def _hold_a_place(here: Settings, ticket: str) -> None:
 
 
 @pytest.mark.broker
-def test_what_is_shared_comes_once_and_what_is_new_comes_to_all(broker: Mosquitto, tmp_path: Path) -> None:
+def test_what_is_shared_comes_once_and_what_is_new_comes_to_all(
+    broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="footfall.listen")
     folders = [tmp_path / name for name in ("a", "b")]
     both = []
     for folder in folders:
@@ -134,7 +138,7 @@ def test_what_is_shared_comes_once_and_what_is_new_comes_to_all(broker: Mosquitt
         both.append(sharing(folder, broker.port, folder.name))
         migrate(both[-1].database)
     with listening(both[0]), listening(both[1]):
-        time.sleep(1)
+        until(lambda: _listening(caplog) == 2, "both hear")
         with device(broker.port) as publish:
             for minute in range(40):
                 publish(bucket(minute))
@@ -144,6 +148,11 @@ def test_what_is_shared_comes_once_and_what_is_new_comes_to_all(broker: Mosquitt
     assert all(_figures(here)[0] >= 10 for here in both)
 
 
+def _listening(caplog: pytest.LogCaptureFixture) -> int:
+    """How often it was told that both connections of a listener stand."""
+    return sum("listening at" in record.getMessage() for record in caplog.records)
+
+
 def _sees(here: Settings) -> bool:
     with open_database(here.database, read_only=True) as db:
         return any(camera.live for camera in camera_states(db, "demo"))
@@ -151,23 +160,25 @@ def _sees(here: Settings) -> bool:
 
 @pytest.mark.broker
 def test_a_listener_that_begins_to_share_no_longer_hears_everything(
-    broker: Mosquitto, tmp_path: Path
+    broker: Mosquitto, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.INFO, logger="footfall.listen")
     alone = settings(tmp_path, broker.port)
     migrate(alone.database)
     with listening(alone):
-        time.sleep(1)
+        until(lambda: _listening(caplog) == 1, "it hears")
     name = alone.broker.client_id
     other = tmp_path / "other"
     other.mkdir()
     migrate(other / "footfall.db")
     with listening(sharing(tmp_path, broker.port, name)), listening(sharing(other, broker.port, "two")):
-        time.sleep(1)
+        until(lambda: _listening(caplog) == 3, "both hear")
         with device(broker.port) as publish:
             for minute in range(20):
                 publish(bucket(minute))
         until(lambda: _figures(settings(other))[0] > 0, "the other has its share")
-        time.sleep(0.5)
+        until(lambda: _figures(alone)[0] + _figures(settings(other))[0] >= 20, "all buckets are stored")
+        time.sleep(0.5)  # What comes twice would have come by then.
         assert _figures(alone)[0] + _figures(settings(other))[0] == 20
 
 
