@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from edge.people import NOBODY, Detections, Image, Step, Track
 from edge.wire import Counts, DwellSketch, LineCount, ZoneCount
 from tests.needs import missing as missing
 from tests.ports import free_port as free_port
+from tests.waiting import PATIENCE_SECONDS
 from tests.waiting import until as until
 
 ROOT = Path(__file__).parents[2]
@@ -115,6 +117,22 @@ class FakeCamera:
 
     def close(self) -> None:
         self.closed = True
+
+
+class PacedCamera(FakeCamera):
+    """An open camera that gives a picture for each that it is told to give."""
+
+    def __init__(self) -> None:
+        super().__init__(0, forever=True)
+        self._due = threading.Semaphore(0)
+
+    def give(self, pictures: int = 1) -> None:
+        """So many more."""
+        self._due.release(pictures)
+
+    def read(self) -> Image:
+        assert self._due.acquire(timeout=PATIENCE_SECONDS)
+        return super().read()
 
 
 class FakeOpener:

@@ -13,6 +13,7 @@ from edge.capture import Fault
 from edge.capture.asking import MOST_BYTES, videos_in, why_no_picture
 from edge.capture.logging_in import Login, answer_to
 from tests.edge.cast import free_port
+from tests.waiting import PATIENCE_SECONDS
 
 CIRCLE = Login("Mufasa", "Circle Of Life")
 RFC_2617 = (
@@ -126,7 +127,8 @@ def test_a_camera_that_misbehaves_is_told_in_a_sentence(
     answer: bytes | None, fault: Fault, words: str
 ) -> None:
     with answering(answer) as port:
-        lost = why_no_picture(f"rtsp://admin:s3cr@127.0.0.1:{port}/door", 0.3)
+        patience = 0.3 if answer is None else PATIENCE_SECONDS
+        lost = why_no_picture(f"rtsp://admin:s3cr@127.0.0.1:{port}/door", patience)
     assert lost
     assert words in str(lost)
     assert lost.fault is fault
@@ -139,7 +141,7 @@ def test_a_camera_that_misbehaves_is_told_in_a_sentence(
     [("127.0.0.1", "nobody listens at port"), ("no-such-camera.invalid", "no machine of that name")],
 )
 def test_where_nobody_is_it_is_said(host: str, words: str) -> None:
-    lost = why_no_picture(f"rtsp://admin:s3cr@{host}:{free_port()}/door", 1)
+    lost = why_no_picture(f"rtsp://admin:s3cr@{host}:{free_port()}/door", PATIENCE_SECONDS)
     assert lost
     assert words in str(lost)
     assert lost.fault is Fault.UNREACHABLE

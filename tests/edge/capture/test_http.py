@@ -15,9 +15,12 @@ import pytest
 from edge.capture import CameraLost, Fault, LiveCamera, Waits, open_live
 from edge.capture.opening import Patience
 from tests.edge.cast import FakeClock, until
+from tests.waiting import PATIENCE_SECONDS
 
 HASTY = Waits(0.1, 0.2, 0.2)
-SOON = Patience(3, 1, 1)
+PATIENT = Patience(PATIENCE_SECONDS, PATIENCE_SECONDS, PATIENCE_SECONDS)
+SOON = Patience(PATIENCE_SECONDS, 1, PATIENCE_SECONDS)
+"""For a camera that stops sending."""
 BASIC = "Basic YWRtaW46czNjcg=="  # admin:s3cr
 
 
@@ -82,8 +85,10 @@ def address() -> Iterator[str]:
 
 
 @contextmanager
-def watching(source: str, login: str | None = None, frozen_seconds: float = 60.0) -> Iterator[LiveCamera]:
-    name, opener = open_live(source, login, patience=SOON)
+def watching(
+    source: str, login: str | None = None, frozen_seconds: float = 60.0, patience: Patience = PATIENT
+) -> Iterator[LiveCamera]:
+    name, opener = open_live(source, login, patience=patience)
     camera = LiveCamera(name, opener, FakeClock(step=0.05), 100, frozen_seconds=frozen_seconds, waits=HASTY)
     given: list[object] = []
     counting = threading.Thread(target=lambda: given.extend(camera.frames()))
@@ -103,7 +108,7 @@ def test_pictures_come_from_a_web_camera(address: str, path: str, login: str | N
 
 
 def test_a_web_camera_that_stops_sending_is_noticed_and_comes_back(address: str) -> None:
-    with watching(f"{address}/stalling") as camera:
+    with watching(f"{address}/stalling", patience=SOON) as camera:
         until(lambda: camera.fault is Fault.NO_PICTURE, "it is noticed")
         until(lambda: camera.reconnects > 0, "it is back")
 
@@ -134,7 +139,7 @@ def test_one_and_the_same_picture_is_a_lost_camera_and_stays_one_when_it_is_open
 def test_what_is_wrong_with_a_web_camera_is_told_apart(
     address: str, path: str, login: str | None, fault: Fault, words: str
 ) -> None:
-    _, opener = open_live(address + path, login, patience=SOON)
+    _, opener = open_live(address + path, login, patience=PATIENT)
     with pytest.raises(CameraLost, match=words) as caught:
         opener()
     assert caught.value.fault is fault

@@ -13,6 +13,7 @@ from edge.capture import CameraLost, Fault, LiveCamera, SourceRefused, open_live
 from edge.capture.opening import why_no_device
 from edge.errors import EdgeError
 from tests.edge.cast import free_port, until
+from tests.waiting import PATIENCE_SECONDS
 
 SECRET = "s3cr"
 
@@ -119,7 +120,7 @@ def test_neither_log_nor_output_shows_the_credentials_of_a_camera_that_cannot_be
     counting.start()
     until(lambda: camera.trouble != "", "the loss is known")
     camera.close()
-    counting.join(5)
+    counting.join(PATIENCE_SECONDS)
 
     output = capfd.readouterr()
     assert caplog.text

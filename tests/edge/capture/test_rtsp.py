@@ -16,6 +16,7 @@ from edge.capture.asking import why_no_picture
 from edge.capture.opening import Patience, Transport
 from tests.edge.capture.camera_on_the_network import need_gstreamer, serving
 from tests.edge.cast import FakeClock, free_port, until
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.rtsp
 
@@ -30,9 +31,13 @@ def port() -> int:
 
 
 def camera_at(
-    port: int, login: str | Callable[[], str | None] = "admin:secret", transport: Transport = "tcp"
+    port: int,
+    login: str | Callable[[], str | None] = "admin:secret",
+    transport: Transport = "tcp",
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> LiveCamera:
-    name, opener = open_live(f"rtsp://127.0.0.1:{port}/door", login, transport, Patience(2, 2, 2))
+    patience = Patience(patience_seconds, patience_seconds, patience_seconds)
+    name, opener = open_live(f"rtsp://127.0.0.1:{port}/door", login, transport, patience)
     return LiveCamera(name, opener, FakeClock(step=0.05), 30, waits=HASTY)
 
 
@@ -46,7 +51,7 @@ def watching(camera: LiveCamera) -> Iterator[list[Frame]]:
         yield given
     finally:
         camera.close()
-        counting.join(15)
+        counting.join(PATIENCE_SECONDS)
         assert not counting.is_alive()
 
 
@@ -90,7 +95,7 @@ def test_a_camera_that_goes_and_comes_back_gives_pictures_again_and_says_so_once
 def test_a_camera_that_stands_still_is_noticed_and_heals_when_it_goes_on(
     port: int,
 ) -> None:
-    camera = camera_at(port)
+    camera = camera_at(port, patience_seconds=2)
     with serving(port) as server, watching(camera) as given:
         more_come(given)
         server.send_signal(signal.SIGSTOP)
@@ -159,7 +164,7 @@ def test_a_real_server_is_asked_what_is_wrong(
     address = f"rtsp://127.0.0.1:{port}{path}"
     address = with_credentials(address, login) if login else address
     with serving(port, "admin:right@", how):
-        lost = why_no_picture(address)
+        lost = why_no_picture(address, PATIENCE_SECONDS)
     assert (lost and lost.fault) == fault
     assert words in str(lost)
     assert "right" not in str(lost)
