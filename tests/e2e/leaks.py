@@ -69,9 +69,10 @@ def leaks_in_file(path: Path) -> Iterator[str]:
     content = path.read_bytes()
     if not content.startswith(SQLITE):
         # A database's log holds its pages as they are, so only what must be in none of them is looked for.
-        whole = path.suffix not in {".db-wal", ".db-shm"} and not path.name.endswith(("-wal", "-shm"))
-        found = leaks_in(path.name, content) if whole else _pictures_in(path.name, content)
-        yield from found
+        if path.name.endswith("-wal"):
+            yield from _pictures_in(path.name, b"".join(_pages(content)))
+        elif not path.name.endswith("-shm"):  # which holds numbers of pages and nothing of theirs
+            yield from leaks_in(path.name, content)
         return
     yield from _pictures_in(path.name, content)
     with closing(sqlite3.connect(path)) as db:
@@ -88,6 +89,16 @@ def bits_a_byte(content: bytes) -> float:
     """Shannon's entropy of the bytes."""
     counted = Counter(content)
     return -sum(n / len(content) * math.log2(n / len(content)) for n in counted.values())
+
+
+def _pages(log: bytes) -> Iterator[bytes]:
+    """The pages in a log, without what stands before each: numbers left to chance, which look like anything.
+
+    Source: https://www.sqlite.org/fileformat2.html#the_write_ahead_log
+    """
+    page = int.from_bytes(log[8:12], "big")
+    for begin in range(32, len(log), 24 + page) if page else ():
+        yield log[begin + 24 : begin + 24 + page]
 
 
 def _pictures_in(name: str, content: bytes) -> Iterator[str]:

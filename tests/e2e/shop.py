@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import httpx
 
 from tests.ports import free_port
 from tests.server.ingest.running import Mosquitto
+from tests.waiting import PATIENCE_SECONDS
 from tests.waiting import until as until
 
 SERVER_CONFIG = """\
@@ -48,7 +49,10 @@ class Shop:
         self._environment["FOOTFALL_CACHE"] = str(folder / "cache")
         (folder / "server.toml").write_text(
             SERVER_CONFIG.format(
-                broker_port=self.broker.port, web_port=self.web_port, day_begins=f"{datetime.now(UTC):%H:00}"
+                broker_port=self.broker.port,
+                web_port=self.web_port,
+                # Six hours ago: at no time of the day does a test run into the next.
+                day_begins=f"{datetime.now(UTC) - timedelta(hours=6):%H:00}",
             ),
             "utf-8",
         )
@@ -106,7 +110,7 @@ class Shop:
     def kill(self, name: str) -> None:
         """kill -9, as a power cut would."""
         self.processes[name].send_signal(signal.SIGKILL)
-        self.processes[name].wait(10)
+        self.processes[name].wait(PATIENCE_SECONDS)
 
     def close(self) -> None:
         """Ends everything that still runs."""
@@ -114,7 +118,7 @@ class Shop:
             if process.poll() is None:
                 process.terminate()
                 try:
-                    process.wait(20)
+                    process.wait(PATIENCE_SECONDS)
                 except subprocess.TimeoutExpired:
                     process.kill()
                     process.wait()
@@ -135,7 +139,9 @@ class Shop:
         """The day's totals by the API."""
         address = f"http://127.0.0.1:{self.web_port}/api/v1/stores/demo/metrics"
         totals: dict[str, Any] = (
-            httpx.get(address, headers=self.headers, timeout=10).raise_for_status().json()["totals"]
+            httpx.get(address, headers=self.headers, timeout=PATIENCE_SECONDS)
+            .raise_for_status()
+            .json()["totals"]
         )
         return totals
 

@@ -11,14 +11,18 @@ import pytest
 
 from tests.e2e.shop import Shop, until
 from tests.server.dashboard.page import read
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
+
+RUN_SECONDS = 300
+"""A run of the demo clip takes half a minute where nothing else is done."""
 
 Figures = tuple[int | None, int | None, int | None]
 
 
 def by_page(shop: Shop) -> Figures:
-    page = read(httpx.get(shop.page, headers=shop.headers, timeout=10).raise_for_status().text)
+    page = read(httpx.get(shop.page, headers=shop.headers, timeout=PATIENCE_SECONDS).raise_for_status().text)
     return int(page.value("entries")), int(page.value("exits")), int(page.value("visits"))
 
 
@@ -73,7 +77,7 @@ def test_they_agree_again_after_the_broker_was_away_for_half_of_it_and_the_devic
     again = shop.start("device", "edge", "run")
     time.sleep(4)
     shop.start_broker()
-    assert again.wait(90) == 0, shop.log("device")
+    assert again.wait(RUN_SECONDS) == 0, shop.log("device")
     expected = undisturbed(shop)
     assert killed_with != expected, "the device was killed in the middle"
     assert_all_agree(shop, expected)
@@ -89,7 +93,7 @@ def test_a_listener_that_is_killed_loses_nothing_and_doubles_nothing(shop: Shop)
     shop.kill("listen")
     time.sleep(3)
     shop.start("listen", "server", "listen")
-    assert device.wait(90) == 0, shop.log("device")
+    assert device.wait(RUN_SECONDS) == 0, shop.log("device")
     assert_all_agree(shop, undisturbed(shop))
 
 

@@ -21,6 +21,7 @@ from server.enrolment import configuring
 from tests.edge.cast import DEMO, ROOT, until
 from tests.edge.device import Device, ended
 from tests.edge.uplink.broker import Mosquitto, kept
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -61,7 +62,7 @@ def configure(folder: Path, *words: str) -> tuple[int, Any]:
         env=os.environ | {"FOOTFALL_SERVER_CONFIG": str(folder / "server.toml")},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_SECONDS,
         check=False,
     )
     assert "Traceback" not in done.stderr, done.stderr
@@ -86,15 +87,17 @@ def test_a_configuration_that_comes_in_the_middle_loses_nobody_and_a_bad_one_cha
 
     with device.start("run", "--json") as process:
         until(lambda: device.counted_seconds() > 1, "it counts")
-        state = configuring.configure(to, "shop", "door-1", own.replace("fps = 10", "fps = -1"), 30)
+        state = configuring.configure(
+            to, "shop", "door-1", own.replace("fps = 10", "fps = -1"), PATIENCE_SECONDS
+        )
         assert state
         assert state.applied == digest_of(own)
         assert state.problems[0].startswith("cameras.entrance.fps:")
 
-        state = configuring.configure(to, "shop", "door-1", newer, 30)
+        state = configuring.configure(to, "shop", "door-1", newer, PATIENCE_SECONDS)
         assert state
         assert (state.applied, state.origin, state.problems) == (digest_of(newer), "set", ())
-        _, messages = ended(process, 0, 90)
+        _, messages = ended(process, 0)
 
     assert "the configuration has changed and is used from now on" in messages
     summary = Device(tmp_path / "undisturbed").read("replay", str(DEMO))
@@ -140,5 +143,5 @@ def test_a_file_that_is_changed_at_the_device_is_used_at_once_and_so_at_sighup(
         until(lambda: (state := told(broker)) is not None and state.applied == digest_of(own), "back")
         time.sleep(0.1)
         process.terminate()
-        _, messages = ended(process, 0, 30)
+        _, messages = ended(process, 0)
     assert "the one before stays in use" in messages

@@ -12,6 +12,9 @@ from typing import Any
 
 import pytest
 
+RUN_SECONDS = 600
+"""A demo takes forty seconds where nothing else is done."""
+
 
 def demo(*words: str, assets: bool, wrap: tuple[str, ...] = ()) -> dict[str, Any]:
     environment = {k: v for k, v in os.environ.items() if assets or k != "FOOTFALL_ASSETS"}
@@ -21,7 +24,7 @@ def demo(*words: str, assets: bool, wrap: tuple[str, ...] = ()) -> dict[str, Any
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=RUN_SECONDS,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
@@ -75,7 +78,7 @@ def test_an_unknown_clip_is_named() -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=RUN_SECONDS,
     )
     assert done.returncode == 5
     assert "no clip is called 'nowhere'" in done.stderr

@@ -24,6 +24,7 @@ from server.upkeep.copies import back_up, restore
 from tests.server.asking import bearer
 from tests.server.ingest.running import Mosquitto, device, free_port, until
 from tests.server.samples import NOON, bucket, live, sale
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -79,14 +80,14 @@ class Daemons:
         """kill -9, as a power cut would, and at once a new one."""
         name = sorted(self.running)[self.kills % len(self.running)]
         self.running[name].send_signal(signal.SIGKILL)
-        self.running[name].wait(10)
+        self.running[name].wait(PATIENCE_SECONDS)
         self.start(name)
         self.kills += 1
 
     def close(self) -> None:
         for process in self.running.values():
             process.kill()
-            process.wait(10)
+            process.wait(PATIENCE_SECONDS)
         self.broker.stop()
 
     def post(self, ticket: str, headers: dict[str, str]) -> None:

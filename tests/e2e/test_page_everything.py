@@ -9,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser
 
 from edge.wire import Counts, DwellSketch, Heat, LineCount, Live, QueueCount, QueueNow, Status
+from tests.browser import SLOW_MS
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_page_live import shown
 from tests.server.ingest.running import device
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -68,7 +70,6 @@ def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
     assert page.url == shop.page
     assert page.locator("#queues-title").count() == 0, "nothing of queues was told yet"
 
-    # The demo shop's business day begins with this hour.
     begin = datetime.now(UTC).replace(second=0, microsecond=0)
     with device(shop.broker.port) as publish:
         publish(Status(store="demo", device="box", camera="entrance", state="online", version="0.2"))
@@ -84,15 +85,15 @@ def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
         (tills,) = totals["queues"]
         assert (tills["over_target"]["numerator"], tills["over_target"]["denominator"]) == (1, 4)
         address = f"{shop.page.replace('/stores', '/api/v1/stores')}/heatmap"
-        heat = httpx.get(address, headers=shop.headers, timeout=10).json()
+        heat = httpx.get(address, headers=shop.headers, timeout=PATIENCE_SECONDS).json()
         assert [one["seconds"] for one in heat["maps"]] == [{"0,0": 12.5, "3,2": 40.0}]
 
-        page.locator("[data-queue=tills]").wait_for(timeout=15_000)
+        page.locator("[data-queue=tills]").wait_for(timeout=SLOW_MS)
         assert shown(page, "queue_served") == 4
         assert (shown(page, "entries"), shown(page, "passers_by")) == (6, 24)
 
         publish(now_waiting(8))
-        page.locator('[data-metric="queue_now"][data-value="8"]').wait_for(timeout=15_000)
+        page.locator('[data-metric="queue_now"][data-value="8"]').wait_for(timeout=SLOW_MS)
     page.reload()
     assert page.locator("figure.heat").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

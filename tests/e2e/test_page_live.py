@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from server.demo.tickets import made_up_baskets, schedule
 from tests.e2e.shop import Shop, until
+from tests.e2e.test_agreement import RUN_SECONDS
 from tests.server.ingest.running import device as till
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
@@ -57,7 +58,7 @@ def test_the_page_follows_a_real_run_without_being_reloaded(
             seen.append(entries)
         return device.poll() is not None
 
-    until(look, "the clip has been counted", 90)
+    until(look, "the clip has been counted", RUN_SECONDS)
     assert device.returncode == 0, shop.log("device")
     came, left, _ = shop.by_device()
     until(

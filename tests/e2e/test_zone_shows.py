@@ -40,9 +40,11 @@ from server.storage import experiments
 from server.storage.catalogue import ProductRow, put_product
 from server.storage.database import open_database, writing
 from server.storage.sales import replace_planogram
+from tests.browser import SLOW_MS
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_page_live import PICTURES_SETTING
 from tests.server.ingest.running import device
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -58,7 +60,9 @@ figure = "conversion"
 below_usual = 0.5
 """
 
-QUICK_SECONDS = 3.0
+QUICK_SECONDS = 30.0
+"""A sign that is told shows it within a second or two, and so soon on the busiest machine; one that is not
+told looks by itself after a minute."""
 
 
 def minute(begin: datetime, stays: list[float], revision: int = 1) -> Counts:
@@ -155,7 +159,7 @@ def lay_out_shelf(shop: Shop) -> None:
 
 def told(shop: Shop, what: str) -> Any:
     address = f"http://127.0.0.1:{shop.web_port}/api/v1/stores/demo/{what}"
-    return httpx.get(address, headers=shop.headers, timeout=10).raise_for_status().json()
+    return httpx.get(address, headers=shop.headers, timeout=PATIENCE_SECONDS).raise_for_status().json()
 
 
 def products_on(page: Page) -> list[str]:
@@ -225,7 +229,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
 
         publish(minute(begin, [40.0] * 6, revision=2))
         decided_at = time.monotonic()
-        display.locator('#products li[data-sku="coffee"]').wait_for(timeout=10_000)
+        display.locator('#products li[data-sku="coffee"]').wait_for(timeout=SLOW_MS)
         took = time.monotonic() - decided_at
         assert took <= QUICK_SECONDS, f"the sign took {took:.1f} s"
         assert products_on(display) == ["coffee", "croissant"]
@@ -275,7 +279,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
         assert staff.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         notice.get_by_role("button", name="Dismiss").click()
         staff.wait_for_url(shop.page)
-        display.locator("#idle:not([hidden])").wait_for(timeout=10_000)
+        display.locator("#idle:not([hidden])").wait_for(timeout=SLOW_MS)
         until(lambda: heard[topic] == b"", "the broker keeps nothing more for the zone")
         standing = told(shop, "triggers")["triggers"][0]
         assert (standing["signal"], standing["blocked"]) == ("holds", "resting")

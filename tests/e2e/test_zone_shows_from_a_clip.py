@@ -22,6 +22,7 @@ from server.experiments.plans import CONTROL, Plan
 from server.figures.terms import calendar_of
 from server.storage import experiments
 from server.storage.database import open_database, writing
+from tests.browser import SLOW_MS
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_agreement import clip_of
 from tests.e2e.test_zone_shows import (
@@ -36,6 +37,7 @@ from tests.e2e.test_zone_shows import (
     told,
 )
 from tests.server.ingest.running import device
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.broker, pytest.mark.browser]
 
@@ -109,7 +111,7 @@ def sell_bread(shop: Shop, token: str, at: datetime) -> None:
         f"http://127.0.0.1:{shop.web_port}/api/v1/sales",
         headers={"Authorization": f"Bearer {token}", "Idempotency-Key": "bread"},
         json={**sold, "lines": [bread]},
-        timeout=10,
+        timeout=PATIENCE_SECONDS,
     ).raise_for_status()
 
 
@@ -140,7 +142,7 @@ def test_somebody_filmed_at_a_shelf_who_does_not_buy_brings_its_sign_to_show_som
     start = ("--start", f"{began:%Y-%m-%dT%H:%M:%S}+00:00")
     shop.run("edge", "replay", clip_of(shop), "--publish", *start)
     delivered_at = time.monotonic()
-    display.locator('#products li[data-sku="coffee"]').wait_for(timeout=10_000)
+    display.locator('#products li[data-sku="coffee"]').wait_for(timeout=SLOW_MS)
     assert time.monotonic() - delivered_at <= QUICK_SECONDS
     assert products_on(display) == ["coffee", "croissant"]
 

@@ -16,6 +16,9 @@ from edge.starter import starter_configuration
 from edge.wire import Counts
 from tests.edge.cast import ROOT, free_port
 
+RUN_SECONDS = 300.0
+"""The demo clip takes half a minute where nothing else is done."""
+
 CLIP_BEGAN = "2026-11-02T12:00:05"
 
 
@@ -59,7 +62,7 @@ class Device:
             cwd=ROOT,
         )
 
-    def run(self, *words: str, code: int = 0, seconds: float = 60) -> tuple[str, str]:
+    def run(self, *words: str, code: int = 0, seconds: float = RUN_SECONDS) -> tuple[str, str]:
         """Output and messages of a command, which has to end with that code and never with a traceback."""
         with self.start(*words) as process:
             return ended(process, code, seconds)
@@ -100,7 +103,7 @@ class Device:
         return progress.counted_until - progress.started_at if progress else 0.0
 
 
-def ended(process: subprocess.Popen[str], code: int, seconds: float = 60) -> tuple[str, str]:
+def ended(process: subprocess.Popen[str], code: int, seconds: float = RUN_SECONDS) -> tuple[str, str]:
     """Output and messages of a process, which has to end with that code and never with a traceback."""
     try:
         output, messages = process.communicate(timeout=seconds)

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.waiting import PATIENCE_SECONDS
+
 
 class Talking:
     """A running `footfall-edge` that serves a page and says where."""
@@ -33,7 +35,7 @@ class Talking:
         self._reader.start()
         self.address = self.told(r"https?://\S+")
 
-    def told(self, pattern: str, seconds: float = 30) -> str:
+    def told(self, pattern: str, seconds: float = PATIENCE_SECONDS) -> str:
         """What comes next on the terminal that looks like this."""
         while True:
             found = re.search(pattern, self._lines.get(timeout=seconds))
@@ -43,7 +45,7 @@ class Talking:
     def end(self, number: int = signal.SIGINT) -> str:
         """Ends it as Ctrl-C does; what it said."""
         self.process.send_signal(number)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=PATIENCE_SECONDS)
         self._reader.join()
         said = "\n".join(self.said)
         assert code == 0, said

@@ -96,7 +96,7 @@ def test_a_run_answers_prometheus_also_after_its_configuration_has_changed(tmp_p
         device.config.write_text(own.replace(f"port = {first}\n", f"port = {port}\n"), "utf-8")
         until(answers, "it answers at the other port")
         process.terminate()
-        ended(process, 0, 30)
+        ended(process, 0)
 
 
 def test_every_metric_of_the_device_is_named_in_the_technicians_document_and_no_other() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
+import paho.mqtt.publish as publish
 from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Counts, decode
@@ -18,6 +18,9 @@ from edge.wire.messages import Message
 from tests.needs import program
 from tests.ports import free_port
 from tests.waiting import PATIENCE_SECONDS, until
+
+ASIDE = "footfall/aside"
+"""No topic of ours: with it a listener knows that what was said before has come."""
 
 
 class Mosquitto:
@@ -107,5 +110,9 @@ def listening(port: int, into: Listener | None = None) -> Iterator[Listener]:
 def kept(port: int) -> dict[str, bytes]:
     """What the broker keeps for those who come later: topic to payload."""
     with listening(port) as listener:
-        time.sleep(0.2)
+        # What the broker keeps comes at once, and so before what is said only now.
+        publish.single(ASIDE, port=port, hostname="127.0.0.1")
+        until(
+            lambda: any(topic == ASIDE for topic, _, _ in list(listener.heard)), "all that is kept has come"
+        )
     return {topic: payload for topic, payload, retained in listener.heard if retained}

@@ -86,6 +86,7 @@ def test_a_connection_that_is_only_half_there_is_given_up_and_nothing_is_lost(
         assert one.waiting() == 20
         network.swallows_all = False
         until(lambda: one.waiting() == 0, "the rest is delivered")
+        until(lambda: len(listener.newest()) == 30, "it is heard")
     assert {round((start - NOON) / 60) for start in listener.newest()} == set(range(30))
 
 
@@ -128,7 +129,7 @@ def test_on_a_full_disk_health_goes_on_and_once_there_is_room_all_is_delivered(
         one.put(0, 300)
         with filled(disk):
             until(lambda: "nothing can be published" in caplog.text, "it is said")
-            assert one.publisher.connected
+            until(lambda: one.publisher.connected, "it is connected all the same")
             until(lambda: HEALTH in kept(broker.port), "health is told all the same")
         until(lambda: one.waiting() == 0, "all is delivered")
         until(lambda: len(listener.newest()) == 300, "all is there")

@@ -20,6 +20,7 @@ from edge.uplink import BadgeReaders, BrokerAddress, Publisher
 from edge.wire import Counts, DetectorCard, Health, Live, SourceState, Status, ZoneNow, decode
 from tests.edge.cast import NOON, ROOT, free_port, minute, so_far, until
 from tests.edge.uplink.broker import Listener, Mosquitto, kept, listening
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -147,7 +148,7 @@ def test_everything_arrives_and_the_newest_of_it_is_what_the_outbox_holds(
     with listening(broker.port) as listener, publishing(device) as publisher:
         until(lambda: len(listener.newest()) >= 30, "the first minutes come")
         device.put(minute(0, count_in=1000), minute(119, count_in=1000))
-        assert publisher.drain(20)
+        assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
         until(lambda: figures(listener) == device.kept(), "all is there")
 
     assert device.waiting() == 0
@@ -170,7 +171,7 @@ def test_counts_made_while_the_broker_is_away_arrive_once_it_is_there(
         broker.start()
         with listening(broker.port) as listener:
             device.put(minute(2))
-            assert publisher.drain(20)
+            assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
             until(lambda: figures(listener) == device.kept(), "all is there")
     broker.kill()
 
@@ -184,23 +185,48 @@ def test_counts_made_while_the_broker_is_away_arrive_once_it_is_there(
     ]
 
 
+class HaltingOutbox(Outbox):
+    """Gives the first hundred or so, and no more until it may go on."""
+
+    def __init__(self, path: Path, go_on: threading.Event) -> None:
+        super().__init__(path)
+        self._go_on = go_on
+        self._given = 0
+
+    def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
+        if self._given > 100 and not self._go_on.is_set():
+            return []
+        waiting = super().oldest(limit, skip=skip)
+        self._given += len(waiting)
+        return waiting
+
+
 def test_a_broker_that_dies_in_the_middle_and_forgets_everything_loses_no_count(
-    device: Device, broker: Mosquitto
+    tmp_path: Path, broker: Mosquitto
 ) -> None:
-    listener = Listener()
+    listener, died = Listener(), threading.Event()
+    device = Device(tmp_path / "outbox.db", broker.port, lambda path: HaltingOutbox(path, died))
     device.put(*(minute(number, count_in=number) for number in range(400)))
     with publishing(device) as publisher:
         with listening(broker.port, listener):
             until(lambda: len(listener.newest()) >= 50, "some have come")
             broker.kill()
+        died.set()
         assert device.waiting() > 0
         device.put(minute(3, count_in=77))
         broker.start()
         with listening(broker.port, listener):
-            assert publisher.drain(30)
+            assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
             until(lambda: figures(listener) == device.kept(), "all is there")
 
     assert device.waiting() == 0
+
+
+def told_state(broker: Mosquitto) -> str:
+    """What whoever comes now hears of the camera's process; "" if nothing."""
+    payload = kept(broker.port).get(STATUS)
+    message = decode(STATUS, payload) if payload else None
+    return message.state if isinstance(message, Status) else ""
 
 
 def test_status_and_health_are_kept_by_the_broker_and_counts_are_not(
@@ -208,16 +234,15 @@ def test_status_and_health_are_kept_by_the_broker_and_counts_are_not(
 ) -> None:
     device.put(minute(0))
     with publishing(device) as publisher:
-        assert publisher.drain(20)
+        assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
         until(lambda: HEALTH in kept(broker.port), "health is told")
         while_on = kept(broker.port)
-    after = kept(broker.port)
+    until(lambda: told_state(broker) == "offline", "it has said goodbye")
 
-    assert set(while_on) == set(after) == {STATUS, HEALTH}
-    online, offline = decode(STATUS, while_on[STATUS]), decode(STATUS, after[STATUS])
+    assert set(while_on) == set(kept(broker.port)) == {STATUS, HEALTH}
+    online = decode(STATUS, while_on[STATUS])
     assert isinstance(online, Status)
-    assert isinstance(offline, Status)
-    assert (online.state, offline.state) == ("online", "offline")
+    assert online.state == "online"
 
 
 def test_what_the_camera_sees_now_is_told_again_and_again_but_never_kept(
@@ -235,24 +260,19 @@ from pathlib import Path
 from tests.edge.uplink.test_publisher import Device
 device = Device(Path(sys.argv[1]), int(sys.argv[2]))
 device.publisher.start()
-time.sleep(60)
+time.sleep(600)
 """
 
 
 def test_after_a_process_was_killed_the_broker_says_that_it_is_offline(
     tmp_path: Path, broker: Mosquitto
 ) -> None:
-    def state() -> str:
-        payload = kept(broker.port).get(STATUS)
-        message = decode(STATUS, payload) if payload else None
-        return message.state if isinstance(message, Status) else ""
-
     with subprocess.Popen(
         [sys.executable, "-c", PROCESS, str(tmp_path / "outbox.db"), str(broker.port)], cwd=ROOT
     ) as process:
-        until(lambda: state() == "online", "it is online")
+        until(lambda: told_state(broker) == "online", "it is online")
         process.kill()
-    until(lambda: state() == "offline", "the last will is known")
+    until(lambda: told_state(broker) == "offline", "the last will is known")
 
 
 @pytest.fixture
@@ -276,13 +296,20 @@ def test_a_password_decides_and_a_wrong_one_is_said(
     secret.write_text(password, encoding="utf-8")
     device = Device(tmp_path / "outbox.db", locked.port, username="door-1", password_file=secret)
     device.put(minute(0))
+
+    def refusals() -> list[str]:
+        return [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
+
     with publishing(device) as publisher:
-        assert publisher.drain(2.0, unreached_seconds=2.0) is let_in
+        if let_in:
+            assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
+        else:
+            until(lambda: bool(refusals()), "it is refused")
+            assert not publisher.drain(2.0, unreached_seconds=2.0)
 
     assert device.waiting() == (0 if let_in else 1)
-    refusals = [record.getMessage() for record in caplog.records if "refused" in record.getMessage()]
-    assert len(refusals) == (0 if let_in else 1)
-    assert all("authorized" in said.lower() and password not in said for said in refusals)
+    assert len(refusals()) == (0 if let_in else 1)
+    assert all("authorized" in said.lower() and password not in said for said in refusals())
 
 
 @pytest.mark.parametrize("content", [None, "", "\n", b"\xff"])
@@ -317,7 +344,7 @@ class SlowOutbox(Outbox):
     def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
         waiting = super().oldest(limit, skip=skip)
         self._found.set()
-        self._go_on.wait(10)
+        self._go_on.wait(PATIENCE_SECONDS)
         return waiting
 
 
@@ -327,20 +354,22 @@ def test_a_look_from_before_the_last_count_is_no_answer_to_whether_all_was_deliv
     found, go_on = threading.Event(), threading.Event()
     device = Device(tmp_path / "outbox.db", broker.port, lambda path: SlowOutbox(path, found, go_on))
     with publishing(device) as publisher:
-        assert found.wait(10)  # the uplink has just seen an empty outbox
+        assert found.wait(PATIENCE_SECONDS)  # the uplink has just seen an empty outbox
         device.put(minute(0))
         threading.Timer(0.3, go_on.set).start()
-        assert publisher.drain(20)
+        assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
         assert device.waiting() == 0
 
 
 class SickOutbox(Outbox):
-    """Cannot be read for a while."""
+    """Cannot be read until it is well."""
 
-    sick_until = 0.0
+    def __init__(self, path: Path, well: threading.Event) -> None:
+        super().__init__(path)
+        self._well = well
 
     def oldest(self, limit: int, *, skip: frozenset[tuple[str, int, int]] = frozenset()) -> list[Waiting]:
-        if time.monotonic() < self.sick_until:
+        if not self._well.is_set():
             raise EdgeError("the disk does not answer")
         return super().oldest(limit, skip=skip)
 
@@ -349,19 +378,14 @@ def test_an_outbox_that_fails_for_a_while_is_tried_again_and_that_is_said_once(
     tmp_path: Path, broker: Mosquitto, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-
-    def opened(path: Path) -> Outbox:
-        box = SickOutbox(path)
-        box.sick_until = sick_until
-        return box
-
-    sick_until = time.monotonic() + 1.0
-    device = Device(tmp_path / "outbox.db", broker.port, opened)
+    well = threading.Event()
+    device = Device(tmp_path / "outbox.db", broker.port, lambda path: SickOutbox(path, well))
     device.put(minute(0))
     with publishing(device) as publisher:
         until(lambda: publisher.failure is not None, "it has failed")
+        well.set()
         until(lambda: device.waiting() == 0, "it is sent all the same")
-        assert publisher.drain(20)
+        assert publisher.drain(PATIENCE_SECONDS, PATIENCE_SECONDS)
         assert publisher.failure is None
 
     said = [record.getMessage() for record in caplog.records]
