@@ -14,13 +14,14 @@ AT_ONCE ?= 3
 # compile everything anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test test-all lint types fences check lock wheel clean
+.PHONY: help demo test test-all search lint types fences check lock wheel clean
 
 help:
 	@echo "make demo                 show a shop being counted, on this machine alone"
 	@echo "make demo CLIP=vtest      the same with another clip; ARGS=--headless: as fast as it goes"
 	@echo "make test                 run the tests; TESTS=tests/edge: some of them"
 	@echo "make test-all             the long ones too"
+	@echo "make search               property tests with other examples each time; ARGS=--hypothesis-seed=7: with those of 7"
 	@echo "make check                lint, types and import fences"
 	@echo "make lock                 renew the lock files"
 
@@ -32,6 +33,9 @@ test: $(VENV)/.test-ready
 
 test-all:
 	$(MAKE) test ONLY="long or not long"
+
+search: $(VENV)/.test-ready
+	$(BIN)/python -m pytest -n $(AT_ONCE) --dist loadfile -m hypothesis --hypothesis-profile=search $(ARGS) $(TESTS)
 
 check: lint types fences
 

@@ -1,11 +1,16 @@
-"""How Hypothesis draws: the same examples in every run, unless a run is asked to look further."""
+"""How Hypothesis draws: the same examples in every run, unless a run is asked to search (`make search`)."""
 
 from __future__ import annotations
 
 from hypothesis import settings
+from hypothesis.internal.conjecture.providers import HypothesisProvider
+from hypothesis.internal.constants_ast import Constants
 
 # Machines that run tests are busy at times; how long an example takes is no finding.
 settings.register_profile("settled", deadline=None, derandomize=True)
-# `make search`: other examples each time.
 settings.register_profile("search", deadline=None)
 settings.load_profile("settled")
+
+# Hypothesis also draws numbers and words that stand in the code that happens to be imported. So examples
+# would depend on which tests ran before, on any change of any file, and on whether a wheel is installed.
+HypothesisProvider._local_constants = Constants()  # type: ignore[assignment]

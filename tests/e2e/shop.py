@@ -20,6 +20,9 @@ from tests.server.ingest.running import Mosquitto
 from tests.waiting import PATIENCE_SECONDS
 from tests.waiting import until as until
 
+HEARS = "listening at"
+"""What is published before a listener says so for the first time is heard by nobody."""
+
 SERVER_CONFIG = """\
 database = "footfall.db"
 [broker]
@@ -77,7 +80,12 @@ class Shop:
         """A Mosquitto that keeps what it has taken over a restart, as the documents tell to set up."""
         state = self.folder / "mosquitto"
         state.mkdir(exist_ok=True)
-        self.broker.start("allow_anonymous true", "persistence true", f"persistence_location {state}/")
+        self.broker.start(
+            "allow_anonymous true",
+            "max_queued_messages 0",  # else it drops all but a thousand that a busy listener has not yet taken
+            "persistence true",
+            f"persistence_location {state}/",
+        )
 
     def run(self, side: str, *words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """A command to its end."""
@@ -106,6 +114,13 @@ class Shop:
             )
         self.processes[name] = process
         return process
+
+    def start_up(self) -> None:
+        """Pages and listener in one process, which answers and hears when this returns."""
+        heard = self.log("up").count(HEARS) if "up" in self.processes else 0
+        self.start("up", "server", "up")
+        until(self.answers, "the server answers")
+        until(lambda: self.log("up").count(HEARS) > heard, "the listener hears")
 
     def kill(self, name: str) -> None:
         """kill -9, as a power cut would."""
@@ -138,11 +153,8 @@ class Shop:
     def totals(self) -> dict[str, Any]:
         """The day's totals by the API."""
         address = f"http://127.0.0.1:{self.web_port}/api/v1/stores/demo/metrics"
-        totals: dict[str, Any] = (
-            httpx.get(address, headers=self.headers, timeout=PATIENCE_SECONDS)
-            .raise_for_status()
-            .json()["totals"]
-        )
+        answer = httpx.get(address, headers=self.headers, timeout=PATIENCE_SECONDS).raise_for_status()
+        totals: dict[str, Any] = answer.json()["totals"]
         return totals
 
     def by_api(self) -> tuple[int | None, int | None, int | None]:

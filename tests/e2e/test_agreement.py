@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.shop import Shop, until
+from tests.e2e.shop import HEARS, Shop, until
 from tests.server.dashboard.page import read
 from tests.waiting import PATIENCE_SECONDS
 
@@ -42,6 +42,7 @@ def start_server(shop: Shop) -> None:
     shop.start("listen", "server", "listen")
     shop.start("serve", "server", "serve")
     until(shop.answers, "the server answers")
+    until(lambda: HEARS in shop.log("listen"), "the listener hears")
 
 
 def assert_all_agree(shop: Shop, expected: Figures) -> None:
@@ -135,7 +136,6 @@ def test_what_was_counted_while_no_broker_was_there_is_sent_by_the_next_run_and_
     assert shop.by_device() == expected
     shop.start_broker()
     start_server(shop)
-    until(lambda: "listening at" in shop.log("listen"), "the listener hears")
 
     shop.run("edge", "replay", clip_of(shop), "--publish", "--resume")
     assert_all_agree(shop, expected)

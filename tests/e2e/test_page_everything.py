@@ -61,8 +61,7 @@ def test_what_a_device_tells_over_mqtt_stands_on_the_page_and_in_the_api(
     shop: Shop, chromium: Browser
 ) -> None:
     shop.start_broker()
-    shop.start("up", "server", "up")
-    until(shop.answers, "the server answers")
+    shop.start_up()
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

@@ -34,8 +34,7 @@ def test_the_page_follows_a_real_run_without_being_reloaded(
     places = "sku,zone,valid_from,valid_until\ncoffee,shelf,,\ncroissant,shelf,,\n"
     (shop.folder / "places.csv").write_text(places, "utf-8")
     shop.run("server", "import-planogram", "places.csv", "--store", "demo")
-    shop.start("up", "server", "up")
-    until(shop.answers, "the server answers")
+    shop.start_up()
     page = chromium.new_page(viewport={"width": 390, "height": 844}, device_scale_factor=2)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)

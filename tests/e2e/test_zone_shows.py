@@ -201,8 +201,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
     made = shop.run(
         "server", "token", "create", "tablet", "--role", "display", "--store", "demo", "--only", "shelf"
     )
-    shop.start("up", "server", "up")
-    until(shop.answers, "the server answers")
+    shop.start_up()
 
     display = chromium.new_context(viewport={"width": 1024, "height": 600}).new_page()
     complaints: list[str] = []
@@ -265,8 +264,7 @@ def test_a_zone_with_long_visits_and_no_sales_shows_products_on_its_sign(
         display.context.set_offline(False)
 
         shop.kill("up")
-        shop.start("up", "server", "up")
-        until(shop.answers, "the server answers again")
+        shop.start_up()
         publish(minute(begin, [1.0] * 30, revision=3))
         until(lambda: told(shop, "triggers")["triggers"][0]["signal"] == "off", "short visits are known")
         publish(minute(begin, [40.0] * 6, revision=4))

@@ -49,9 +49,9 @@ BOUGHT = {"shown": 600, CONTROL: 300}
 """Tickets of a day by arm."""
 
 
-def running_trial(shop: Shop) -> Experiment:
+def trial_of(shop: Shop, now: datetime) -> Experiment:
     """A trial of whole days that began two days ago, with a key by which the shelf shows something today."""
-    settings, now = load_settings(shop.folder / "server.toml"), datetime.now(UTC)
+    settings = load_settings(shop.folder / "server.toml")
     calendar = calendar_of(settings.stores["demo"])
     first = calendar.day_of(now) - timedelta(days=DAYS_BEFORE)
     plan = Plan(
@@ -65,12 +65,24 @@ def running_trial(shop: Shop) -> Experiment:
     )
     keys = (bytes([number] * 16) for number in range(256))
     trials = (Experiment(plan, key, "demo", calendar, first) for key in keys)
-    trial = next(one for one in trials if arm(one, now) != CONTROL)
+    return next(one for one in trials if arm(one, now) != CONTROL)
+
+
+def begin(trial: Experiment, shop: Shop, now: datetime) -> None:
+    """Let it run, as of two days ago. A day that is long over is measured once: all of it has to be there."""
+    settings = load_settings(shop.folder / "server.toml")
     with open_database(settings.database) as db, writing(db):
-        conducting.propose(db, settings, plan, now - timedelta(days=3))
+        conducting.propose(db, settings, trial.plan, now - timedelta(days=3))
         # Not by `start`, for that lets it begin tomorrow at the earliest.
-        assert experiments.begin(db, "trial", trial.key, first, now - timedelta(days=3))
-    return trial
+        assert experiments.begin(db, "trial", trial.key, trial.begins, now - timedelta(days=3))
+
+
+def stored(shop: Shop) -> int:
+    """Minutes and tickets that the server holds."""
+    with open_database(shop.folder / "footfall.db", read_only=True) as db:
+        return sum(
+            db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("buckets", "tickets")
+        )
 
 
 def arm(trial: Experiment, at: datetime) -> str:
@@ -123,16 +135,18 @@ def test_somebody_filmed_at_a_shelf_who_does_not_buy_brings_its_sign_to_show_som
         settings.write(RULE.replace('zone = "shelf"', 'zone = "shelf"\nleast_visits = 1'))
     shop.start_broker()
     lay_out_shelf(shop)
-    trial = running_trial(shop)
     create = ("server", "token", "create")
     tablet = shop.run(*create, "tablet", "--role", "display", "--store", "demo", "--only", "shelf")
     till = shop.run(*create, "till-1", "--role", "till", "--store", "demo").stdout.strip()
-    shop.start("up", "server", "up")
-    until(shop.answers, "the server answers")
+    shop.start_up()
     now = datetime.now(UTC)
+    trial = trial_of(shop, now)
+    past = list(history(trial, now))
     with device(shop.broker.port) as publish:
-        for message in history(trial, now):
+        for message in past:
             publish(message)
+    until(lambda: stored(shop) == len(past), "the past is stored")
+    begin(trial, shop, now)
     sell_bread(shop, till, now)
 
     display = chromium.new_context(viewport={"width": 1024, "height": 600}).new_page()

@@ -35,7 +35,7 @@ def stalled(pid: int) -> Iterator[None]:
 
 
 def _until_it_waits(pid: int) -> None:
-    for _ in range(10_000):
+    for _ in range(90_000):
         if Path(f"/proc/{pid}/task/{pid}/stat").read_text("ascii").rpartition(")")[2].split()[0] == "S":
             return
         time.sleep(0.001)

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ from server.storage.database import migrate, open_database
 from tests.server.asking import bearer
 from tests.server.ingest.running import device, free_port, until
 from tests.server.samples import MINUTE, NOON, bucket, status
+from tests.waiting import PATIENCE_SECONDS
 
 CONFIG = """
 database = "shop.db"
@@ -63,7 +65,7 @@ def _environment(folder: Path) -> dict[str, str]:
 def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "server", *arguments],
-        env=_environment(folder), capture_output=True, text=True, timeout=60, check=False,
+        env=_environment(folder), capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
 
 
@@ -252,16 +254,18 @@ def _up(folder: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     try:
         assert process.stdout is not None
         said = process.stdout.readline()
-        assert said.startswith("footfall: http://127.0.0.1:"), process.communicate(timeout=10)
+        assert said.startswith("footfall: http://127.0.0.1:"), process.communicate(timeout=PATIENCE_SECONDS)
         yield process, said.removeprefix("footfall: ").strip()
     finally:
         process.kill()
         process.communicate()
 
 
-def _asked(folder: Path, address: str) -> urllib.request.Request:
+def _asked(folder: Path, address: str) -> AbstractContextManager[HTTPResponse]:
     settings = load_settings(folder / "server.toml")
-    return urllib.request.Request(address, headers=bearer(settings, datetime.now(UTC)))
+    asked = urllib.request.Request(address, headers=bearer(settings, datetime.now(UTC)))
+    answer: HTTPResponse = urllib.request.urlopen(asked, timeout=PATIENCE_SECONDS)
+    return answer
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -275,10 +279,10 @@ def test_up_runs_broker_listener_and_pages_and_stops_in_peace(folder: Path, numb
             publish(bucket())
         with open_database(folder / "shop.db", read_only=True) as db:
             until(lambda: bool(counts.bucket_rows(db, "demo", NOON, NOON + MINUTE)), "the bucket is stored")
-        with urllib.request.urlopen(_asked(folder, address + "api/v1/stores"), timeout=10) as answer:
+        with _asked(folder, address + "api/v1/stores") as answer:
             assert "Demo shop" in answer.read().decode()
         process.send_signal(number)
-        _, log = process.communicate(timeout=10)
+        _, log = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, log
     assert "ERROR" not in log
     assert "Traceback" not in log
@@ -288,11 +292,11 @@ def test_up_stops_although_a_page_is_open_and_listens_for_changes(folder: Path) 
     _configure(folder, free_port(), embedded=True)
     with (
         _up(folder) as (process, address),
-        urllib.request.urlopen(_asked(folder, f"{address}stores/demo/events"), timeout=10) as events,
+        _asked(folder, f"{address}stores/demo/events") as events,
     ):
         assert events.readline().startswith(b"event: changed")
         process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=10)
+        _, log = process.communicate(timeout=PATIENCE_SECONDS)
     assert process.returncode == 0, log
     assert "Traceback" not in log
 

@@ -26,6 +26,7 @@ from edge.setup.serving import SetupServer
 from edge.setup.sights import Looked
 from edge.setup.watching import Watching
 from edge.starter import starter_configuration
+from tests.browser import SLOW_MS
 from tests.edge.cast import NOON, FakeClock, FakeDetector, FakeSource
 
 SCENE = np.random.default_rng(1).integers(1, 200, (360, 640, 3), np.uint8)
@@ -112,10 +113,10 @@ def visit(
 ) -> Iterator[Page]:
     """Somebody who came in by the QR code and sees the picture."""
     page = chromium.new_page(viewport={"width": wide, "height": high})
-    page.set_default_timeout(10_000)
+    page.set_default_timeout(SLOW_MS)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(f"{it.address}#{it.codes[-1]}")
-    expect(page.locator("#sight")).to_have_text(said, timeout=10_000)
+    expect(page.locator("#sight")).to_have_text(said)
     try:
         yield page
     finally:

@@ -292,10 +292,10 @@ def test_the_pages_of_two_cameras_are_open_side_by_side_in_one_browser(
         pages = [context.new_page() for _ in range(2)]
         for page, one in zip(pages, (front, back), strict=True):
             page.goto(f"{one.address}#{one.codes[-1]}")
-            expect(page.locator("#sight")).to_have_text("Live, people veiled.", timeout=10_000)
+            expect(page.locator("#sight")).to_have_text("Live, people veiled.")
             assert "#" not in page.url, "the code does not stay in the address"
         pages[0].reload()
-        expect(pages[0].locator("#sight")).to_have_text("Live, people veiled.", timeout=10_000)
+        expect(pages[0].locator("#sight")).to_have_text("Live, people veiled.")
         context.close()
 
 

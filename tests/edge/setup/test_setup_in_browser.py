@@ -15,8 +15,10 @@ from edge.__main__ import app
 from edge.config import load_settings
 from edge.outbox import Audits
 from edge.wire import Audit, decode
+from tests.browser import SLOW_MS
 from tests.edge.cast import DEMO
 from tests.edge.setup.running import MODEL, SettingUp
+from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
@@ -43,14 +45,14 @@ def setting_up(config: Path) -> Iterator[SettingUp]:
 
 def opened(chromium: Browser, it: SettingUp, *, wide: int, high: int, touch: bool) -> tuple[Page, list[str]]:
     page = chromium.new_page(viewport={"width": wide, "height": high}, has_touch=touch)
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(SLOW_MS)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(it.address)
     page.get_by_label("Code").fill(it.code())
     page.keyboard.press("Enter")
-    expect(page.locator("#sight")).to_have_text("Live, people veiled.", timeout=30_000)
+    expect(page.locator("#sight")).to_have_text("Live, people veiled.")
     return page, complaints
 
 
@@ -115,7 +117,7 @@ def test_from_a_fresh_file_to_a_line_that_counts_and_is_audited(
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.dataset.key") == "shop-door-1"
-    assert handle(page, "shop-door-0")[0] < before[0] - 5
+    until(lambda: handle(page, "shop-door-0")[0] < before[0] - 5, "the point is where the keys took it")
 
     # A mistake is told at its line and is not saved.
     drag(page, "arrow of shop-door-1", 0.46, 0.30)
@@ -127,7 +129,7 @@ def test_from_a_fresh_file_to_a_line_that_counts_and_is_audited(
     expect(page.locator(".part .note.good")).to_be_visible()
 
     # It counts on the page, and is saved with the comments of the file.
-    expect(page.locator(".count")).to_have_text(re.compile(r"in [1-9]|out [1-9]"), timeout=30_000)
+    expect(page.locator(".count")).to_have_text(re.compile(r"in [1-9]|out [1-9]"))
     page.screenshot(path=pictures / "setup-desktop.png")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.locator("#told")).to_contain_text("Saved.")
@@ -189,9 +191,8 @@ def test_on_a_phone_a_finger_draws_a_zone_and_nothing_needs_a_wide_screen(
     ):
         points = [{"x": x, "y": y} for x, y in touches]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
-    after = handle(page, "corners of zone-0")
-    assert after[0] == pytest.approx(before[0] - 40, abs=1.5)
-    assert after[1] == pytest.approx(before[1] - 20, abs=1.5)
+    there = pytest.approx((before[0] - 40, before[1] - 20), abs=1.5)
+    until(lambda: handle(page, "corners of zone-0") == there, "the corner is where the finger took it")
     page.get_by_role("button", name="Line main-door").tap()
     expect(page.locator(".part .note.good")).to_be_visible()
     page.screenshot(path=pictures / "setup-phone.png")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser import SLOW_MS
 from tests.edge.cast import DEMO
 from tests.edge.truth.clicking import LINE, ZONE, Clicking, run
 
@@ -25,7 +26,7 @@ def clicking(tmp_path: Path) -> Iterator[Clicking]:
 
 def opened(chromium: Browser, clicking: Clicking, *, wide: int, high: int) -> tuple[Page, list[str]]:
     page = chromium.new_page(viewport={"width": wide, "height": high})
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(SLOW_MS)
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -35,7 +36,7 @@ def opened(chromium: Browser, clicking: Clicking, *, wide: int, high: int) -> tu
 
 
 def at_frame(page: Page, number: int) -> None:
-    expect(page.locator("#now")).to_have_attribute("data-frame", str(number), timeout=15_000)
+    expect(page.locator("#now")).to_have_attribute("data-frame", str(number), timeout=SLOW_MS)
 
 
 def step_to(page: Page, number: int) -> None:

@@ -24,6 +24,7 @@ from server.storage.database import open_database
 from tests.server.access.browsing import hidden
 from tests.server.asking import logged_in
 from tests.server.filling import STORE, settings_for
+from tests.waiting import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def test_an_open_page_is_cut_off_once_its_reader_is_shut_out(tmp_path: Path) -> 
     with (
         served(settings) as address,
         httpx.stream(
-            "GET", f"{address}stores/{STORE}/events", headers={"Cookie": cookie}, timeout=20
+            "GET", f"{address}stores/{STORE}/events", headers={"Cookie": cookie}, timeout=PATIENCE_SECONDS
         ) as page,
     ):
         lines = page.iter_lines()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,7 @@ from server.storage.alerts import AlertKind, open_alerts
 from server.storage.database import open_database
 from server.webhooks.addresses import Target
 from tests.server.filling import NOON, settings_for
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+from tests.waiting import PATIENCE_SECONDS, until
 
 
 def test_a_database_that_is_away_is_said_once_and_watching_goes_on(
@@ -42,11 +36,11 @@ def test_a_database_that_is_away_is_said_once_and_watching_goes_on(
     watching = threading.Thread(target=AlertWatch(settings, lambda: NOON, free_bytes).run, args=(stop,))
     watching.start()
     try:
-        _until(lambda: "does not work" in caplog.text)
+        until(lambda: "does not work" in caplog.text, "it is said")
         time.sleep(0.2)
         assert looks == []
         elsewhere.rename(settings.database)
-        _until(lambda: len(looks) > 2)
+        until(lambda: len(looks) > 2, "it looks again")
     finally:
         stop.set()
         watching.join()
@@ -70,13 +64,13 @@ def test_a_receiver_that_does_not_answer_holds_back_nobody_else(tmp_path: Path) 
     def post(target: Target, body: bytes, headers: Mapping[str, str], *, allow_private: bool) -> str | None:
         told.append(target.host)
         if target.host.startswith("slow"):
-            answers.wait(20)
+            answers.wait(PATIENCE_SECONDS)
         return None
 
     telling = threading.Thread(target=Deliverer(settings, lambda: NOON, post).run, args=(stop,))
     telling.start()
     try:
-        _until(lambda: told.count("quick.example.org") == 3 and "slow.example.org" in told)
+        until(lambda: told.count("quick.example.org") == 3 and "slow.example.org" in told, "it is told")
         assert told.count("slow.example.org") == 1, "one after another to the same receiver"
     finally:
         stop.set()

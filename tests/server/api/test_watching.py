@@ -6,6 +6,7 @@ from datetime import timedelta
 from server.api.watching import Watchers
 from server.config import Settings
 from tests.server.filling import NOON, counts, fill
+from tests.waiting import PATIENCE_SECONDS
 
 
 def test_a_page_is_told_at_once_and_then_only_of_what_was_stored(settings: Settings) -> None:
@@ -15,7 +16,7 @@ def test_a_page_is_told_at_once_and_then_only_of_what_was_stored(settings: Setti
         waiting = asyncio.ensure_future(anext(stream))
         quiet, _ = await asyncio.wait([waiting], timeout=1.3)
         fill(settings, [counts(NOON - timedelta(hours=1), 1, 0)], NOON)
-        second = await asyncio.wait_for(waiting, timeout=5)
+        second = await asyncio.wait_for(waiting, PATIENCE_SECONDS)
         await stream.aclose()
         return first.event, bool(quiet), second.event
 
@@ -41,7 +42,7 @@ def test_events_end_for_a_page_that_may_no_longer_listen(settings: Settings) -> 
         stream = Watchers().changes(settings.database, lambda _db: next(answers))
         return len([event async for event in stream])
 
-    assert asyncio.run(asyncio.wait_for(listen(), timeout=8)) == 1
+    assert asyncio.run(asyncio.wait_for(listen(), PATIENCE_SECONDS)) == 1
 
 
 def test_events_end_when_the_server_stops(settings: Settings) -> None:
@@ -52,4 +53,4 @@ def test_events_end_when_the_server_stops(settings: Settings) -> None:
         watchers.close()
         return heard + [event.event async for event in stream]
 
-    assert asyncio.run(asyncio.wait_for(listen(), timeout=5)) == ["changed"]
+    assert asyncio.run(asyncio.wait_for(listen(), PATIENCE_SECONDS)) == ["changed"]

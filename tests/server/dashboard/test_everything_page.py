@@ -18,6 +18,7 @@ from server.config import Settings
 from server.dashboard.heat_picture import MOST_ACROSS, MOST_NAMED, STEPS, HeatPicture, pictures
 from server.metrics.heat import HeatMap
 from server.metrics.intervals import Interval
+from tests.browser import SLOW_MS
 from tests.server.asking import Asking, asking
 from tests.server.dashboard.page import Page, read
 from tests.server.dashboard.test_in_browser import (
@@ -192,7 +193,7 @@ def test_everything_fits_and_nothing_is_refused_by_the_browser(
 ) -> None:
     with _served(busy) as served:
         page = opened(chromium, served, STORE_PAGE, width=width)
-        page.locator("#live").get_by_text("Live", exact=True).wait_for(timeout=15_000)
+        page.locator("#live").get_by_text("Live", exact=True).wait_for(timeout=SLOW_MS)
         assert page.locator("figure.heat").count() == 2
         box = page.locator(".heat-grid").first.bounding_box()
         assert box
@@ -217,7 +218,7 @@ def test_an_open_page_follows_the_queue(chromium: Browser, busy: Settings) -> No
         now = page.locator('[data-metric="queue_now"]').first
         assert now.get_attribute("data-value") == "4"
         fill(busy, [live_queues(9, 240.0)], NOON)
-        page.locator('[data-metric="queue_now"][data-value="9"]').wait_for(timeout=15_000)
+        page.locator('[data-metric="queue_now"][data-value="9"]').wait_for(timeout=SLOW_MS)
         assert (
             page.locator('[data-metric="queue_longest_now"]').inner_text()
             == "4\N{NO-BREAK SPACE}min 00\N{NO-BREAK SPACE}s"

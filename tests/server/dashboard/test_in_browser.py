@@ -23,6 +23,7 @@ from server.config import Settings
 from server.ingest.apply import Received
 from server.storage.database import open_database
 from tests.browser import SLOW_MS
+from tests.ports import free_port
 from tests.server.asking import logged_in
 from tests.server.filling import (
     NOON,
@@ -38,6 +39,7 @@ from tests.server.filling import (
     status,
     zone_count,
 )
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.browser
 
@@ -64,7 +66,7 @@ def serving(settings: Settings, clock: Callable[[], datetime], port: int = 0) ->
     def stop() -> None:
         app.state.site.watchers.close()
         server.should_exit = True
-        thread.join(timeout=20)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
 
     try:
@@ -143,8 +145,8 @@ def test_an_open_page_follows_the_database_without_being_reloaded(
     expect(entries).to_have_attribute("data-value", "70", timeout=SLOW_MS)
     expect(entries).to_have_text("70")
     assert page.evaluate("window.stillTheSame") is True
-    assert page.locator("#meaning-store-entries").get_attribute("open") is not None
-    assert page.locator("#chart canvas").count() == 1
+    expect(page.locator("#meaning-store-entries")).to_have_attribute("open", "")
+    expect(page.locator("#chart canvas")).to_have_count(1)
     page.context.close()
     assert [said for said in served.complaints if "/events" not in said] == []
 
@@ -163,7 +165,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(
 def test_a_page_says_so_when_it_is_no_longer_live_and_when_it_is_again(
     chromium: Browser, settings: Settings
 ) -> None:
-    with serving(settings, lambda: NOON) as first:
+    with serving(settings, lambda: NOON, free_port()) as first:
         page = opened(chromium, first, f"/stores/{STORE}")
         expect(page.locator("#live")).to_have_text("Live", timeout=SLOW_MS)
         first.stop()
@@ -195,6 +197,9 @@ def test_a_retry_shows_its_outcome_without_leaving_the_page(
 
 def test_the_store_is_reached_by_keyboard_alone(chromium: Browser, served: Served) -> None:
     page = opened(chromium, served, f"/stores/{STORE}", width=1280)
+    # What a page that has just been opened renews at once would take the keys away from what they are at.
+    page.route("**/figures", lambda asked: asked.abort())
+    page.reload()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"

@@ -97,7 +97,7 @@ def running(settings: Settings) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(PATIENCE_SECONDS)
 
 
 def _answers(settings: Settings) -> bool:

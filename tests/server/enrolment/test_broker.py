@@ -37,6 +37,7 @@ from tests.server.enrolment.shop import (
 )
 from tests.server.ingest.running import listening, until
 from tests.server.samples import MINUTE, NOON, bucket
+from tests.waiting import PATIENCE_SECONDS
 
 pytestmark = pytest.mark.broker
 
@@ -212,7 +213,7 @@ def test_whoever_takes_the_servers_place_by_its_client_id_hears_nothing(
             until(lambda: bool(server.heard), "the server hears")
             if still_there:
                 with connecting(shop.bundles["other device"], client_id="guessed") as thief:
-                    assert server.left.wait(10)
+                    assert server.left.wait(PATIENCE_SECONDS)
                     device.publish(topic)
                     time.sleep(1)
                     assert thief.heard == []
@@ -260,7 +261,7 @@ def test_a_rotated_password_lets_in_and_the_one_before_no_longer(
     settings, before = shop.settings, (shop.bundles[whose] / "broker-password").read_text("utf-8").strip()
     with told_by_pid_file(settings) as now, connecting(shop.bundles[whose]) as one:
         rotated = enrol(now, "high-street", kind, name, rotate=True)
-        assert one.left.wait(10), "who is connected with the old password is put out"
+        assert one.left.wait(PATIENCE_SECONDS), "who is connected with the old password is put out"
         assert is_let_in(rotated)
         assert not is_let_in(rotated, before)
         assert is_let_in(shop.bundles[other])
@@ -271,7 +272,7 @@ def test_a_revoked_device_is_put_out_at_once_and_not_let_in_again(shop: Shop) ->
     with told_by_pid_file(shop.settings) as now, connecting(shop.bundles["device"]) as device:
         shop.bundles["device"].rename(kept)
         revoke(now, "high-street", "device", "door-1")
-        assert device.left.wait(10)
+        assert device.left.wait(PATIENCE_SECONDS)
         assert not is_let_in(kept)
         again = enrol(now, "high-street", "device", "door-1")
         assert is_let_in(again)

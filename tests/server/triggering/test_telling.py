@@ -21,6 +21,7 @@ from server.triggering.parts import Teller
 from server.triggering.telling import tell
 from tests.server.filling import settings_for
 from tests.server.ingest.running import Mosquitto, free_port, until
+from tests.waiting import PATIENCE_SECONDS
 
 TOPIC = "footfall/v1/corner/zone/tea/recommendation"
 
@@ -105,7 +106,7 @@ def telling(settings: Settings) -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(10)
+        thread.join(PATIENCE_SECONDS)
         assert not thread.is_alive()
 
 
@@ -120,7 +121,7 @@ def kept_by(port: int) -> bytes | None:
     client.subscribe(TOPIC, qos=1)
     client.loop_start()
     try:
-        answered.wait(10)
+        assert answered.wait(PATIENCE_SECONDS)
         threading.Event().wait(0.1)
     finally:
         client.disconnect()
