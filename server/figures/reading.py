@@ -73,6 +73,13 @@ def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: da
     )
 
 
+def hour_rows(source: Source, parts: Sequence[Interval], now: datetime) -> Rows:
+    """The rows that the figures of hours need (see `hour_figures`): nothing of who is inside."""
+    counted = joined(_counted(source, parts, now))
+    sold = joined(_sold(source, parts, now))
+    return replace(counted, taken=sold.taken, bought=sold.bought)
+
+
 def watched_while_open(source: Source, whole: Interval) -> Watched:
     """How long each camera watched in the open stretches of a range; nothing of a range that is too long."""
     if whole.end - whole.begin > LONGEST_WATCHED:
