@@ -17,10 +17,13 @@ from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, QueueCount, Sale, SaleKind, SaleLine, ZoneCount
 from server.config import Settings
+from server.figures.hourly import figures_by_hour
 from server.figures.reading import Source, rows_for
 from server.figures.settling import keep_settled, settle
+from server.metrics.hours import HourFigures, ZoneHour
 from server.metrics.intervals import Calendar, Interval, Resolution, split
-from server.metrics.report import Report, Terms, report
+from server.metrics.opening import Opening
+from server.metrics.report import Figures, Report, Terms, report
 from server.metrics.rows import PlanogramRow
 from server.storage import counts, sales
 from server.storage.database import migrate, open_database, writing
@@ -229,6 +232,39 @@ def test_rollups_equal_recomputing_after_any_writes_late_corrections_and_deletio
     settle(source, now)
     applied(source, data.draw(event), begin)
     assert compared(source, begin, now, data.draw(st.sampled_from(Resolution))) == []
+
+
+@pytest.mark.parametrize("clock", CLOCKS)
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data(), lag=st.sampled_from([0, 90]), opens=st.booleans())
+def test_figures_by_hour_say_what_the_report_says_of_each_hour(
+    db: Database, clock: str, data: st.DataObject, lag: int, opens: bool
+) -> None:
+    calendar, first = CLOCKS[clock]
+    begin = calendar.business_day(first).begin
+    opening = Opening(weekly={day: ((time(9), time(18)),) for day in range(1, 8)} if opens else {})
+    terms = Terms(calendar, visit_to_till_lag=timedelta(minutes=lag), least_visitors=1, opening=opening)
+    source = Source(emptied(db), STORE, terms)
+    event = st.one_of(buckets(begin), buckets(begin), tickets(begin), st.integers(0, 4 * 24 * 60))
+    for written in data.draw(st.lists(event, min_size=2, max_size=10)):
+        applied(source, written, begin)
+    now = begin + timedelta(minutes=data.draw(st.integers(0, 4 * 24 * 60)))
+    whole = Interval(begin, calendar.business_day(first + timedelta(days=3)).begin)
+    by_hour = list(figures_by_hour(source, whole, now))
+    assert differences([_hour(f) for f in figures(source, whole, Resolution.HOUR, now).parts], by_hour) == []
+
+
+def _hour(of: Figures) -> HourFigures:
+    zones = {
+        zone.zone: ZoneHour(zone.visits, zone.dwell.mean_seconds if zone.dwell else None)
+        for zone in of.zones
+        if zone.visits is not None
+    }
+    return HourFigures(of.interval, of.entries, of.transactions, of.coverage, of.open_hours, zones)
 
 
 def busy_store(db: Database) -> tuple[Source, Interval]:
