@@ -19,7 +19,7 @@ def figures_by_hour(source: Source, whole: Interval, now: datetime) -> Iterator[
     """The figures of each hour of the shop's clock in a range, in order."""
     for some in _pieces(whole):
         parts = list(split(some, Resolution.HOUR, source.terms.calendar))
-        yield from hour_figures(hour_rows(source, parts, now), source.terms, parts, now)
+        yield from hour_figures(hour_rows(source, some, parts, now), source.terms, parts, now)
 
 
 def was_watched(figures: HourFigures) -> bool:
