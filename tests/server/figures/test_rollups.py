@@ -389,6 +389,15 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         assert held(ours) == {}
 
 
+def test_what_a_writer_is_about_to_change_is_left_for_the_next_time(tmp_path: Path) -> None:
+    migrate(tmp_path / "footfall.db")
+    with open_database(tmp_path / "footfall.db") as ours, open_database(tmp_path / "footfall.db") as theirs:
+        source, whole = busy_store(ours)
+        with writing(theirs):
+            assert settle(source, whole.end) == 0
+        assert settle(source, whole.end) > 0
+
+
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_is_put_together_while_the_disk_is_nearly_full(tmp_path: Path, full: bool) -> None:
     shop = {STORE: {"name": "Corner", "time_zone": "Europe/Berlin"}}
