@@ -9,7 +9,10 @@ from pydantic import AfterValidator, Field, model_validator
 from edge.wire.topics import checked_device
 from server.sections import Id, Section, TimeZone
 
-Make = Literal["xovis", "axis", "onvif", "opendatacam"]
+Make = Literal["xovis", "axis", "axis-analytics", "onvif", "opendatacam"]
+
+ONE_WAY: frozenset[Make] = frozenset({"onvif", "axis-analytics"})
+"""Makes of which each line (rule, scenario) counts one way, as a sum that goes on rising."""
 
 NAMELESS_LINE = "main"
 """The line of a counter that has one and gives it no name."""
@@ -30,7 +33,7 @@ class CounterLineSettings(Section):
 class CounterSettings(Section):
     """A counter of another make."""
 
-    make: Make = Field(description="`xovis`, `axis`, `onvif` or `opendatacam`")
+    make: Make = Field(description="`xovis`, `axis`, `axis-analytics`, `onvif` or `opendatacam`")
     device: Annotated[Id, AfterValidator(checked_device)] = Field(
         "foreign", description="device under which its counts stand; its camera is NAME"
     )
@@ -56,10 +59,8 @@ class CounterSettings(Section):
     def _counts_each_way_once(self) -> Self:
         ways: dict[tuple[str, str], str] = {}
         for name, line in self.lines.items():
-            if self.make == "onvif" and line.direction == "both":
-                raise ValueError(
-                    f"the rule {name!r} counts one way: say in its `direction` whether in or out"
-                )
+            if self.make in ONE_WAY and line.direction == "both":
+                raise ValueError(f"{name!r} counts one way: say in its `direction` whether in or out")
             for way in ("in", "out") if line.direction == "both" else (line.direction,):
                 if (other := ways.setdefault((line.line, way), name)) != name:
                     raise ValueError(f"{other!r} and {name!r} both count who goes {way} over {line.line!r}")
@@ -72,3 +73,7 @@ class CounterSettings(Section):
                 f"a counter of {self.make} names its lines: say in `lines` which is which of ours"
             )
         return self
+
+    def counts_in(self, name: str) -> bool:
+        """Whether a line that counts one way counts those who come in; so does one that nobody named yet."""
+        return name not in self.lines or self.lines[name].direction == "in"

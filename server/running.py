@@ -15,6 +15,8 @@ Part = Callable[[threading.Event], None]
 """Works until the event is set, then returns."""
 
 MOST_RESTARTS = 5
+"""In a row: a part that worked for `CALM_SECONDS` before it broke down has begun anew."""
+CALM_SECONDS = 600.0
 RESTART_SECONDS = 2.0
 
 _log = logging.getLogger("footfall")
@@ -52,16 +54,25 @@ class StopSignal:
 
 
 def run_together(
-    parts: Mapping[str, Part], stop: threading.Event, *, restart_seconds: float = RESTART_SECONDS
+    parts: Mapping[str, Part],
+    stop: threading.Event,
+    *,
+    restart_seconds: float = RESTART_SECONDS,
+    calm_seconds: float = CALM_SECONDS,
 ) -> None:
     """Run each part in its own thread until `stop` is set or one gives up; then end them all.
+
+    One that breaks down is started again, and gives up when it has broken down `MOST_RESTARTS` times without
+    having worked for `calm_seconds` in between.
 
     Raises:
         ServerError: what a part gave up with, the first of them.
     """
     failures: list[ServerError] = []
     threads = [
-        threading.Thread(target=_keep_running, args=(name, part, stop, failures, restart_seconds), name=name)
+        threading.Thread(
+            target=_keep_running, args=(name, part, stop, failures, restart_seconds, calm_seconds), name=name
+        )
         for name, part in parts.items()
     ]
     for thread in threads:
@@ -76,9 +87,16 @@ def run_together(
 
 
 def _keep_running(
-    name: str, part: Part, stop: threading.Event, failures: list[ServerError], restart_seconds: float
+    name: str,
+    part: Part,
+    stop: threading.Event,
+    failures: list[ServerError],
+    restart_seconds: float,
+    calm_seconds: float,
 ) -> None:
-    for _ in range(MOST_RESTARTS):
+    breakdowns = 0
+    while breakdowns < MOST_RESTARTS:
+        began = time.monotonic()
         try:
             part(stop)
         except ServerError as error:
@@ -89,5 +107,6 @@ def _keep_running(
             stop.wait(restart_seconds)
         if stop.is_set():
             return
+        breakdowns = 1 if time.monotonic() - began >= calm_seconds else breakdowns + 1
     failures.append(PartFailed(f"{name} broke down {MOST_RESTARTS} times", "the log above says why"))
     stop.set()

@@ -127,8 +127,10 @@ class MappingSettings(Section):
     negative_is_return: bool = Field(
         False, description="tickets that hold only negative quantities are returns"
     )
-    ticket_scope: Literal["store", "day"] = Field(
-        "store", description="`day`: ticket numbers restart with every business day"
+    ticket_scope: Literal["store", "till", "day"] = Field(
+        "store",
+        description="`till`: each till numbers its tickets for itself; `day`: numbers restart with every"
+        " business day",
     )
     ticket_per_kind: bool = Field(
         False, description="rows of one number but of several kinds are a ticket for each kind"
@@ -150,10 +152,14 @@ class MappingSettings(Section):
 
     @model_validator(mode="after")
     def _has_what_it_speaks_of(self) -> Self:
-        if not self.columns.ticket and (self.returns_prefix or self.ticket_scope == "day" or self.fill_down):
+        if not self.columns.ticket and (
+            self.returns_prefix or self.ticket_scope != "store" or self.fill_down
+        ):
             raise ValueError(
                 "returns_prefix, ticket_scope and fill_down speak of ticket numbers: name columns.ticket"
             )
+        if self.ticket_scope == "till" and (not self.columns.till or self.fill_down):
+            raise ValueError('ticket_scope = "till" needs columns.till, told in every row: without fill_down')
         if bool(self.kinds) != bool(self.columns.kind):
             raise ValueError("`kinds` and columns.kind belong together")
         if self.ticket_per_kind and not (self.columns.ticket and self.columns.kind):

@@ -73,7 +73,8 @@ def _check_form(payload: bytes) -> None:
 
 
 def _in_words(error: ValidationError) -> str:
+    problems = error.errors(include_url=False, include_context=False, include_input=False)
     return "; ".join(
-        f"{'.'.join(str(step) for step in problem['loc']) or 'message'}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_context=False, include_input=False)
+        f"{'.'.join(map(str, problem['loc'])) or 'message'}: {problem['msg'].removeprefix('Value error, ')}"
+        for problem in problems
     )

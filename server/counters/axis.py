@@ -34,6 +34,8 @@ def read(body: bytes, zone: ZoneInfo) -> Told:
         CountsRefused: it is in none of them.
     """
     content = json_object(body)
+    if "message" in content:
+        raise CountsRefused("this is an event of AXIS Object Analytics: set the make to axis-analytics")
     if "timestamp" in content:
         return _live_sum(content, zone)
     data = content.get("data")

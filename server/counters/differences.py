@@ -48,22 +48,23 @@ class Difference:
     minutes: tuple[datetime, ...] = ()
 
 
-def difference(before: HeldSum | None, now: HeldSum, ways: Ways) -> Difference:
-    """What a sum adds.
+def difference(before: HeldSum | None, now: HeldSum, ways: Ways, since: datetime | None = None) -> Difference:
+    """What a sum adds; `since` is when it began anew from 0, where the counter says so.
 
-    The first one adds nothing, for nobody knows since when it counts. After a restart or at the first
-    sum of a day it is all that was counted since; what came between the last sum and then is lost, and
-    the time until then is not watched. Sums that come further apart than `longest_gap` leave a gap.
+    The first one adds nothing, for nobody knows whether we are to have what came before. After a restart or
+    at the first sum of a day it is all that was counted since; what came between the last sum and then is
+    lost, and the time until then is not watched. Sums that come further apart than `longest_gap` leave a gap.
     """
     if before is None:
         return Difference(Why.FIRST)
     if now.at <= before.at:
         return Difference(Why.OLD)
     minute = _minute(now.at if ways.at_events else now.at - _INSTANT)
-    why = _why(before, now, ways)
+    anew = since if since is not None and before.at < since <= now.at else None
+    why = Why.RESTARTED if anew else _why(before, now, ways)
     if why in {Why.NEW_DAY, Why.RESTARTED}:
-        since = _midnight(now.at, ways.zone) if why is Why.NEW_DAY else now.at
-        return Difference(why, now.count_in or 0, now.count_out or 0, _minutes(since, minute, ways))
+        begun = _midnight(now.at, ways.zone) if why is Why.NEW_DAY else anew or now.at
+        return Difference(why, now.count_in or 0, now.count_out or 0, _minutes(begun, minute, ways))
     if now.at - before.at > ways.longest_gap and not ways.at_events:
         return Difference(Why.GAP)
     ins = (now.count_in or 0) - (before.count_in or 0)

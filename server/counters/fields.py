@@ -13,6 +13,7 @@ from server.counters.told import CountsRefused
 from server.pos import local_time
 from server.pos.errors import RowRefused
 
+_EXAMPLE = datetime(2026, 11, 21, 17, 5, tzinfo=UTC)
 MOST_PEOPLE = 10_000_000
 """More than these in one figure are a mistake."""
 
@@ -75,7 +76,12 @@ def local_instant(text: object, form: str, zone: ZoneInfo, where: str) -> dateti
         CountsRefused: it is of another form, or the clock never showed it.
     """
     try:
-        at, _ = local_time.instant(local_time.parsed(str(text).strip(), (form,)), zone)
+        shown = local_time.parsed(str(text).strip(), (form,))
+    except RowRefused as error:
+        wanted = _EXAMPLE.strftime(form)
+        raise CountsRefused(f"{where} is {_short(text)}, not a time as {wanted!r}") from error
+    try:
+        at, _ = local_time.instant(shown, zone)
     except RowRefused as error:
         raise CountsRefused(f"{where}: {error}") from error
     return at

@@ -47,12 +47,11 @@ class Place:
         known = settings.counter(store, counter)
         return cls(store, counter, known, ZoneInfo(known.time_zone or settings.store(store).time_zone))
 
-    @property
-    def ways(self) -> Ways:
-        """How its sums are to be read."""
+    def ways(self, one: Sum) -> Ways:
+        """How a sum of it is to be read."""
         gap = timedelta(minutes=self.settings.longest_gap_minutes)
         axis = self.settings.make == "axis"
-        return Ways(self.zone, gap, daily=axis, at_events=not axis)
+        return Ways(self.zone, gap, daily=axis, at_events=not axis and not one.polled)
 
     def line(self, name: str) -> CounterLineSettings | None:
         """Which of our lines a name means; None if it is not to be counted.
@@ -228,7 +227,8 @@ def _keep_sum(db: Database, place: Place, one: Sum, now: datetime) -> Counter[st
     if (known := place.line(one.name)) is None:
         return Counter()
     held = HeldSum(one.at, one.count_in, one.count_out)
-    step = difference(counter_sums.last_sum(db, place.store, place.name, one.name), held, place.ways)
+    before = counter_sums.last_sum(db, place.store, place.name, one.name)
+    step = difference(before, held, place.ways(one), one.since)
     if step.why is not Why.OLD:
         counter_sums.keep_sum(db, place.store, place.name, one.name, held)
     outcomes = Counter({f"sum: {step.why.value}": 1})

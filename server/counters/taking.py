@@ -13,7 +13,8 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from server.config import Settings
-from server.counters import axis, onvif, opendatacam, xovis
+from server.counter_settings import ONE_WAY
+from server.counters import axis, axis_analytics, onvif, opendatacam, xovis
 from server.counters.keeping import Place, keep_told, planned_spans, refuse_stranger
 from server.counters.told import CountsRefused, Span, Told
 from server.pos.errors import FileRefused
@@ -72,6 +73,8 @@ def told_by(place: Place, body: bytes) -> Told:
             return xovis.read(body)
         case "onvif":
             return onvif.read(body, place.settings)
+        case "axis-analytics":
+            return axis_analytics.read(body, place.settings)
         case "axis" if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
             return axis.read(body, place.zone)
     told = _told_by_csv(place, io.StringIO(_text(body), newline=""), "the body")
@@ -258,7 +261,7 @@ def _refusal(place: Place, body: bytes, reason: str) -> Refusal:
         store=place.store,
         context={"counter": place.name},
         # Sums go on rising: the newest says all that an older one said.
-        newest_only=place.settings.make == "onvif",
+        newest_only=place.settings.make in ONE_WAY,
     )
 
 

@@ -27,12 +27,18 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A count that goes on rising, as it stood at an instant; None where it counts only the other way."""
+    """A count that goes on rising, as it stood at an instant; None where it counts only the other way.
+
+    `since` is when it began anew from 0, where the counter says so. `polled`: it stands for the time at which
+    somebody asked, and not for that at which somebody came.
+    """
 
     name: str
     at: datetime
     count_in: int | None
     count_out: int | None
+    since: datetime | None = None
+    polled: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from server.figures.reading import Source, rows_for
+from server.figures.reading import Source, hour_rows
+from server.metrics.hours import HourFigures, hour_figures
 from server.metrics.intervals import Interval, Resolution, split
-from server.metrics.report import Figures, report
 
 LEAST_COVERAGE = 0.5
 """Of an hour of which less was watched, the count says nothing about how many came."""
@@ -15,14 +15,14 @@ LEAST_COVERAGE = 0.5
 _AT_ONCE = timedelta(days=28)
 
 
-def figures_by_hour(source: Source, whole: Interval, now: datetime) -> Iterator[Figures]:
+def figures_by_hour(source: Source, whole: Interval, now: datetime) -> Iterator[HourFigures]:
     """The figures of each hour of the shop's clock in a range, in order."""
     for some in _pieces(whole):
         parts = list(split(some, Resolution.HOUR, source.terms.calendar))
-        yield from report(rows_for(source, some, parts, now), source.terms, some, parts, now).parts
+        yield from hour_figures(hour_rows(source, some, parts, now), source.terms, parts, now)
 
 
-def was_watched(figures: Figures) -> bool:
+def was_watched(figures: HourFigures) -> bool:
     """Whether enough was watched for the counts to say how many came."""
     return figures.coverage is not None and figures.coverage >= LEAST_COVERAGE
 

@@ -57,10 +57,7 @@ class Source:
 
 def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: datetime) -> Rows:
     """All rows that the figures of a range and its parts need (see `report`); the parts make up the range."""
-    calendar = source.terms.calendar
-    first = calendar.business_day(calendar.day_of(whole.begin)).begin
-    last = calendar.edge_after(whole.end - timedelta(microseconds=1), Resolution.DAY)
-    pieces = [Interval(first, whole.begin), *parts, Interval(whole.end, last)]
+    pieces = _with_whole_days(source, whole, parts)
     counted = joined(_counted(source, pieces, now))
     sold = joined(_sold(source, pieces, now))
     return replace(
@@ -71,6 +68,22 @@ def rows_for(source: Source, whole: Interval, parts: Sequence[Interval], now: da
         labour=labour_rows(source.db, source.store, whole),
         watched=watched_while_open(source, whole.up_to(now)),
     )
+
+
+def hour_rows(source: Source, whole: Interval, parts: Sequence[Interval], now: datetime) -> Rows:
+    """The rows that the figures of a range's hours need (see `hour_figures`), and no others."""
+    pieces = _with_whole_days(source, whole, parts)
+    counted = joined(_counted(source, pieces, now))
+    sold = joined(_sold(source, pieces, now))
+    return replace(counted, taken=sold.taken, bought=sold.bought)
+
+
+def _with_whole_days(source: Source, whole: Interval, parts: Sequence[Interval]) -> list[Interval]:
+    """The parts of a range, and what its first and last business day have beside it (see `Rows`)."""
+    calendar = source.terms.calendar
+    first = calendar.business_day(calendar.day_of(whole.begin)).begin
+    last = calendar.edge_after(whole.end - timedelta(microseconds=1), Resolution.DAY)
+    return [Interval(first, whole.begin), *parts, Interval(whole.end, last)]
 
 
 def watched_while_open(source: Source, whole: Interval) -> Watched:

@@ -65,7 +65,7 @@ def settle(source: Source, now: datetime, stop: threading.Event | None = None) -
     if extent is None:
         return 0
     for shelf in (source.counts, source.sales):
-        rollups.forget_others(source.db, shelf)
+        _tried(source.db, partial(rollups.forget_others, source.db, shelf))
     calendar = source.terms.calendar
     whole = Interval(calendar.business_day(calendar.day_of(extent[0])).begin, now)
     done = 0

@@ -13,8 +13,8 @@ from server.figures.hourly import figures_by_hour, was_watched
 from server.figures.reading import Source
 from server.flow.days import Days, Marks
 from server.flow.errors import FlowRefused
+from server.metrics.hours import HourFigures
 from server.metrics.intervals import Calendar, Interval
-from server.metrics.report import Figures
 from server.storage.counts import stored_days
 
 ENTRIES, TRANSACTIONS, VISITS, DWELL = "entries", "transactions", "visits", "dwell"
@@ -45,14 +45,14 @@ def past_of(source: Source, weeks: int, now: datetime) -> Past:
     first = calendar.day_of(whole.begin)
     days = (calendar.day_of(whole.end) - first).days
     names = series_of(source)
-    hours = [_Hour.of(figures) for figures in figures_by_hour(source, whole, now)]
+    hours = _laid_out(map(_Hour.of, figures_by_hour(source, whole, now)), calendar, first)
     closed = frozenset(first + timedelta(days=n) for n in range(days) if _is_closed(source, first, n))
     values = np.full((days, 24, len(names)), np.nan)
-    for (day, part), some in _laid_out(hours, calendar, first).items():
+    for (day, part), some in hours.items():
         if first + timedelta(days=day) not in closed:
             values[day, part] = [_per_hour(name, some) for name in names]
     laid = Days(first, names, values, calendar.day_begins.replace(minute=0))
-    return Past(laid, _open_parts(laid, hours, calendar, closed), closed)
+    return Past(laid, _open_parts(laid, hours, closed), closed)
 
 
 def series_of(source: Source) -> tuple[str, ...]:
@@ -66,6 +66,10 @@ def series_of(source: Source) -> tuple[str, ...]:
     )
 
 
+_LaidOut = Mapping[tuple[int, int], "list[_Hour]"]
+"""Hours by the number of their day and the part of it, on the shop's clock."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Hour:
     """What one hour had; None where it is not known. `seconds`: at a day's edges it may be shorter."""
@@ -76,19 +80,19 @@ class _Hour:
     values: Mapping[str, float | None]
 
     @classmethod
-    def of(cls, figures: Figures) -> _Hour:
+    def of(cls, figures: HourFigures) -> _Hour:
         """What is used of the figures of an hour."""
         interval = figures.interval
         watched = dict(_values(figures)) if was_watched(figures) else {}
         return cls(interval.begin, interval.seconds, figures.open_hours, watched)
 
 
-def _values(figures: Figures) -> Iterator[tuple[str, float | None]]:
+def _values(figures: HourFigures) -> Iterator[tuple[str, float | None]]:
     yield ENTRIES, figures.entries
     yield TRANSACTIONS, figures.transactions
-    for zone in figures.zones:
-        yield f"{VISITS}:{zone.zone}", zone.visits
-        yield f"{DWELL}:{zone.zone}", zone.dwell.mean_seconds if zone.dwell else None
+    for zone, of_zone in figures.zones.items():
+        yield f"{VISITS}:{zone}", of_zone.visits
+        yield f"{DWELL}:{zone}", of_zone.mean_seconds
 
 
 def _whole(source: Source, weeks: int, now: datetime) -> Interval:
@@ -103,10 +107,7 @@ def _whole(source: Source, weeks: int, now: datetime) -> Interval:
     return Interval(calendar.business_day(first).begin, calendar.business_day(today).begin)
 
 
-def _laid_out(
-    hours: Iterable[_Hour], calendar: Calendar, first: date
-) -> Mapping[tuple[int, int], list[_Hour]]:
-    """Hours by the number of their day and the part of it, on the shop's clock."""
+def _laid_out(hours: Iterable[_Hour], calendar: Calendar, first: date) -> _LaidOut:
     found: defaultdict[tuple[int, int], list[_Hour]] = defaultdict(list)
     for hour in hours:
         day = (calendar.day_of(hour.begin) - first).days
@@ -131,7 +132,7 @@ def _is_closed(source: Source, first: date, number: int) -> bool:
     return source.terms.opening.open_within(day, calendar) == []
 
 
-def _open_parts(days: Days, hours: Iterable[_Hour], calendar: Calendar, closed: frozenset[date]) -> Marks:
+def _open_parts(days: Days, hours: _LaidOut, closed: frozenset[date]) -> Marks:
     """By the catalogue; where it says nothing, the hours of the week in which people came on most days."""
     found = np.zeros((days.days, days.parts), dtype=np.bool_)
     came = days.of(ENTRIES) > 0
@@ -139,7 +140,7 @@ def _open_parts(days: Days, hours: Iterable[_Hour], calendar: Calendar, closed: 
     for weekday in range(7):
         some = days.weekdays == weekday
         found[some] = came[some].sum(axis=0) * 2 > known[some].sum(axis=0)
-    for (day, part), of_part in _laid_out(hours, calendar, days.first).items():
+    for (day, part), of_part in hours.items():
         told = [hour.open_hours for hour in of_part if hour.open_hours is not None]
         if told:
             found[day, part] = sum(told) > 0

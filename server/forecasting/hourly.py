@@ -10,8 +10,8 @@ from server.figures.hourly import figures_by_hour, was_watched
 from server.figures.reading import Source
 from server.forecasting.errors import SeriesUnknown
 from server.forecasting.naming import Series, series_of
+from server.metrics.hours import HourFigures
 from server.metrics.intervals import Interval, Resolution, split
-from server.metrics.report import Figures
 from server.storage.demand import is_sold, pieces_by_quarter, sales_by_quarter, ticket_span
 
 Hours = list[tuple[datetime, float | None]]
@@ -62,10 +62,11 @@ def _counted(source: Source, series: Sequence[Series], whole: Interval, now: dat
     return found
 
 
-def _value(figures: Figures, series: Series) -> float | None:
+def _value(figures: HourFigures, series: Series) -> float | None:
     if series.kind == "entries":
         return figures.entries
-    return next((zone.visits for zone in figures.zones if zone.zone == series.part), None)
+    zone = figures.zones.get(series.part)
+    return zone.visits if zone else None
 
 
 def _sold(source: Source, series: Sequence[Series], whole: Interval) -> dict[str, Hours]:

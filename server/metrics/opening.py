@@ -44,6 +44,11 @@ class Opening:
         cut = (Interval(max(span.begin, interval.begin), min(span.end, interval.end)) for span in spans)
         return _joined(span for span in cut if span.seconds)
 
+    def hours_within(self, interval: Interval, calendar: Calendar) -> float | None:
+        """How many hours of an interval the shop is open; None where nobody said."""
+        spans = self.open_within(interval, calendar)
+        return None if spans is None else sum(span.seconds for span in spans) / 3600
+
     def stretches(self, interval: Interval, calendar: Calendar) -> list[Interval]:
         """The open stretches of an interval, cut where business days begin; none where nobody said."""
         if not self.is_told:

@@ -269,7 +269,7 @@ def _figures(known: _Known, share: _Share) -> Figures:
         balance=crossed.balance if crossed else None,
         occupancy=known.inside.over(passed) if crossed else None,
         coverage=seen.coverage(share.buckets, share.interval, known.cameras, known.now),
-        open_hours=_open_hours(known.terms, share.interval),
+        open_hours=known.terms.opening.hours_within(share.interval, known.terms.calendar),
         open_coverage=_open_coverage(known, passed),
         sales=sold,
         conversion=ratio(sold.transactions if sold else None, entries, known.terms.least_visitors),
@@ -292,11 +292,6 @@ def _figures(known: _Known, share: _Share) -> Figures:
         replayed=flags.replayed,
         running=flags.running or share.interval.begin < known.now < share.interval.end,
     )
-
-
-def _open_hours(terms: Terms, interval: Interval) -> float | None:
-    spans = terms.opening.open_within(interval, terms.calendar)
-    return None if spans is None else sum(span.seconds for span in spans) / 3600
 
 
 def _open_coverage(known: _Known, passed: Interval) -> float | None:

@@ -2,8 +2,10 @@
 
 Form: `head` with `number` and `date`, `data` with `currency` and `lines`, each with `text`, `vatAmounts`
 (`exclVat`, `inclVat`, `percentage`) and `item` (`number`, `gtin`, `quantity`): DFKA e.V., "Elektronischer
-Kassenbeleg-Standard", and public clients of receipt services that use it. What it says of the buyer is
-never read.
+Kassenbeleg-Standard", and public descriptions of receipt services that use it, some of which write its
+names with underscores (dev.billless.app/docs/json). What it says of the buyer is never read.
+
+Receipts are numbered by each register for itself. A line without an item is a discount: money and no piece.
 """
 
 from __future__ import annotations
@@ -15,15 +17,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
 from sqlite_utils import Database
 
 from edge.wire import SaleKind, SaleLine
 from edge.wire.messages import Instant, Money, Quantity
 from server.config import Settings, StoreSettings
 from server.metrics.intervals import Calendar
+from server.pos.amounts import Told, net_amount
 from server.pos.errors import FileRefused
-from server.pos.gathering import as_return
 from server.pos.importing import difference, store_tickets
 from server.pos.interpreting import LONGEST_NAME, NO_TILL
 from server.pos.posting import TicketsRefused, Wrong, in_words
@@ -40,11 +43,27 @@ MOST_RECEIPTS = 10_000
 
 class _Read(BaseModel):
     # The standard grows; what is not needed here is let through unread.
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", allow_inf_nan=False, alias_generator=to_camel, populate_by_name=True
+    )
 
 
 class _Vat(_Read):
-    exclVat: Money  # noqa: N815 -- the standard's names
+    excl_vat: Money | None = None
+    incl_vat: Money | None = None
+    percentage: Annotated[Decimal, Field(ge=0, le=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _tells_the_net(self) -> _Vat:
+        if self.excl_vat is None and (self.incl_vat is None or self.percentage is None):
+            raise ValueError("tell exclVat, or inclVat with its percentage")
+        return self
+
+    @property
+    def net(self) -> Decimal:
+        """The amount without tax."""
+        told = Told(net=self.excl_vat, gross=self.incl_vat, tax_percent=self.percentage)
+        return net_amount(told, Decimal(1)) or Decimal(0)
 
 
 class _Item(_Read):
@@ -55,8 +74,8 @@ class _Item(_Read):
 
 class _Line(_Read):
     text: Annotated[str, Field(min_length=1)]
-    vatAmounts: Annotated[tuple[_Vat, ...], Field(min_length=1)]  # noqa: N815
-    item: _Item = _Item()
+    vat_amounts: Annotated[tuple[_Vat, ...], Field(min_length=1)]
+    item: _Item | None = None
 
 
 class _Head(_Read):
@@ -70,13 +89,32 @@ class _Data(_Read):
 
 
 class _CashRegister(_Read):
-    serialNumber: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None  # noqa: N815
+    serial_number: Annotated[str, Field(max_length=LONGEST_NAME)] | None = None
+
+
+class _Tse(_Read):
+    process_data: str = ""
+
+
+class _Security(_Read):
+    tse: _Tse | None = None
 
 
 class _Receipt(_Read):
     head: _Head
     data: _Data
-    cashRegister: _CashRegister = _CashRegister()  # noqa: N815
+    cash_register: _CashRegister = _CashRegister()
+    security: _Security | None = None
+
+    @property
+    def process(self) -> str:
+        """What the fiscal device calls it, as `Beleg`; empty where nothing of it is told."""
+        tse = self.security.tse if self.security else None
+        return tse.process_data.partition("^")[0] if tse else ""
+
+
+_NO_SALES = frozenset({"AVTraining", "AVBelegabbruch", "AVBestellung", "AVTransfer"})
+"""Training, what was broken off, orders, transfers of money: DSFinV-K, annex I, kinds of transactions."""
 
 
 _RECEIPTS = TypeAdapter(Annotated[tuple[_Receipt, ...], Field(max_length=MOST_RECEIPTS)])
@@ -96,8 +134,9 @@ def receipts(body: bytes) -> tuple[Ticket, ...]:
         tickets = tuple(_ticket(one) for one in found)
     except ValidationError as error:
         raise TicketsRefused(in_words(error)) from error
-    numbers = [ticket.ticket for ticket in tickets]
-    if twice := [place for place, number in enumerate(numbers) if numbers.index(number) != place]:
+    first: dict[str, int] = {}
+    twice = [n for n, ticket in enumerate(tickets) if first.setdefault(ticket.ticket, n) != n]
+    if twice:
         raise TicketsRefused([Wrong(f"tickets.{twice[0]}.head.number", "stands in this file already")])
     return tickets
 
@@ -154,21 +193,31 @@ def _report(
 
 
 def _ticket(receipt: _Receipt) -> Ticket:
-    ticket = Ticket(
-        ticket=receipt.head.number,
-        till=receipt.cashRegister.serialNumber or NO_TILL,
+    lines, register = tuple(_line(line) for line in receipt.data.lines), receipt.cash_register.serial_number
+    number = f"{register}/{receipt.head.number}" if register else receipt.head.number
+    return Ticket(
+        # The end of a long one tells more: it holds the receipt's own number.
+        ticket=number[-LONGEST_NAME:],
+        till=register or NO_TILL,
         at=receipt.head.date,
-        kind=SaleKind.SALE,
+        kind=_kind(receipt, lines),
         currency=receipt.data.currency,
-        lines=tuple(_line(line) for line in receipt.data.lines),
+        lines=lines,
     )
-    return as_return(ticket)
+
+
+def _kind(receipt: _Receipt, lines: Sequence[SaleLine]) -> SaleKind:
+    if receipt.process in _NO_SALES:
+        return SaleKind.VOID
+    pieces = [line.quantity for line in lines if line.quantity]
+    return SaleKind.RETURN if pieces and max(pieces) < 0 else SaleKind.SALE
 
 
 def _line(line: _Line) -> SaleLine:
-    sku = line.item.number or line.item.gtin or line.text
-    net = sum((vat.exclVat for vat in line.vatAmounts), Decimal(0))
-    return SaleLine(sku=sku[:LONGEST_NAME], name=line.text[:200], quantity=line.item.quantity, net=net)
+    item = line.item or _Item(quantity=Decimal(0))
+    sku = item.number or item.gtin or line.text
+    net = sum((vat.net for vat in line.vat_amounts), Decimal(0))
+    return SaleLine(sku=sku[:LONGEST_NAME], name=line.text[:200], quantity=item.quantity, net=net)
 
 
 def _in_currency(ticket: Ticket, currency: str | None) -> Ticket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +12,12 @@ from sqlite_utils import Database
 from server.config import Settings, StoreSettings
 from server.metrics.intervals import Calendar
 from server.pos.contents import Contents, read_contents
-from server.pos.gathering import gathered, says_the_same, suspicious
+from server.pos.gathering import LONGEST_TICKET, gathered, says_the_same, suspicious
 from server.pos.setting_aside import set_aside
 from server.pos.summary import PREVIEWED, PROBLEMS_SHOWN, ImportReport, Problem, day_totals, kinds_of, seen
 from server.storage import sales
 from server.storage.database import writing
-from server.storage.sales import Ticket
+from server.storage.sales import StoredTicket, Ticket
 
 
 def import_sales(
@@ -43,7 +43,7 @@ def import_sales(
     contents = read_contents(settings, file, store, mapping, on_line, dry_run=dry_run)
     tickets = gathered(contents.good, negative_is_return=contents.form.mapping.negative_is_return)
     if dry_run:
-        outcomes = Counter(difference(db, store, ticket) for ticket in tickets)
+        outcomes = Counter(outcome for ticket in tickets for outcome in _outcomes(db, store, ticket))
         outcomes["quarantined"] = len(contents.bad)
     else:
         with writing(db):
@@ -56,10 +56,21 @@ def import_sales(
 
 def difference(db: Database, store: str, ticket: Ticket) -> str:
     """Whether a ticket is `new`, `changed` or `unchanged` beside what is held under its number."""
-    held = sales.held_ticket(db, store, ticket.ticket)
+    return _outcomes(db, store, ticket)[0]
+
+
+def _outcomes(db: Database, store: str, ticket: Ticket) -> list[str]:
+    return _against(sales.held_ticket(db, store, ticket.ticket), ticket)
+
+
+def _against(held: StoredTicket | None, ticket: Ticket) -> list[str]:
+    """What a ticket is beside the one that is held; `another` says that it hardly is a correction of it."""
     if held is None:
-        return "new"
-    return "unchanged" if says_the_same(held.ticket, ticket) else "changed"
+        return ["new"]
+    if says_the_same(held.ticket, ticket):
+        return ["unchanged"]
+    corrects = held.ticket.till == ticket.till and abs(held.ticket.at - ticket.at) <= LONGEST_TICKET
+    return ["changed"] if corrects else ["changed", "another"]
 
 
 def store_tickets(
@@ -69,9 +80,9 @@ def store_tickets(
     outcomes: Counter[str] = Counter()
     for ticket in tickets:
         held = sales.held_ticket(db, store, ticket.ticket)
-        outcome = difference(db, store, ticket)
-        outcomes[outcome] += 1
-        if outcome != "unchanged":
+        found = _against(held, ticket)
+        outcomes.update(found)
+        if "unchanged" not in found:
             revision = 1 if held is None else held.revision + 1
             sales.put_ticket(db, store, ticket, revision=revision, source=source, imported_at=now)
     return outcomes
@@ -111,16 +122,20 @@ def _report(
         kinds=kinds_of(tickets),
         days=day_totals(tickets, Calendar(store.zone, store.day_begins)),
         preview=tuple(seen(ticket) for ticket in tickets[:PREVIEWED]),
-        warnings=_warnings(contents),
+        warnings=tuple(_warnings(contents, outcomes["another"])),
         problems=tuple(Problem(raw.position, reason) for raw, reason, _ in contents.bad[:PROBLEMS_SHOWN]),
         dry_run=dry_run,
     )
 
 
-def _warnings(contents: Contents) -> tuple[str, ...]:
-    if not (far_apart := suspicious(contents.good)):
-        return ()
-    return (
-        f"{len(far_apart)} tickets have rows more than 12 hours apart, such as {far_apart[0]}; if numbers"
-        ' begin anew each day, set ticket_scope = "day" in the mapping',
-    )
+def _warnings(contents: Contents, others: int) -> Iterator[str]:
+    if far_apart := suspicious(contents.good):
+        yield (
+            f"{len(far_apart)} tickets have rows more than 12 hours apart, such as {far_apart[0]}; if numbers"
+            ' begin anew each day, set ticket_scope = "day" in the mapping'
+        )
+    if others:
+        yield (
+            f"{others} tickets take the place of ones of another till or day; if numbers are used more than"
+            ' once, set ticket_scope = "till" or "day" in the mapping'
+        )

@@ -283,6 +283,8 @@ def _ticket_key(form: Form, number: str, till: str, at: datetime, kind: SaleKind
         number = f"{number}/{kind.value}"
     if form.mapping.ticket_scope == "store":
         return _short(number, "the ticket's number")
+    if form.mapping.ticket_scope == "till":
+        return _short(f"{till}/{number}", "the ticket's number")
     begins = form.store.day_begins
     since_midnight = timedelta(hours=begins.hour, minutes=begins.minute, seconds=begins.second)
     day = (at.astimezone(form.store.zone).replace(tzinfo=None) - since_midnight).date()

@@ -21,6 +21,7 @@ from sqlite_utils import Database
 
 from edge.wire import SaleKind, SaleLine
 from edge.wire.messages import Instant, Money, Quantity
+from edge.wire.topics import ID_PATTERN
 from server.config import Settings
 from server.pos.amounts import Told, net_amount
 from server.pos.customers import customer_key, hashed
@@ -31,6 +32,8 @@ from server.storage.exact import to_e4
 from server.storage.sales import Ticket
 
 _Item = TypeVar("_Item")
+
+_CURRENCY_PATTERN = r"^[A-Z]{3}$"
 
 MOST_TICKETS = 500
 """In one request."""
@@ -113,7 +116,7 @@ class PostedTicket(_Posted):
     at: Instant = Field(description="when it was paid, with its offset")
     revision: int = Field(1, ge=1, le=2**31)
     kind: SaleKind = SaleKind.SALE
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$")
+    currency: str | None = Field(None, pattern=_CURRENCY_PATTERN)
     customer: str | None = Field(None, max_length=200, description="number; only its keyed hash is kept")
     lines: Annotated[tuple[PostedLine, ...], Field(max_length=2000), AfterValidator(_not_empty)]
 
@@ -194,9 +197,27 @@ def in_words(error: ValidationError) -> list[Wrong]:
     """What is wrong, and where."""
     problems = error.errors(include_url=False, include_context=False, include_input=False)
     return [
-        Wrong(_place(problem["loc"]), problem["msg"].removeprefix("Value error, "))
+        Wrong(_place(problem["loc"]), _WORDS.get(problem["type"]) or _own_words(problem["msg"]))
         for problem in problems[:MOST_PROBLEMS]
     ]
+
+
+_WORDS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here; leave it out",
+    "timezone_aware": "lacks its offset from UTC, as in 2026-11-21T11:06:02+01:00 or 10:06:02Z",
+}
+_PATTERNS = {
+    ID_PATTERN: "may hold only a-z, 0-9 and '-', 1 to 64 of them",
+    _CURRENCY_PATTERN: "has to be the three capitals of ISO 4217, as EUR",
+}
+
+
+def _own_words(told: str) -> str:
+    for pattern, words in _PATTERNS.items():
+        if f"'{pattern}'" in told:
+            return words
+    return told.removeprefix("Value error, ")
 
 
 def _place(steps: tuple[int | str, ...]) -> str:

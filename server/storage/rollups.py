@@ -41,7 +41,8 @@ class Held:
 
 
 class Overtaken(Exception):
-    """Something was written after the snapshot from which rows were put together: they may be stale."""
+    """Something was written after the snapshot from which rows were put together, or is being written: they
+    may be stale."""
 
 
 @contextmanager
@@ -49,10 +50,11 @@ def unchanged(db: Database) -> Iterator[None]:
     """A transaction that reads first and writes last, without keeping writers waiting meanwhile.
 
     SQLite itself refuses to write from a snapshot that is no longer the newest, so what is written in the
-    block always fits what was read in it.
+    block always fits what was read in it. It refuses at once, too, while another connection is about to
+    write: waiting for it could only end with an old snapshot.
 
     Raises:
-        Overtaken: another connection has written meanwhile; nothing of the block is kept.
+        Overtaken: another connection has written meanwhile, or does; nothing of the block is kept.
     """
     db.execute("BEGIN")
     try:
@@ -60,7 +62,7 @@ def unchanged(db: Database) -> Iterator[None]:
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT:
+        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT}:
             raise Overtaken from error
         raise
     except BaseException:
@@ -119,12 +121,14 @@ def put(db: Database, shelf: Shelf, kind: Resolution, spans: Iterable[tuple[Inte
     )
 
 
-def forget_others(db: Database, shelf: Shelf) -> None:
-    """Remove what was cut by another clock, or for another lag."""
-    db.execute(
-        "DELETE FROM rollups WHERE store = ? AND what = ? AND (clock <> ? OR lag_us <> ?)",
-        (shelf.store, shelf.what, shelf.clock, shelf.lag_us),
-    )
+def forget_others(db: Database, shelf: Shelf) -> int:
+    """Remove what was cut by another clock, or for another lag; how many spans."""
+    others = "FROM rollups WHERE store = ? AND what = ? AND (clock <> ? OR lag_us <> ?)"
+    key = (shelf.store, shelf.what, shelf.clock, shelf.lag_us)
+    # Looked for first: there hardly ever are any, and a deletion of none would wait for other writers, too.
+    if db.execute(f"SELECT 1 {others} LIMIT 1", key).fetchone() is None:
+        return 0
+    return db.execute(f"DELETE {others}", key).rowcount
 
 
 def stored_span(db: Database, store: str) -> tuple[datetime, datetime] | None:

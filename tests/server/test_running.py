@@ -34,3 +34,18 @@ def test_a_part_that_breaks_down_starts_again_but_not_for_ever() -> None:
     with pytest.raises(PartFailed, match="broken broke down 5 times"):
         run_together({"broken": broken}, threading.Event(), restart_seconds=0.01)
     assert len(began) == running.MOST_RESTARTS
+
+
+def test_a_part_that_worked_well_in_between_is_started_again_for_ever() -> None:
+    began: list[int] = []
+    stop = threading.Event()
+
+    def broken_now_and_then(_: threading.Event) -> None:
+        began.append(1)
+        if len(began) > 3 * running.MOST_RESTARTS:
+            stop.set()
+        raise ZeroDivisionError
+
+    parts = {"broken now and then": broken_now_and_then}
+    run_together(parts, stop, restart_seconds=0.0, calm_seconds=0.0)
+    assert len(began) == 3 * running.MOST_RESTARTS + 1

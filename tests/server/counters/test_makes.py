@@ -18,8 +18,12 @@ from server.counters.taking import told_by
 from server.counters.told import CountsRefused
 from tests.server.counters.site import (
     COUNTERS,
+    DAY,
+    analytics_answer,
+    analytics_event,
     axis_sum,
     lines,
+    onvif_json,
     onvif_notification,
     send,
     site,
@@ -158,6 +162,69 @@ def test_an_onvif_counter_counts_each_way_by_a_rule(shop: Settings) -> None:
     assert totals(shop) == (3, 1)
 
 
+def test_an_onvif_message_says_the_same_in_json_and_in_xml(shop: Settings) -> None:
+    send(shop, "camera", onvif_notification("In", "2026-03-03T11:00:10Z", 100))
+    send(shop, "camera", onvif_json("In", "2026-03-03T11:01:10.250Z", "103"))
+    send(shop, "camera", onvif_json("Out", "2026-03-03T11:01:20Z", 40))
+    assert send(shop, "camera", onvif_json("Out", "2026-03-03T11:02:20Z", 42)).outcomes["sum: counted"] == 1
+    assert totals(shop) == (3, 2)
+
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_people_of_axis_object_analytics_are_counted_each_way_by_a_scenario(shop: Settings) -> None:
+    for scenario, minute, count in [
+        ("Coming", 0, 100), ("Going", 0, 40), ("Coming", 1, 101), ("Coming", 1.5, 102), ("Going", 2, 41),
+    ]:  # fmt: skip
+        taken = send(shop, "analytics", analytics_event(scenario, NOON + minute * MINUTE, count))
+    assert taken.outcomes["sum: counted"] == 1
+    assert send(shop, "analytics", analytics_event("Going", NOON + 2 * MINUTE, 41)).outcomes == {
+        "sum: old": 1
+    }
+    assert totals(shop) == (2, 1)
+
+
+def test_a_count_of_axis_object_analytics_that_was_reset_begins_anew_even_if_it_is_higher(
+    shop: Settings,
+) -> None:
+    send(shop, "analytics", analytics_event("Coming", NOON, 3))
+    reset = NOON + 10 * MINUTE
+    taken = send(shop, "analytics", analytics_event("Coming", NOON + 12 * MINUTE, 5, since=reset))
+    assert taken.outcomes["sum: restarted"] == 1
+    assert totals(shop) == (5, 0)
+    assert [(row.begin - NOON) // MINUTE for row in lines(shop)] == [10, 11, 12]
+
+
+def test_asking_axis_object_analytics_now_and_then_counts_the_same(shop: Settings) -> None:
+    for minute, count in [(0, 100), (1, 103), (2, 103), (200, 150), (201, 151)]:
+        send(shop, "analytics", analytics_answer("Coming", NOON + minute * MINUTE, count))
+    found = [((row.begin - NOON) // MINUTE, row.count_in) for row in lines(shop)]
+    assert found == [(0, 3), (1, 0), (200, 1)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "passed_over"),
+    [
+        pytest.param({"scenario": "Cars"}, "Cars", id="a scenario that is to be ignored"),
+        pytest.param({"scenario": "Aisle", "resetTime": None}, "Aisle", id="who is in an area"),
+        pytest.param(
+            {"scenario": None},
+            "axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1",
+            id="an alarm of another kind",
+        ),
+    ],
+)
+def test_what_counts_no_crossings_is_passed_over(
+    shop: Settings, changes: dict[str, Any], passed_over: str
+) -> None:
+    told = json.loads(analytics_event("Coming", NOON, 1))
+    data = {**told["message"]["data"], **changes}
+    told["message"]["data"] = {name: value for name, value in data.items() if value is not None}
+    taken = send(shop, "analytics", json.dumps(told).encode())
+    assert (taken.outcomes, taken.passed_over) == ({}, (passed_over,))
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -213,7 +280,11 @@ def test_crossings_of_opendatacam_become_minutes_and_long_silence_a_gap(shop: Se
         ("ceiling", b"begin,in\n1,2\n", "has to be start,end,in,out"),
         ("ceiling", AXIS_CSV.replace(b"12,7", b"-1,7"), "line 2: in is '-1', not a number of people"),
         ("ceiling", AXIS_CSV.replace(b",7\n", b"\n"), "has 3 cells"),
-        ("ceiling", AXIS_CSV.replace(b"03-03 12", b"02-30 12"), "fits none of the date_formats"),
+        (
+            "ceiling",
+            AXIS_CSV.replace(b"03-03 12", b"02-30 12"),
+            "start is '2026-02-30 12:00:00', not a time as '2026-11-21 17:05:00'",
+        ),
         ("ceiling", axis_sum("2026-03-29T02:30", 1, 1), "timestamp"),
         ("street", OPENDATACAM.replace(b'"door"', b'"gate"', 1), "'gate' is neither"),
         (
@@ -222,6 +293,32 @@ def test_crossings_of_opendatacam_become_minutes_and_long_silence_a_gap(shop: Se
             "neither leftright_topbottom nor",
         ),
         ("street", b"", "is empty"),
+        ("camera", onvif_json("Gate", "2026-03-03T11:00:10Z", 1), "'Gate' is neither"),
+        ("camera", onvif_json("In", "2026-03-03T11:00:10", 1), "lacks its offset"),
+        (
+            "camera",
+            onvif_json("In", "2026-03-03T11:00:10Z", "many"),
+            "Count is 'many', not a number of people",
+        ),
+        ("camera", b'{"UtcTime": "2026-03-03T11:00:10Z"}', "Source is None, not an object"),
+        ("camera", b'{"UtcTime": 1772535600000, "Source": {}, "Data": {}}', "lacks the item Rule"),
+        ("analytics", analytics_event("Side", NOON, 1), "'Side' is neither"),
+        ("analytics", analytics_event("Coming", NOON + 3 * DAY, 1), "lies in the future"),
+        ("analytics", analytics_event("Coming", NOON, 1).replace(b"totalHuman", b"totalBus"), "count humans"),
+        (
+            "analytics",
+            analytics_event("Coming", NOON, 1).replace(b"EF1", b"EF2"),
+            "serial number 'ACCC8EF2E944'",
+        ),
+        ("analytics", analytics_answer("", NOON, 1), "names no scenario"),
+        (
+            "analytics",
+            b'{"method": "getAccumulatedCounts", "error": {"code": 2004}}',
+            "answered with an error",
+        ),
+        ("analytics", AXIS_CSV, "not JSON"),
+        ("analytics", axis_sum("20260303120000", 1, 1), "neither an event of AXIS Object Analytics"),
+        ("ceiling", analytics_event("Coming", NOON, 1), "axis-analytics"),
     ],
 )
 def test_what_cannot_be_used_is_refused_in_words(
@@ -242,7 +339,9 @@ def test_lines_to_be_ignored_are_ignored(shop: Settings) -> None:
     ("counter", "sentence"),
     [
         ({"make": "xovis"}, "names its lines"),
-        ({"make": "onvif", "lines": {"In": {"line": "main"}}}, "counts one way"),
+        ({"make": "onvif", "lines": {"In": {"line": "main"}}}, "'In' counts one way"),
+        ({"make": "axis-analytics", "lines": {"Door": {"line": "main"}}}, "'Door' counts one way"),
+        ({"make": "axis-analytics"}, "names its lines"),
         (
             {"make": "xovis", "lines": {"A": {"line": "m"}, "B": {"line": "m", "direction": "in"}}},
             "'A' and 'B' both count who goes in over 'm'",
@@ -264,6 +363,9 @@ BODIES = st.binary(max_size=80) | st.sampled_from(
         AXIS_CSV,
         OPENDATACAM,
         onvif_notification("In", "2026-03-03T11:00:10Z", 1),
+        onvif_json("In", "2026-03-03T11:00:10Z", 1),
+        analytics_event("Coming", NOON, 1),
+        analytics_answer("Going", NOON, 1),
     ]
 ).flatmap(lambda body: st.integers(0, len(body)).map(lambda cut: body[:cut] + body[cut + 3 :]))
 

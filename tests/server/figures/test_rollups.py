@@ -17,10 +17,13 @@ from sqlite_utils import Database
 
 from edge.wire import Counts, DwellSketch, LineCount, QueueCount, Sale, SaleKind, SaleLine, ZoneCount
 from server.config import Settings
+from server.figures.hourly import figures_by_hour
 from server.figures.reading import Source, rows_for
 from server.figures.settling import keep_settled, settle
+from server.metrics.hours import HourFigures, ZoneHour
 from server.metrics.intervals import Calendar, Interval, Resolution, split
-from server.metrics.report import Report, Terms, report
+from server.metrics.opening import Opening
+from server.metrics.report import Figures, Report, Terms, report
 from server.metrics.rows import PlanogramRow
 from server.storage import counts, sales
 from server.storage.database import migrate, open_database, writing
@@ -231,6 +234,40 @@ def test_rollups_equal_recomputing_after_any_writes_late_corrections_and_deletio
     assert compared(source, begin, now, data.draw(st.sampled_from(Resolution))) == []
 
 
+@pytest.mark.parametrize("clock", CLOCKS)
+@settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(data=st.data(), lag=st.sampled_from([0, 90]), opens=st.booleans())
+def test_figures_by_hour_say_what_the_report_says_of_each_hour(
+    db: Database, clock: str, data: st.DataObject, lag: int, opens: bool
+) -> None:
+    calendar, first = CLOCKS[clock]
+    begin = calendar.business_day(first).begin
+    opening = Opening(weekly={day: ((time(9), time(18)),) for day in range(1, 8)} if opens else {})
+    terms = Terms(calendar, visit_to_till_lag=timedelta(minutes=lag), least_visitors=1, opening=opening)
+    source = Source(emptied(db), STORE, terms)
+    event = st.one_of(buckets(begin), buckets(begin), tickets(begin), st.integers(0, 4 * 24 * 60))
+    for written in data.draw(st.lists(event, min_size=2, max_size=10)):
+        applied(source, written, begin)
+    now = begin + timedelta(minutes=data.draw(st.integers(0, 4 * 24 * 60)))
+    # From the midst of a day on, for a camera or till that is silent then is known by the rest of it.
+    whole = Interval(begin + timedelta(hours=data.draw(st.integers(0, 30))), begin + timedelta(hours=70))
+    by_hour = list(figures_by_hour(source, whole, now))
+    assert differences([_hour(f) for f in figures(source, whole, Resolution.HOUR, now).parts], by_hour) == []
+
+
+def _hour(of: Figures) -> HourFigures:
+    zones = {
+        zone.zone: ZoneHour(zone.visits, zone.dwell.mean_seconds if zone.dwell else None)
+        for zone in of.zones
+        if zone.visits is not None
+    }
+    return HourFigures(of.interval, of.entries, of.transactions, of.coverage, of.open_hours, zones)
+
+
 def busy_store(db: Database) -> tuple[Source, Interval]:
     """Two weeks of counts each half hour, and a ticket each hour."""
     calendar = Calendar(ZoneInfo("Europe/Berlin"))
@@ -350,6 +387,15 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         with pytest.raises(Overtaken):
             overtaken(source, whole, theirs, late)
         assert held(ours) == {}
+
+
+def test_what_a_writer_is_about_to_change_is_left_for_the_next_time(tmp_path: Path) -> None:
+    migrate(tmp_path / "footfall.db")
+    with open_database(tmp_path / "footfall.db") as ours, open_database(tmp_path / "footfall.db") as theirs:
+        source, whole = busy_store(ours)
+        with writing(theirs):
+            assert settle(source, whole.end) == 0
+        assert settle(source, whole.end) > 0
 
 
 @pytest.mark.parametrize("full", [False, True])

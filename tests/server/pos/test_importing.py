@@ -247,6 +247,38 @@ def test_numbers_that_seem_to_begin_anew_are_warned_of(shop: Shop) -> None:
     assert "1 tickets have rows more than 12 hours apart" in report.warnings[0]
 
 
+OF_TILLS = HEADER + ",Till"
+
+
+def test_each_till_may_number_its_tickets_for_itself(shop: Shop) -> None:
+    shop.settings = settings_with({"ticket_scope": "till", "columns": {**COLUMNS, "till": "Till"}})
+    rows = [f"1,2026-05-04 10:00:00,x,1,{net},{till}" for till, net in [("a", 2), ("b", 3)]]
+    assert shop.take(shop.file(OF_TILLS, *rows)).new == 2
+    assert shop.take(shop.file(OF_TILLS, rows[1])).unchanged == 1
+    assert [(ticket.ticket, ticket.net) for ticket in shop.tickets()] == [("a/1", 2), ("b/1", 3)]
+
+
+@pytest.mark.parametrize(
+    ("row", "warned"),
+    [
+        pytest.param("1,2026-05-04 10:00:00,x,1,9,a", False, id="a correction"),
+        pytest.param("1,2026-05-04 10:00:00,x,1,2,a", False, id="told again"),
+        pytest.param("1,2026-05-04 10:00:00,x,1,2,b", True, id="another till"),
+        pytest.param("1,2026-05-05 10:00:00,x,1,2,a", True, id="another day"),
+    ],
+)
+def test_tickets_that_would_replace_ones_of_another_till_or_day_are_warned_of(
+    shop: Shop, row: str, warned: bool
+) -> None:
+    shop.settings = settings_with({"columns": {**COLUMNS, "till": "Till"}})
+    shop.take(shop.file(OF_TILLS, "1,2026-05-04 10:00:00,x,1,2,a"))
+    for dry_run in (True, False):
+        report = shop.take(shop.file(OF_TILLS, row), dry_run=dry_run)
+        assert [warning.partition(" take the place")[0] for warning in report.warnings] == [
+            "1 tickets"
+        ] * warned
+
+
 NO_NUMBERS = {"columns": {"at": "At", "sku": "Item", "net": "Net"}}
 CUP = "2026-05-04 10:00:00,cup,3.00"
 
