@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from edge.addresses import doubt_of, host_of, with_credentials, without_credentials
+from edge.addresses import doubt_of, is_live, usb_device, with_credentials, without_credentials
 from edge.capture.asking import PATIENCE_SECONDS, why_no_picture
 from edge.capture.frame import CameraLost, Fault, SourceRefused
 from edge.capture.live import Opened
@@ -37,9 +36,6 @@ class Patience:
     ask_seconds: float = PATIENCE_SECONDS
 
 
-_USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./-]+)$")
-
-
 def open_live(
     source: str,
     credentials: Credentials = None,
@@ -57,14 +53,12 @@ def open_live(
     Raises:
         SourceRefused: the source is none of these.
     """
-    usb = _USB.match(source)
-    if usb:
-        device = usb[1] if usb[1].startswith("/") else f"/dev/video{usb[1]}"
+    if device := usb_device(source):
         return source, lambda: _open_usb(source, device)
     shown = without_credentials(source)
     if doubt := doubt_of(source):
         raise SourceRefused(f"{shown} is no camera address: {doubt}", "write usb:0 or rtsp://host/path")
-    if not host_of(source):
+    if not is_live(source):
         raise SourceRefused(f"{shown} is no camera address", "write usb:0 or rtsp://host/path")
     return shown, _NetworkCamera(shown, source, credentials, transport, patience or Patience())
 
