@@ -56,7 +56,7 @@ def usb_device(source: str) -> str | None:
 
 
 def doubt_of_host(host: str) -> str:
-    """What is wrong with a machine's name or address; empty if it can be looked up. It is not shown itself."""
+    """What is wrong with a machine's name or address; empty if it can be looked up. It is not shown."""
     if not host:
         return "it names no machine"
     if any(sign.isspace() for sign in host):
@@ -69,7 +69,7 @@ def doubt_of_host(host: str) -> str:
 
 
 def _doubt_of_network(address: str) -> str:
-    """What is wrong with the machine or port of an address. Of a password nothing is shown, not even a part."""
+    """What is wrong with the machine or port of an address; not even a part of a password is shown."""
     if _password_breaks_off(address):
         return (
             "its user and password hold a sign that ends them early, as / ? # and [ do: write"
@@ -81,7 +81,7 @@ def _doubt_of_network(address: str) -> str:
 
 
 def _password_breaks_off(address: str) -> bool:
-    """Whether what stands where the port is expected is the beginning of a password that goes on behind it."""
+    """Whether a password stands where the port is expected, and goes on behind the sign that ended it."""
     parted = _AUTHORITY.match(address)
     if parted is None:
         return False

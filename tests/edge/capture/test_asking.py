@@ -163,8 +163,8 @@ def test_where_nobody_is_it_is_said(host: str, words: str) -> None:
 
 def heads(line: str) -> st.SearchStrategy[bytes]:
     """Answers with that first line: headers and descriptions of almost the right form."""
-    words = st.text("=,\" ²0aZ", max_size=20)
-    names = st.sampled_from(["WWW-Authenticate: Digest ", "WWW-Authenticate: ", "Content-Length: ", "m=", "a="])
+    words = st.text('=," ²0aZ', max_size=20)
+    names = st.sampled_from(["WWW-Authenticate: Digest ", "WWW-Authenticate: ", "Content-Length: "])
     lines = st.lists(st.tuples(names, words).map("".join), max_size=4)
     body = st.one_of(lines.map("\r\n".join), words.map(lambda one: f"m=video {one}\r\na=rtpmap:{one}"))
     return st.tuples(lines, body).map(lambda of: "\r\n".join([line, *of[0], "", of[1]]).encode())
