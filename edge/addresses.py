@@ -18,7 +18,8 @@ _SECRET = re.compile(
 )
 
 
-_USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./-]+)$")
+# Names below /dev/v4l say which plug it is, or which camera, and stay when another one is plugged in.
+_USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./:+,=@-]+)$")
 _AUTHORITY = re.compile(r"^[a-z]+://([^/?#]*)(.*)$", re.DOTALL)
 
 

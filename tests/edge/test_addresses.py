@@ -26,6 +26,7 @@ from edge.addresses import SCHEMES, doubt_of, host_of, with_credentials, without
             "mqtt://cam", "known are rtsp://, rtsps://, http://, https:// and usb:", id="another kind"
         ),
         pytest.param("usb:/dev/video2", "", id="a USB camera by its file"),
+        pytest.param("usb:/dev/v4l/by-path/pci-0000:00:14.0-usb-0:1:1.0-video-index0", "", id="by its plug"),
         pytest.param("usb:front", "usb:0, or usb:/dev/video0", id="a USB camera by a name"),
         pytest.param("rtsp://[fe80::1%25eth0]:554/door", "", id="IPv6"),
         pytest.param("rtsp://cam:554/door@2", "", id="an @ in the path"),
