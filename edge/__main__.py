@@ -250,6 +250,8 @@ def tally(config: ConfigOption = DEFAULT_CONFIG, as_json: JsonOption = False) ->
         out.print(
             f"{camera}: {one.buckets} minutes kept, {one.waiting} wait to be sent, {one.dropped} dropped"
         )
+    for camera in (name for name in settings.cameras if name not in totals):
+        out.print(f"{camera}: nothing was counted here yet")
 
 
 @app.command()

@@ -18,6 +18,11 @@ _SECRET = re.compile(
 )
 
 
+# Names below /dev/v4l say which plug it is, or which camera, and stay when another one is plugged in.
+_USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./:+,=@-]+)$")
+_AUTHORITY = re.compile(r"^[a-z]+://([^/?#]*)(.*)$", re.DOTALL)
+
+
 def is_live(source: str) -> bool:
     """Whether a source is a camera rather than a recording."""
     return source.startswith((*(f"{scheme}://" for scheme in SCHEMES), "usb:"))
@@ -28,8 +33,10 @@ def doubt_of(source: str) -> str:
 
     A misspelt `rstp://` would be taken for the path of a recording otherwise.
     """
+    if source.startswith("usb:"):
+        return "" if usb_device(source) else "a USB camera is usb:0, or usb:/dev/video0"
     if is_live(source):
-        return ""
+        return _doubt_of_network(source)
     if half := _HALF_A_SCHEME.match(source):
         return f"an address begins with {half[1].lower()}://, in small letters and with two slashes"
     scheme = _SCHEME.match(source)
@@ -39,6 +46,57 @@ def doubt_of(source: str) -> str:
     close = difflib.get_close_matches(scheme[1].lower(), SCHEMES, 1)
     meant = f"did you mean {close[0]}://? " if close else ""
     return f"{scheme[1]}:// is no kind of camera; {meant}known are {known} and usb:"
+
+
+def usb_device(source: str) -> str | None:
+    """The device file of a USB camera's source; None if it is none."""
+    usb = _USB.match(source)
+    if usb is None:
+        return None
+    return usb[1] if usb[1].startswith("/") else f"/dev/video{usb[1]}"
+
+
+def doubt_of_host(host: str) -> str:
+    """What is wrong with a machine's name or address; empty if it can be looked up. It is not shown."""
+    if not host:
+        return "it names no machine"
+    if any(sign.isspace() for sign in host):
+        return "there is a space in the machine's name"
+    try:
+        host.encode("idna")
+    except UnicodeError:
+        return "its machine's name is none: each part between two dots has 1 to 63 letters"
+    return ""
+
+
+def _doubt_of_network(address: str) -> str:
+    """What is wrong with the machine or port of an address; not even a part of a password is shown."""
+    if _password_breaks_off(address):
+        return (
+            "its user and password hold a sign that ends them early, as / ? # and [ do: write"
+            " user:password into a file as they are, name it as password_file, and leave both out here"
+        )
+    if doubt := doubt_of_host(host_of(address) or ""):
+        return doubt
+    return "" if _has_usable_port(address) else "its port is no number from 1 to 65535"
+
+
+def _password_breaks_off(address: str) -> bool:
+    """Whether a password stands where the port is expected, and goes on behind the sign that ended it."""
+    parted = _AUTHORITY.match(address)
+    if parted is None:
+        return False
+    login, _, machine = parted[1].rpartition("@")
+    _, colon, port = machine.rpartition(":")
+    no_port = bool(colon) and not port.isdigit() and not machine.endswith("]")
+    return "[" in login or ("@" in parted[2] and no_port)
+
+
+def _has_usable_port(address: str) -> bool:
+    try:
+        return urlsplit(address).port != 0
+    except ValueError:
+        return False
 
 
 def without_credentials(address: str) -> str:

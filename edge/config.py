@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from edge.addresses import doubt_of, is_live
+from edge.addresses import doubt_of, doubt_of_host, is_live
 from edge.errors import EdgeError
 from edge.sections import (
     ClockTime,
@@ -55,6 +55,16 @@ def _known_source(source: str) -> str:
     if doubt := doubt_of(source):
         raise ValueError(doubt)
     return source
+
+
+def _known_host(host: str) -> str:
+    if "/" in host:
+        raise ValueError("only the machine's name or address stands here, without mqtt:// and path")
+    if host.count(":") == 1:
+        raise ValueError("the port stands in broker.port, and not behind the machine's name")
+    if doubt := doubt_of_host(host):
+        raise ValueError(doubt)
+    return host
 
 
 class CameraSettings(Section):
@@ -153,7 +163,7 @@ class CameraSettings(Section):
 class BrokerSettings(Section):
     """The MQTT broker that counts go to."""
 
-    host: str = Field("127.0.0.1", min_length=1)
+    host: Annotated[str, AfterValidator(_known_host)] = Field("127.0.0.1", min_length=1)
     port: int = Field(1883, ge=1, le=65535)
     username: str = ""
     password_file: Path | None = Field(None, description="file that holds the password")

@@ -325,6 +325,9 @@ class AlertSettings(Section):
     device_disk_megabytes: int = Field(
         500, ge=0, description="less space on a device's disk is told; 0: never"
     )
+    device_celsius: float = Field(
+        80.0, ge=0, le=150, description="a device that is as hot as that is told; 0: never"
+    )
     clock_seconds: int = Field(
         1800, ge=0, description="a device that has not known the time for so long is told; 0: never"
     )

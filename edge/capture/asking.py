@@ -179,7 +179,7 @@ def _read(receive: Callable[[int], bytes]) -> Answer:
         name, _, value = line.partition(":")
         headers.setdefault(name.strip().lower(), []).append(value.strip())
     length = headers.get("content-length", ["0"])[0]
-    wanted = min(int(length), MOST_BYTES) if length.isdigit() else 0
+    wanted = min(int(length), MOST_BYTES) if length.isdecimal() else 0
     while len(body) < wanted and (more := receive(4096)):
         body += more
     return Answer(int(spoken[1]), spoken[2].strip(), headers, body.decode("utf-8", "replace"))
@@ -245,8 +245,8 @@ def videos_in(sdp: str) -> list[str]:
     numbers: list[int] = []
     for line in sdp.splitlines():
         if line.startswith("m="):
-            kind, *rest = line[2:].split()
-            numbers = [int(one) for one in rest[2:] if one.isdigit()] if kind == "video" else []
+            kind, *rest = line[2:].split() or [""]
+            numbers = [int(one) for one in rest[2:] if one.isdecimal()] if kind == "video" else []
             found += [NAMED_BY_NUMBER[one] for one in numbers if one in NAMED_BY_NUMBER]
         elif (named := re.match(r"a=rtpmap:(\d+) ([^/\s]+)", line)) and int(named[1]) in numbers:
             name = named[2].upper()

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from base64 import b64encode
 from dataclasses import dataclass
-from urllib.request import parse_http_list, parse_keqv_list
+from urllib.request import parse_http_list
 
 # What cameras ask for, not what we would choose; the password itself never goes over the line with it.
 _HASHES = {"MD5": "md5", "SHA-256": "sha256"}
@@ -35,12 +35,18 @@ def answer_to(challenges: list[str], login: Login, method: str, address: str) ->
     for challenge in challenges:
         scheme, _, rest = challenge.partition(" ")
         if scheme.lower() == "digest":
-            asked = parse_keqv_list(parse_http_list(rest))
+            asked = _said(rest)
             if asked.get("algorithm", "MD5").upper() in _HASHES and "nonce" in asked:
                 return _digest(asked, login, method, address)
     if any(challenge.lower().startswith("basic") for challenge in challenges):
         return "Basic " + b64encode(f"{login.user}:{login.password}".encode()).decode("ascii")
     return None
+
+
+def _said(challenge: str) -> dict[str, str]:
+    """Its names and values; what a careless camera writes without a value is left out."""
+    pairs = (one.partition("=") for one in parse_http_list(challenge))
+    return {name: value.strip('"') for name, _, value in pairs if value.strip('"')}
 
 
 def _digest(asked: dict[str, str], login: Login, method: str, address: str) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import errno
 import os
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +11,11 @@ from typing import Literal
 import cv2
 import numpy as np
 
-from edge.addresses import doubt_of, host_of, with_credentials, without_credentials
+from edge.addresses import doubt_of, is_live, usb_device, with_credentials, without_credentials
 from edge.capture.asking import PATIENCE_SECONDS, why_no_picture
 from edge.capture.frame import CameraLost, Fault, SourceRefused
 from edge.capture.live import Opened
+from edge.capture.usb import why_no_device
 from edge.errors import EdgeError
 from edge.people import Image
 
@@ -37,9 +36,6 @@ class Patience:
     ask_seconds: float = PATIENCE_SECONDS
 
 
-_USB = re.compile(r"^usb:(\d{1,3}|/dev/[\w./-]+)$")
-
-
 def open_live(
     source: str,
     credentials: Credentials = None,
@@ -57,14 +53,12 @@ def open_live(
     Raises:
         SourceRefused: the source is none of these.
     """
-    usb = _USB.match(source)
-    if usb:
-        device = usb[1] if usb[1].startswith("/") else f"/dev/video{usb[1]}"
+    if device := usb_device(source):
         return source, lambda: _open_usb(source, device)
     shown = without_credentials(source)
     if doubt := doubt_of(source):
         raise SourceRefused(f"{shown} is no camera address: {doubt}", "write usb:0 or rtsp://host/path")
-    if not host_of(source):
+    if not is_live(source):
         raise SourceRefused(f"{shown} is no camera address", "write usb:0 or rtsp://host/path")
     return shown, _NetworkCamera(shown, source, credentials, transport, patience or Patience())
 
@@ -163,33 +157,8 @@ def _open_usb(name: str, device: str) -> Opened:
     if not video.open(device, cv2.CAP_V4L2, []):
         video.release()
         raise CameraLost(
-            f"{name} cannot be opened", "is it a camera, and does no other program use it?", Fault.BUSY
+            f"{name} cannot be opened: it is there, but does not begin",
+            "end the other program that uses it; if there is none, unplug it and plug it in again",
+            Fault.BUSY,
         )
     return _OpenCvCamera(name, video)
-
-
-def why_no_device(name: str, device: Path) -> CameraLost | None:
-    """What keeps a device file from being opened; None if nothing does."""
-    try:
-        os.close(os.open(device, os.O_RDWR | os.O_NONBLOCK))
-    except FileNotFoundError:
-        here = ", ".join(sorted(f"usb:{one}" for one in device.parent.glob("video*"))) or "none"
-        return CameraLost(
-            f"{name} cannot be opened: there is no {device}",
-            f"is it plugged in? Cameras here: {here}",
-            Fault.NO_DEVICE,
-        )
-    except PermissionError:
-        return CameraLost(
-            f"{name} cannot be opened: {device} may not be used",
-            "add the device's user to the group video",
-            Fault.NO_PERMISSION,
-        )
-    except OSError as error:
-        busy = error.errno == errno.EBUSY
-        return CameraLost(
-            f"{name} cannot be opened: {error.strerror}",
-            "end the other program that uses it" if busy else "unplug it and plug it in again",
-            Fault.BUSY if busy else Fault.NO_DEVICE,
-        )
-    return None

@@ -11,17 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
-from edge.counting.facts import (
-    Crossing,
-    Fact,
-    Group,
-    Leg,
-    Passed,
-    QueueJoined,
-    QueueLeft,
-    StaffCrossing,
-    Visit,
-)
+from edge.counting.facts import Fact, Leg, QueueJoined, QueueLeft, Visit, counts_at
 from edge.wire import Counts
 
 
@@ -36,7 +26,7 @@ def told_beside(facts: Iterable[Fact], watched: Watched, by: CountedBy, clock_ah
     """
     minutes: dict[int, list[Fact]] = defaultdict(list)
     for fact in facts:
-        minutes[int((_at(fact) + clock_ahead) // BUCKET_SECONDS) * BUCKET_SECONDS].append(fact)
+        minutes[int((counts_at(fact) + clock_ahead) // BUCKET_SECONDS) * BUCKET_SECONDS].append(fact)
     return [_bucket(start, of_minute, watched).told(by) for start, of_minute in sorted(minutes.items())]
 
 
@@ -48,21 +38,7 @@ def began_at(facts: Iterable[Fact]) -> float | None:
 def _bucket(start: int, facts: list[Fact], watched: Watched) -> Bucket:
     bucket = Bucket(start, _of_these(facts, watched))
     for fact in facts:
-        match fact:
-            case Crossing():
-                bucket.lines[fact.line].crossings[fact.direction] += 1
-            case StaffCrossing():
-                bucket.lines[fact.line].staff[fact.direction] += 1
-            case Group():
-                bucket.lines[fact.line].add_group(fact.direction, fact.size)
-            case Passed():
-                bucket.lines[fact.line].passed += 1
-            case Visit():
-                bucket.zones[fact.zone].add(fact)
-            case Leg():
-                bucket.add_leg(fact)
-            case QueueJoined() | QueueLeft():
-                bucket.queues[fact.queue].add(fact)
+        bucket.add(fact, beside=True)
     return bucket
 
 
@@ -89,10 +65,6 @@ def _where(fact: Fact) -> str:
             return ""
         case _:
             return fact.line
-
-
-def _at(fact: Fact) -> float:
-    return fact.left_at if isinstance(fact, Visit) else fact.at
 
 
 def _began(fact: Fact) -> float:

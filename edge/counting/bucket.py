@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from edge.counting.facts import Leg, Stop
+from edge.counting.facts import (
+    Crossing,
+    Fact,
+    Group,
+    Leg,
+    Passed,
+    QueueJoined,
+    QueueLeft,
+    StaffCrossing,
+    Stop,
+    Visit,
+)
 from edge.counting.heat import Grid, HeatTally
 from edge.counting.legs import numbers_of, path_counts
 from edge.counting.merging import merged
@@ -102,7 +113,31 @@ class Bucket:
         if self.heat is not None:
             self.heat.add(cells, seconds)
 
-    def add_leg(self, leg: Leg) -> bool:
+    def add(self, fact: Fact, *, beside: bool = False) -> bool:
+        """Counts a fact in the figure that it belongs to; False where it changes nothing.
+
+        Args:
+            fact: of this bucket's time.
+            beside: whether it is told beside another bucket, which may hold the crossings that staff made.
+        """
+        match fact:
+            case Crossing():
+                self.lines[fact.line].crossings[fact.direction] += 1
+            case StaffCrossing():
+                return self.lines[fact.line].add_staff(fact.direction, beside=beside)
+            case Group():
+                self.lines[fact.line].add_group(fact.direction, fact.size)
+            case Passed():
+                self.lines[fact.line].passed += 1
+            case Visit():
+                self.zones[fact.zone].add(fact)
+            case QueueJoined() | QueueLeft():
+                self.queues[fact.queue].add(fact)
+            case Leg():
+                return self._add_leg(fact)
+        return True
+
+    def _add_leg(self, leg: Leg) -> bool:
         """Counts that somebody went on; False where paths are not asked for, or are too many for a message.
 
         Nobody sees a thousand different ways begin within a minute.

@@ -140,3 +140,8 @@ class QueueLeft:
 
 
 Fact = Crossing | StaffCrossing | Group | Passed | Visit | Leg | QueueJoined | QueueLeft
+
+
+def counts_at(fact: Fact) -> float:
+    """The moment whose minute a fact stands in: a visit's is when it ended."""
+    return fact.left_at if isinstance(fact, Visit) else fact.at

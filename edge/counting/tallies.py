@@ -36,9 +36,14 @@ class LineTally:
         whole, rest = divmod(size, MOST_TOGETHER)
         self.groups[direction] += Counter({MOST_TOGETHER: whole, rest: int(rest > 0)})
 
-    def add_staff(self, direction: Direction) -> bool:
-        """Counts that a crossing was made by staff; False if all that are known were staff's already."""
-        if self.staff[direction] >= self.crossings[direction]:
+    def add_staff(self, direction: Direction, *, beside: bool = False) -> bool:
+        """Counts that a crossing was made by staff; False if all that are known were staff's already.
+
+        Args:
+            direction: of the crossing.
+            beside: the crossing itself may stand elsewhere, so nobody knows here how many there are.
+        """
+        if not beside and self.staff[direction] >= self.crossings[direction]:
             return False
         self.staff[direction] += 1
         return True

@@ -11,17 +11,7 @@ from collections.abc import Callable, Iterable
 
 from edge.counting.beside import told_beside
 from edge.counting.bucket import BUCKET_SECONDS, Bucket, CountedBy, Watched
-from edge.counting.facts import (
-    Crossing,
-    Fact,
-    Group,
-    Leg,
-    Passed,
-    QueueJoined,
-    QueueLeft,
-    StaffCrossing,
-    Visit,
-)
+from edge.counting.facts import Fact, Group, Leg, Passed, StaffCrossing, counts_at
 from edge.counting.scene import Scene
 from edge.wire import Counts
 
@@ -100,23 +90,9 @@ class Tally:
 
     def add(self, fact: Fact) -> None:
         """Counts a fact in the minute in which it happened."""
-        match fact:
-            case Crossing():
-                bucket = self._bucket_at(fact.at)
-                bucket.lines[fact.line].crossings[fact.direction] += 1
-            case Visit():
-                bucket = self._bucket_at(fact.left_at)
-                bucket.zones[fact.zone].add(fact)
-            case QueueJoined() | QueueLeft():
-                bucket = self._bucket_at(fact.at)
-                bucket.queues[fact.queue].add(fact)
-            case StaffCrossing() | Group() | Passed():
-                self._refine(fact)
-                return
-            case Leg():
-                self._add_leg(fact)
-                return
-        self._changed.add(bucket.start)
+        bucket = self._bucket_for(fact)
+        if bucket and bucket.add(fact):
+            self._changed.add(bucket.start)
 
     def observe(self, since: float, at: float, scene: Scene) -> None:
         """Notes that the camera was watched from `since` to `at`, and what was to be seen in it."""
@@ -168,30 +144,19 @@ class Tally:
         """Takes back what could not be kept, to be taken again."""
         self._changed.update(int(message.bucket_start.timestamp()) for message in counts)
 
-    def _refine(self, fact: StaffCrossing | Group | Passed) -> None:
-        """Says more of crossings that were counted; where their minute is forgotten, they stand alone.
-
-        In another minute it would speak of crossings that are not there: more staff than people came in.
-        """
-        bucket = self._known(_minute(fact.at + self.clock_ahead))
-        if bucket is None:
-            return
-        line = bucket.lines[fact.line]
+    def _bucket_for(self, fact: Fact) -> Bucket | None:
+        """Where a fact is counted; None: nowhere any more."""
+        at = counts_at(fact)
+        start = _minute(at + self.clock_ahead)
         match fact:
-            case StaffCrossing():
-                if not line.add_staff(fact.direction):
-                    return
-            case Group():
-                line.add_group(fact.direction, fact.size)
-            case Passed():
-                line.passed += 1
-        self._changed.add(bucket.start)
-
-    def _add_leg(self, leg: Leg) -> None:
-        """Says where somebody went on to; where the minute in which they left is forgotten, to nobody."""
-        bucket = self._buckets.get(_minute(leg.at + self.clock_ahead))
-        if bucket and bucket.add_leg(leg):
-            self._changed.add(bucket.start)
+            case StaffCrossing() | Group() | Passed():
+                # They say more of crossings, which stand alone once their minute is forgotten:
+                # another one would speak of crossings that are not there, of more staff than people.
+                return self._known(start)
+            case Leg():
+                return self._buckets.get(start)
+            case _:
+                return self._bucket_at(at)
 
     def _bucket_at(self, at: float) -> Bucket:
         start = _minute(at + self.clock_ahead)

@@ -11,7 +11,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from edge.config import BrokerSettings
-from edge.credentials import read_secret
+from edge.credentials import broker_password, unusable_authority
 from edge.doctor.finding import Finding, Verdict, wrong
 from edge.errors import EdgeError
 
@@ -51,11 +51,14 @@ def _connect(settings: BrokerSettings, client_id: str, where: str, seconds: floa
 
     client.on_connect = on_connect
     if settings.username:
-        secret = read_secret(settings.password_file) if settings.password_file else ""
-        client.username_pw_set(settings.username, secret.splitlines()[0] if secret else None)
-    try:
-        if settings.ca_file:
+        secret = broker_password(settings.password_file) if settings.password_file else None
+        client.username_pw_set(settings.username, secret)
+    if settings.ca_file:
+        try:
             client.tls_set(ca_certs=str(settings.ca_file))
+        except OSError as error:
+            raise unusable_authority(settings.ca_file, error) from None
+    try:
         client.connect(settings.host, settings.port)
     except (OSError, ValueError) as error:
         raise _translated(error, settings, where) from None
@@ -93,9 +96,5 @@ def _translated(error: Exception, settings: BrokerSettings, where: str) -> EdgeE
             return BrokerAway(
                 f"nobody listens at {settings.host}:{settings.port}",
                 "start the broker, or correct broker.port",
-            )
-        case FileNotFoundError() | PermissionError():
-            return EdgeError(
-                f"broker.ca_file {settings.ca_file} cannot be read", "correct its path or rights"
             )
     return BrokerAway(f"{where} cannot be reached", "is it on, and does the network let us through?")

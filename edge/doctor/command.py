@@ -14,7 +14,8 @@ from rich.console import Console
 
 from edge.config import load_settings
 from edge.doctor.examining import examine
-from edge.doctor.finding import Finding, Verdict, exit_code_of
+from edge.doctor.finding import Finding, Verdict, exit_code_of, wrong
+from edge.errors import EdgeError
 
 SIGNS = {
     Verdict.FINE: "[green]fine[/]",
@@ -40,13 +41,21 @@ def doctor(
 
     Example: footfall-edge doctor --config /etc/footfall/edge.toml
     """
-    settings = load_settings(config)
     logging.basicConfig(handlers=[logging.NullHandler()])  # what the parts log stands in the findings
-    findings = list(examine(settings) if as_json else _shown(examine(settings)))
+    findings = _found(config) if as_json else list(_shown(examine(load_settings(config))))
     code = exit_code_of(findings)
     if as_json:
         out.print_json(json.dumps({"ok": code == 0, "findings": [asdict(one) for one in findings]}))
     raise typer.Exit(code)
+
+
+def _found(config: Path) -> list[Finding]:
+    """All findings, for a program; a configuration that cannot be used is one, too."""
+    try:
+        settings = load_settings(config)
+    except EdgeError as error:
+        return [wrong("configuration", error)]
+    return list(examine(settings))
 
 
 def _shown(findings: Iterable[Finding]) -> Iterator[Finding]:

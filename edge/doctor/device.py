@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge.config import EdgeSettings
-from edge.credentials import read_secret
+from edge.credentials import broker_password, read_secret
 from edge.doctor.finding import Finding, Verdict, wrong
 from edge.errors import EdgeError
 from edge.wire import Machine
@@ -39,13 +39,16 @@ def state_folder(folder: Path) -> Finding:
 
 def secrets(settings: EdgeSettings) -> Iterator[Finding]:
     """Whether the files with passwords can be read, and by whom."""
-    named = [("broker.password_file", settings.broker.password_file)]
-    named += [(f"cameras.{name}.password_file", one.password_file) for name, one in settings.cameras.items()]
-    for setting, path in named:
+    named = [("broker.password_file", settings.broker.password_file, broker_password)]
+    named += [
+        (f"cameras.{name}.password_file", one.password_file, read_secret)
+        for name, one in settings.cameras.items()
+    ]
+    for setting, path, read in named:
         if path is None:
             continue
         try:
-            read_secret(path)
+            read(path)
         except EdgeError as error:
             yield wrong("permissions", error)
             continue

@@ -19,6 +19,7 @@ import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edge.credentials import broker_password, unusable_authority
 from edge.errors import EdgeError
 from edge.outbox import Audits, DiskTrouble, Outbox, OutboxState
 from edge.uplink.audits import AuditSender
@@ -210,13 +211,13 @@ class Publisher:
     def _show_credentials(self) -> None:
         address = self._address
         if address.username:
-            password = _first_line(address.password_file) if address.password_file else None
+            password = broker_password(address.password_file) if address.password_file else None
             self._client.username_pw_set(address.username, password)
         if address.ca_file:
             try:
                 self._client.tls_set(ca_certs=str(address.ca_file))
             except (OSError, ssl.SSLError) as error:
-                raise EdgeError(f"broker.ca_file {address.ca_file} cannot be used: {error}") from error
+                raise unusable_authority(address.ca_file, error) from None
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -377,13 +378,3 @@ class Publisher:
         del client, userdata, properties
         if not reason.is_failure:
             self._acknowledged.append(mid)
-
-
-def _first_line(path: Path) -> str:
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise EdgeError(f"broker.password_file {path} cannot be read: {error}") from error
-    if not lines or not lines[0]:
-        raise EdgeError(f"broker.password_file {path} is empty")
-    return lines[0]

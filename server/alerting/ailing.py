@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from datetime import datetime, timedelta
 
 from edge.wire import Health, ViewNow
 from server.config import AlertSettings, StoreSettings
-from server.storage.alerts import AlertKind, Condition
+from server.storage.alerts import AlertKind, Condition, Key
 from server.storage.devices import CameraState
 
 DROPPED_FOR = timedelta(hours=1)
 """Who gave up counts so lately may do so again."""
+
+COOLED_BY_CELSIUS = 5.0
+"""A board that slows down cools, and gets hot again: so much cooler than too hot, it is well."""
 
 Wrong = tuple[AlertKind, str]
 """A kind and how the sentence goes on after the camera's name."""
@@ -23,8 +26,18 @@ def ailing_cameras(
     states: Iterable[CameraState],
     now: datetime,
     terms: AlertSettings,
+    open_alerts: Container[Key] = (),
 ) -> Iterator[Condition]:
-    """What cameras say of themselves. Of one that is silent it is told that it is, and nothing else."""
+    """What cameras say of themselves. Of one that is silent it is told that it is, and nothing else.
+
+    Args:
+        store_id: id of the store.
+        store: how it is called, and where its clocks are.
+        states: what is known of its cameras.
+        now: the time.
+        terms: when something is wrong enough.
+        open_alerts: what was told and is not over; heat is over a little later than it begins.
+    """
     fresh = timedelta(seconds=terms.silent_seconds)
     for state in states:
         health = state.health
@@ -37,6 +50,9 @@ def ailing_cameras(
         )
         for kind, what in wrong:
             yield Condition(store_id, kind, f"{state.device}/{state.camera}", f"{name} {what}")
+        key = (store_id, AlertKind.DEVICE_HOT, state.device)
+        if heat := _too_hot(health, terms, told=key in open_alerts):
+            yield Condition(*key, f"Device {state.device} in {store.name} {heat}")
 
 
 def _is_gone(state: CameraState) -> bool:
@@ -73,6 +89,15 @@ def _wrong_with(health: Health, terms: AlertSettings, *, lit: bool) -> Iterator[
     free = health.machine.disk_free_mb if health.machine else None
     if free is not None and free < terms.device_disk_megabytes:
         yield AlertKind.DEVICE_DISK_LOW, f"has {free:.0f} MiB left on its disk."
+
+
+def _too_hot(health: Health, terms: AlertSettings, *, told: bool) -> str:
+    """What is said of a device's heat, whichever of its cameras tells of it; empty: nothing."""
+    celsius = health.machine.temperature_celsius if health.machine else None
+    bound = terms.device_celsius - (COOLED_BY_CELSIUS if told else 0)
+    if celsius is None or not terms.device_celsius or celsius < bound:
+        return ""
+    return f"has {celsius:.0f} °C: give it air, or a heat sink. Boards slow down when they are hot."
 
 
 def _wrong_since(state: CameraState, terms: AlertSettings, now: datetime) -> Iterator[Wrong]:

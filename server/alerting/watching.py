@@ -28,10 +28,11 @@ def wrong_now(db: Database, settings: Settings, now: datetime, free_bytes: int) 
 
 def _wrong_now(db: Database, settings: Settings, now: datetime, free_bytes: int) -> Iterator[Condition]:
     silent_after = timedelta(seconds=settings.alerts.silent_seconds)
+    told = {alert.condition.key for alert in alerts.open_alerts(db)}
     for store_id, store in settings.stores.items():
         states = camera_states(db, store_id)
         yield from conditions.silent_cameras(store_id, store, states, now, silent_after)
-        yield from ailing_cameras(store_id, store, states, now, settings.alerts)
+        yield from ailing_cameras(store_id, store, states, now, settings.alerts, told)
         if any(state.live is not None and state.live.queues for state in states):
             queues = store_now(db, store_id, store, now).queues
             yield from conditions.long_queues(store_id, store, queues)

@@ -16,7 +16,7 @@ class AlertShape(Shape):
     number: int
     store: str | None = Field(description="null: the server itself")
     kind: AlertKind
-    subject: str = Field(description="the queue, the device with its camera, or what of the server")
+    subject: str = Field(description="the queue, the device, mostly with its camera, or what of the server")
     sentence: str
     began_at: Instant
     ended_at: Instant | None = Field(description="null: it is still so")

@@ -30,12 +30,17 @@ class AlertKind(StrEnum):
     VIEW_UNFOCUSED = "view-unfocused"
     OUTBOX_GROWING = "outbox-growing"
     DEVICE_DISK_LOW = "device-disk-low"
+    DEVICE_HOT = "device-hot"
     QUEUE_EXPECTED_OVER_TARGET = "queue-expected-over-target"
     UNDERSTAFFED = "understaffed"
     TRAFFIC_UNEXPECTED = "traffic-unexpected"
     OUTBOX_TROUBLE = "outbox-trouble"
     COUNTS_DROPPED = "counts-dropped"
     CLOCK_UNKNOWN = "clock-unknown"
+
+
+Key = tuple[str | None, AlertKind, str]
+"""Store, kind and subject: what makes two conditions the same one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +53,8 @@ class Condition:
     sentence: str
 
     @property
-    def key(self) -> tuple[str | None, AlertKind, str]:
-        """What makes two conditions the same one."""
+    def key(self) -> Key:
+        """By what it is known."""
         return (self.store, self.kind, self.subject)
 
 

@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ from edge.outbox import Outbox
 from edge.starter import starter_configuration
 from server.storage import counts
 from server.storage.database import open_database
+from tests.bench.cards import Cards, cards
 from tests.edge.capture.camera_on_the_network import NEEDED, SYSTEM_PYTHON
 from tests.edge.cast import DEMO, ROOT, free_port
 
@@ -404,10 +406,18 @@ def fill_the_disk(shop: Shop) -> str:
     return "disk full"
 
 
+def wear_out_the_card(cards: Cards, shop: Shop) -> str:
+    """The device's disk turns read-only for good; after a while there is another one, with a copy of it."""
+    cards.wear_out()
+    time.sleep(shop.chance.uniform(5.0, 20.0))
+    assert cards.put_in(), "no other card can be put in"
+    return "disk read-only, and replaced"
+
+
 Fault = Callable[[Shop], str]
 
 
-def faults_for(shop: Shop, *, disk: bool) -> list[Fault]:
+def faults_for(shop: Shop, *, disk: bool, cards: Cards | None = None) -> list[Fault]:
     """What may happen here; what is cheap to recover from, more often."""
     faults: list[Fault] = [
         kill_the_broker,
@@ -421,6 +431,7 @@ def faults_for(shop: Shop, *, disk: bool) -> list[Fault]:
         faults
         + ([kill_the_camera, stall_the_camera] if shop.camera else [])
         + ([fill_the_disk] if disk else [])
+        + ([partial(wear_out_the_card, cards)] if cards else [])
     )
 
 
@@ -446,6 +457,7 @@ def run(
     seed: int = 1,
     every_seconds: float = 20.0,
     camera: bool = True,
+    cards_wear_out: bool = False,
     say: Callable[[str], None] = print,
 ) -> Report:
     """Counts the clip under faults, and compares.
@@ -456,6 +468,7 @@ def run(
         seed: of chance.
         every_seconds: how long nothing happens, on average, between two faults.
         camera: whether there is a second camera, a real RTSP server, where this machine has one.
+        cards_wear_out: whether the device's disk turns read-only, too, and is replaced.
         say: hears of each fault.
     """
     words = [SYSTEM_PYTHON, "-c", NEEDED]
@@ -463,8 +476,7 @@ def run(
     shop = Shop(folder, minutes, seed, camera=camera and has_rtsp)
     shop.report.expected = undisturbed(shop)
     say(f"undisturbed: {shop.report.expected}")
-    with small_disk(shop.state) as disk:
-        faults = faults_for(shop, disk=disk)
+    with _disk_of(shop, cards_wear_out=cards_wear_out) as faults:
         try:
             shop.start()
             _disturb(shop, faults, minutes, every_seconds, say)
@@ -473,6 +485,18 @@ def run(
             shop.stop()
     _compare(shop)
     return shop.report
+
+
+@contextmanager
+def _disk_of(shop: Shop, *, cards_wear_out: bool) -> Iterator[list[Fault]]:
+    """The device's disk, and what may happen with it and all else."""
+    if not cards_wear_out:
+        with small_disk(shop.state) as disk:
+            yield faults_for(shop, disk=disk)
+        return
+    with cards(shop.state, shop.folder / "cards") as kept:
+        assert kept, "cards take root, ext4 and loop devices"
+        yield faults_for(shop, disk=True, cards=kept)
 
 
 def undisturbed(shop: Shop) -> dict[str, int]:
@@ -549,12 +573,15 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--every", type=float, default=20.0, help="seconds between faults, on average")
+    parser.add_argument(
+        "--cards", action="store_true", help="the device's disk turns read-only, too, and is replaced"
+    )
     parser.add_argument("--json", type=Path, default=None, help="write the report to this file, too")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="footfall-chaos-") as folder:
         report = run(
             Path(folder), asked.minutes, seed=asked.seed, every_seconds=asked.every,
-            say=lambda what: print(what, flush=True),
+            cards_wear_out=asked.cards, say=lambda what: print(what, flush=True),
         )  # fmt: skip
         text = json.dumps(report.in_figures(), indent=2)
         print(text)

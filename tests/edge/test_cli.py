@@ -89,6 +89,10 @@ def test_a_published_replay_has_arrived_when_it_ends(uninterrupted: Device) -> N
     assert all(minute.final and minute.replayed for minute in uninterrupted.minutes())
 
 
+def test_a_camera_that_has_counted_nothing_yet_says_so(tmp_path: Path) -> None:
+    assert "entrance: nothing was counted here yet" in Device(tmp_path).run("tally")[0]
+
+
 @pytest.mark.long
 @pytest.mark.broker
 @pytest.mark.parametrize("blows", [[signal.SIGTERM], [signal.SIGKILL]])

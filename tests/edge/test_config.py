@@ -116,6 +116,15 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
         pytest.param(
             'host = "127.0.0.1"', "port = 70000", "broker.port", "less than or equal to 65535", id="port"
         ),
+        *(
+            pytest.param('host = "127.0.0.1"', f'host = "{host}"', "broker.host", remedy, id=host)
+            for host, remedy in {
+                "mqtt://192.0.2.5": "without mqtt://",
+                "192.0.2.5:8883": "the port stands in broker.port",
+                "the broker": "a space in the machine's name",
+                "broker..local": "1 to 63 letters",
+            }.items()
+        ),
         pytest.param("[broker]", "[brokr]", "brokr", "did you mean 'broker'?", id="misspelt section"),
         pytest.param(
             "[broker]",

@@ -1,16 +1,13 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
-from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from edge.addresses import with_credentials, without_credentials
 from edge.capture import CameraLost, Fault, LiveCamera, SourceRefused, open_live
-from edge.capture.opening import why_no_device
 from edge.errors import EdgeError
 from tests.edge.cast import free_port, until
 from tests.waiting import PATIENCE_SECONDS
@@ -134,33 +131,6 @@ def test_a_misspelt_address_is_refused_without_showing_a_secret(source: str) -> 
         open_live(source)
 
     assert SECRET not in str(caught.value)
-
-
-def test_what_keeps_a_usb_camera_from_being_opened_is_told_apart(tmp_path: Path) -> None:
-    (tmp_path / "video3").touch()
-    gone = why_no_device("usb:0", tmp_path / "video0")
-    assert gone
-    assert gone.fault is Fault.NO_DEVICE
-    assert "is it plugged in? Cameras here: usb:" in gone.hint
-    assert "video3" in gone.hint
-    assert why_no_device("usb:3", tmp_path / "video3") is None
-
-
-def test_a_device_that_is_no_camera_is_said() -> None:
-    _, opener = open_live("usb:/dev/null")
-    with pytest.raises(CameraLost, match="cannot be opened") as caught:
-        opener()
-    assert "is it a camera" in caught.value.hint
-
-
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
-def test_a_usb_camera_that_may_not_be_opened_names_the_group(tmp_path: Path) -> None:
-    device = tmp_path / "video3"
-    device.touch(mode=0o000)
-    lost = why_no_device("usb:3", device)
-    assert lost
-    assert lost.fault is Fault.NO_PERMISSION
-    assert "group video" in lost.hint
 
 
 def test_a_password_file_that_cannot_be_read_is_a_lost_camera_and_not_the_end() -> None:

@@ -234,3 +234,35 @@ def test_a_minute_has_room_for_no_more_ways_than_a_message() -> None:
     assert paths
     assert len(paths) == MOST_PATHS
     assert sum(path.n for path in paths) == MOST_PATHS + 1
+
+
+AT = NOON + 20
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        pytest.param(Crossing("door", Direction.IN, AT), id="a crossing that could be undone"),
+        pytest.param(StaffCrossing("door", Direction.IN, AT), id="staff whose crossing was told before"),
+        pytest.param(Group("door", Direction.IN, AT, 2), id="a group"),
+        pytest.param(Passed("pavement", AT), id="a passer-by"),
+        pytest.param(Visit("shelf", AT - 9, AT, VisitEnd.STOPPED), id="a visit"),
+        pytest.param(Visit("shelf", AT - 9, AT, VisitEnd.STOPPED, is_staff=True), id="a visit of staff"),
+        pytest.param(QueueJoined("till", AT), id="somebody who joined"),
+        pytest.param(QueueLeft("till", AT - 5, AT, QueueEnd.LOST), id="somebody who waits"),
+        pytest.param(Leg("shelf", "in:door", AT), id="a path"),
+    ],
+)
+def test_what_is_told_beside_a_minute_adds_the_same_to_it_as_counting_it_there(late: Fact) -> None:
+    known: list[Fact] = [Crossing("door", Direction.IN, AT), Crossing("pavement", Direction.IN, AT)]
+
+    def told(facts: list[Fact], beside: list[Fact]) -> Counts:
+        tally = Tally(EVERYTHING)
+        for fact in facts:
+            tally.add(fact)
+        tally.take_in(tally.told_beside(beside, BY))
+        [minute] = tally.take_changed(BY)
+        return minute
+
+    assert told(known, [late]) == told([*known, late], [])
+    assert told(known, [late]) != told(known, [])

@@ -67,4 +67,12 @@ def test_tls_where_there_is_none_is_said() -> None:
 
 def test_a_certificate_file_that_is_not_there_is_said(tmp_path: Path) -> None:
     finding = broker(BrokerSettings(port=free_port(), ca_file=tmp_path / "gone.crt"), "doctor")
-    assert "gone.crt cannot be read" in finding.sentence
+    assert "gone.crt cannot be used: No such file or directory" in finding.sentence
+
+
+def test_a_damaged_certificate_file_does_not_make_us_propose_to_do_without(tmp_path: Path) -> None:
+    damaged = tmp_path / "ca.crt"
+    damaged.write_text("-----BEGIN CERTIFICATE-----\nMII")
+    finding = broker(BrokerSettings(port=free_port(), ca_file=damaged), "doctor")
+    assert "ca.crt cannot be used: it holds no certificate" in finding.sentence
+    assert "BEGIN CERTIFICATE" in finding.remedy

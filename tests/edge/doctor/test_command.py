@@ -54,6 +54,17 @@ def test_a_wrong_password_is_found_and_neither_output_nor_files_hold_it(tmp_path
         assert b"s3cr%2Ft" not in whole
 
 
+def test_a_program_is_told_in_json_too_that_the_configuration_cannot_be_used(tmp_path: Path) -> None:
+    device = Device(tmp_path / "device")
+    device.config.write_text(device.config.read_text().replace("store =", "stoer ="))
+    told = json.loads(device.run("doctor", "--json", code=2)[0])
+    assert told["ok"] is False
+    [finding] = told["findings"]
+    assert (finding["check"], finding["verdict"], finding["exit_code"]) == ("configuration", "wrong", 2)
+    assert "did you mean 'store'?" in finding["sentence"]
+    assert device.run("doctor", code=2)[0] == ""
+
+
 def test_a_device_is_looked_at_from_top_to_bottom(tmp_path: Path) -> None:
     out, _ = Device(tmp_path / "device").run("doctor", code=5)  # nobody is the broker here
     for words in (

@@ -20,7 +20,10 @@ def told(said: Health | None, now: datetime = NOON, *, online: bool = True, **te
     state = CameraState(DEVICE, CAMERA, status(NOON, online=online), said, None, NOON)
     asked = AlertSettings.model_validate(terms)
     found = list(ailing_cameras(STORE, SHOP, [state], now, asked))
-    assert all(one.subject == f"{DEVICE}/{CAMERA}" and SHOP.name in one.sentence for one in found)
+    subjects = {AlertKind.DEVICE_HOT: DEVICE}
+    for one in found:
+        assert one.subject == subjects.get(one.kind, f"{DEVICE}/{CAMERA}")
+        assert SHOP.name in one.sentence
     return [one.kind for one in found]
 
 
@@ -39,7 +42,9 @@ def told(said: Health | None, now: datetime = NOON, *, online: bool = True, **te
         pytest.param({"view": ViewNow(known=True, unfocused=True)}, [AlertKind.VIEW_UNFOCUSED], id="blur"),
         pytest.param({"machine": Machine(disk_free_mb=500)}, [], id="disk just large enough"),
         pytest.param({"machine": Machine(disk_free_mb=499)}, [AlertKind.DEVICE_DISK_LOW], id="disk low"),
-        pytest.param({"machine": Machine()}, [], id="a device that does not know its disk"),
+        pytest.param({"machine": Machine()}, [], id="a device that knows neither its disk nor its heat"),
+        pytest.param({"machine": Machine(temperature_celsius=79.9)}, [], id="warm"),
+        pytest.param({"machine": Machine(temperature_celsius=80)}, [AlertKind.DEVICE_HOT], id="hot"),
         pytest.param({"outbox_oldest_seconds": 1800.0}, [], id="waits, not too long"),
         pytest.param({"outbox_oldest_seconds": 1801.0}, [AlertKind.OUTBOX_GROWING], id="waits too long"),
         pytest.param({"outbox_trouble": "database or disk is full"}, [AlertKind.OUTBOX_TROUBLE], id="full"),
@@ -83,5 +88,6 @@ def test_a_dark_view_is_told_while_the_shop_should_be_light(
 
 
 def test_what_is_told_never_and_what_was_asked_not_to_be_is_not() -> None:
-    waiting = WELL.model_copy(update={"outbox_oldest_seconds": 1e6, "machine": Machine(disk_free_mb=1)})
-    assert told(waiting, outbox_seconds=0, device_disk_megabytes=0) == []
+    ill = Machine(disk_free_mb=1, temperature_celsius=120)
+    waiting = WELL.model_copy(update={"outbox_oldest_seconds": 1e6, "machine": ill})
+    assert told(waiting, outbox_seconds=0, device_disk_megabytes=0, device_celsius=0) == []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from edge.wire import Machine
 from server.alerting.watching import note, wrong_now
 from server.config import AlertSettings, Settings
 from server.ingest.apply import Received
@@ -211,6 +212,24 @@ def test_a_device_with_a_full_disk_and_without_the_time_is_told_once_and_once_mo
         AlertKind.COUNTS_DROPPED: (0, 62),  # an hour after it was heard last
         AlertKind.CLOCK_UNKNOWN: (31, 41),  # clock_seconds is half an hour
     }
+
+
+def test_a_board_that_slows_down_and_gets_hot_again_is_told_once_for_all_its_cameras(shop: Settings) -> None:
+    changed = []
+    for number, celsius in enumerate([79.9, 82, 76, 81, 75.1, 80, 77, 79, 74.9, 74, 79]):
+        now = NOON + number * MINUTE
+        machine = Machine(temperature_celsius=celsius)
+        for camera in (CAMERA, "yard"):
+            said = WELL.model_copy(update={"camera": camera, "at": now, "machine": machine})
+            fill(shop, [status_of(now).model_copy(update={"camera": camera}), said], now)
+        changed += [(number, alert) for alert in noted(shop, found(shop, now), now)]
+
+    assert [(number, alert.condition.kind, alert.ended_at is None) for number, alert in changed] == [
+        (1, AlertKind.DEVICE_HOT, True),
+        (9, AlertKind.DEVICE_HOT, False),  # well since minute 8, and calm_seconds is one
+    ]
+    assert changed[0][1].condition.subject == DEVICE
+    assert "has 82 °C" in changed[0][1].condition.sentence
 
 
 def test_a_clock_that_is_soon_known_and_one_of_an_old_device_are_no_matter(shop: Settings) -> None:
