@@ -40,6 +40,10 @@ class Held:
     number: int
 
 
+_PRIMARY_CODE = 0xFF
+"""The part of an error's code that says what it is of; the rest says why (https://sqlite.org/rescode.html)."""
+
+
 class Overtaken(Exception):
     """Something was written after the snapshot from which rows were put together: they may be stale."""
 
@@ -52,7 +56,7 @@ def unchanged(db: Database) -> Iterator[None]:
     block always fits what was read in it.
 
     Raises:
-        Overtaken: another connection has written meanwhile; nothing of the block is kept.
+        Overtaken: another connection has written meanwhile, or is writing; nothing of the block is kept.
     """
     db.execute("BEGIN")
     try:
@@ -60,7 +64,8 @@ def unchanged(db: Database) -> Iterator[None]:
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT:
+        # Busy, too: who has begun to read does not wait for one who writes just then, by the busy timeout.
+        if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
             raise Overtaken from error
         raise
     except BaseException:

@@ -352,6 +352,21 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         assert held(ours) == {}
 
 
+def _read_then_write(db: Database) -> None:
+    with unchanged(db):
+        held(db)
+        db.execute("INSERT INTO rollups VALUES (1, 'corner', 'counts', 'day', 0, 1, '', 0, x'00')")
+
+
+def test_nothing_is_put_together_while_somebody_writes_and_nothing_breaks_down(tmp_path: Path) -> None:
+    migrate(tmp_path / "footfall.db")
+    with open_database(tmp_path / "footfall.db") as ours, open_database(tmp_path / "footfall.db") as theirs:
+        with writing(theirs), pytest.raises(Overtaken):
+            _read_then_write(ours)
+        _read_then_write(ours)
+        assert len(held(ours)) == 1
+
+
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_is_put_together_while_the_disk_is_nearly_full(tmp_path: Path, full: bool) -> None:
     shop = {STORE: {"name": "Corner", "time_zone": "Europe/Berlin"}}
