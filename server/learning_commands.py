@@ -15,7 +15,7 @@ from rich.table import Table
 from server import assembly, telling
 from server.config import load_settings
 from server.options import DEFAULT_CONFIG, AsJson, Config
-from server.recommending.card import Card
+from server.recommending.card import AnswersShape, Card, TriedShape
 from server.storage.database import open_database
 from server.upkeep.learning import checked_extra
 
@@ -57,19 +57,36 @@ def _show(card: Card) -> None:
 
 
 def _table(card: Card) -> Table:
-    columns = ("recommender", "next: NDCG@10", "hits@5", "rest of basket: NDCG@10", "hits@5", "coverage")
-    rows = [
-        (
-            one.name,
-            f"{one.next_basket.ndcg_10:.3f}",
-            f"{100 * one.next_basket.hit_rate_5:.0f} %",
-            f"{one.completion.ndcg_10:.3f}",
-            f"{100 * one.completion.hit_rate_5:.0f} %",
-            f"{100 * one.completion.coverage:.0f} %",
-        )
-        for one in card.tested
-    ]
-    return telling.plain_table(columns, rows)
+    # Cut by hand, so that names of recommenders are whole on a narrow screen.
+    columns = (
+        "recommender",
+        "next:\nNDCG@10",
+        "hits@5",
+        "nobody\nknown:\nNDCG@10",
+        "rest of\nbasket:\nNDCG@10",
+        "hits@5",
+        "products",
+    )
+    return telling.plain_table(columns, [_row(one) for one in card.tested])
+
+
+def _row(one: TriedShape) -> tuple[str, ...]:
+    first, rest, unnamed = one.next_basket, one.completion, one.unnamed
+    most = rest if rest.says_something else first
+    return (
+        one.name,
+        _if_said(first, f"{first.ndcg_10:.3f}"),
+        _if_said(first, f"{100 * first.hit_rate_5:.0f} %"),
+        _if_said(unnamed, f"{unnamed.ndcg_10:.3f}" if unnamed else ""),
+        _if_said(rest, f"{rest.ndcg_10:.3f}"),
+        _if_said(rest, f"{100 * rest.hit_rate_5:.0f} %"),
+        _if_said(most, f"{100 * most.coverage:.0f} %"),
+    )
+
+
+def _if_said(answers: AnswersShape | None, text: str) -> str:
+    """What was not asked, or not answered at all, is no zero."""
+    return text if answers and answers.says_something else "–"
 
 
 @contextmanager

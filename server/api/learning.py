@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from server.api.site import Here, Site
 from server.recommending.card import Card, ModelUnreadable, read_card
+from server.recommending.serving import check_usable
 
 
 class LearningShape(BaseModel):
@@ -25,10 +26,11 @@ def learning(here: Here) -> list[LearningShape]:
 
 
 def _shape(here: Site, store: str) -> LearningShape:
-    name = here.settings.stores[store].name
+    name, card = here.settings.stores[store].name, None
     try:
         card = read_card(here.settings.learning_folder, store)
+        check_usable(here.settings.learning_folder, card)
     except ModelUnreadable as error:
         sentence = f"{error}; what is popular is shown instead"
-        return LearningShape(store=store, name=name, used=False, sentence=sentence, card=None)
+        return LearningShape(store=store, name=name, used=False, sentence=sentence, card=card)
     return LearningShape(store=store, name=name, used=card.used, sentence=card.sentence, card=card)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from hashlib import blake2b
 
 from server.experiments.plans import CYCLE_DAYS, DAY_MINUTES, Design, Plan
@@ -82,15 +83,17 @@ def assign(experiment: Experiment, zone: str, at: datetime) -> Assignment | None
         return None
     if experiment.plan.design is Design.STORES:
         return _of_store(experiment, day)
-    since_day_began = _clock_minutes(experiment.calendar, day, at)
-    slot, minutes = divmod(since_day_began, experiment.plan.block_minutes)
-    number = int(slot)
-    begin = datetime.combine(day, experiment.calendar.day_begins) + timedelta(
-        minutes=number * experiment.plan.block_minutes
-    )
+    return _of_block(experiment, zone, day, at)
+
+
+def _of_block(experiment: Experiment, zone: str, day: date, at: datetime) -> Assignment:
+    plan, calendar = experiment.plan, experiment.calendar
+    begins = edges(plan.block_minutes, calendar, day)
+    number = bisect_right(begins, at) - 1
     arm, chance, group = _drawn(experiment, zone, day, number)
-    washing_out = minutes < experiment.plan.washout_minutes
-    return Assignment(arm, begin.isoformat(timespec="minutes"), washing_out, chance, group)
+    by_clock = datetime.combine(day, calendar.day_begins) + timedelta(minutes=number * plan.block_minutes)
+    washing_out = at < begins[number] + timedelta(minutes=plan.washout_minutes)
+    return Assignment(arm, by_clock.isoformat(timespec="minutes"), washing_out, chance, group)
 
 
 def _of_store(experiment: Experiment, day: date) -> Assignment | None:
@@ -100,11 +103,19 @@ def _of_store(experiment: Experiment, day: date) -> Assignment | None:
     return Assignment(place.arm, day.isoformat(), False, 0.5, str(place.group))
 
 
-def _clock_minutes(calendar: Calendar, day: date, at: datetime) -> float:
-    # By the wall clock, so that a block is the same hour of the day all year. The hour that comes twice in
-    # autumn is one long block.
-    local = at.astimezone(calendar.time_zone).replace(tzinfo=None)
-    return (local - datetime.combine(day, calendar.day_begins)).total_seconds() / 60
+@lru_cache(maxsize=512)
+def edges(block_minutes: int, calendar: Calendar, day: date) -> tuple[datetime, ...]:
+    """When each block of a business day begins, and last when the day ends; they never fall.
+
+    By the wall clock, so that a block is the same time of the day all year. A block that the clocks skip in
+    spring begins when the next one does; what comes twice in autumn belongs to the block before its end.
+    """
+    whole = calendar.business_day(day)
+    found = [whole.end]
+    for number in range(DAY_MINUTES // block_minutes - 1, 0, -1):
+        local = datetime.combine(day, calendar.day_begins) + timedelta(minutes=number * block_minutes)
+        found.append(min(local.replace(tzinfo=calendar.time_zone).astimezone(UTC), found[-1]))
+    return (whole.begin, *(max(at, whole.begin) for at in reversed(found)))
 
 
 def _drawn(experiment: Experiment, zone: str, day: date, slot: int) -> tuple[str, float, str]:
@@ -152,8 +163,3 @@ def _uniform(key: bytes, text: str) -> float:
     """A number from 0 up to 1 that follows from a secret key and a text."""
     digest = blake2b(text.encode(), key=key, digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
-
-
-def blocks_of_day(plan: Plan) -> int:
-    """How many blocks make up a day by the clock."""
-    return DAY_MINUTES // plan.block_minutes

@@ -101,9 +101,10 @@ def start(
     for store in one.plan.stores:
         _check_zones(db, settings, store, one.plan)
     first = _first_day(settings, one.plan, begins, now)
-    _refuse_overlap(db, one.plan, first)
     rows = list(_places(db, settings, one.plan, key, now))
     with writing(db):
+        # Within the transaction, or two that begin at once would not see one another.
+        _refuse_overlap(db, one.plan, first)
         if not held.begin(db, name, key, first, now):
             raise NotNow(f"the experiment {name} has just begun", "each begins once")
         held.put_places(db, name, rows)
@@ -141,11 +142,12 @@ def _refuse_overlap(db: Database, plan: Plan, first: date) -> None:
         other = keeping.read(row)
         assert other.begins is not None
         until = other.begins + timedelta(days=other.plan.days)
+        at_once = first < until and other.begins < first + timedelta(days=plan.days)
         shared = set(plan.zones) & set(other.plan.zones)
-        if shared and set(plan.stores) & set(other.plan.stores) and first < until:
+        if at_once and shared and set(plan.stores) & set(other.plan.stores):
             raise NotNow(
-                f"the zone {min(shared)} is in the experiment {other.plan.name} until {until}: "
-                "two at once could not be told apart",
+                f"the zone {min(shared)} is in the experiment {other.plan.name} from {other.begins} until "
+                f"{until}: two at once could not be told apart",
                 f"begin on {until} or later, or stop {other.plan.name}",
             )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import pairwise
 
-from server.experiments.assigning import Experiment, assign, blocks_of_day
+from server.experiments.assigning import Experiment, assign, edges
 from server.experiments.looking import Measured, Sums
 from server.experiments.plans import OF_ZONES, Design, Measure, Plan
 from server.metrics.intervals import Calendar, Interval
@@ -29,18 +30,11 @@ def windows(plan: Plan, calendar: Calendar, day: date) -> list[Window]:
     """What is measured of a day: its blocks without wash-out, or all of it where stores are compared."""
     if plan.design is Design.STORES:
         return [Window(0, calendar.business_day(day))]
-    found = [_window(plan, calendar, day, slot) for slot in range(blocks_of_day(plan))]
+    wash_out = timedelta(minutes=plan.washout_minutes)
+    blocks = enumerate(pairwise(edges(plan.block_minutes, calendar, day)))
+    found = [Window(slot, Interval(begin + wash_out, end)) for slot, (begin, end) in blocks]
     # A block that the clocks skip in spring has no time in it.
     return [window for window in found if window.interval.seconds]
-
-
-def _window(plan: Plan, calendar: Calendar, day: date, slot: int) -> Window:
-    def at(minutes: int) -> datetime:
-        local = datetime.combine(day, calendar.day_begins) + timedelta(minutes=minutes)
-        return local.replace(tzinfo=calendar.time_zone).astimezone(UTC)
-
-    begin, end = at(slot * plan.block_minutes), at((slot + 1) * plan.block_minutes)
-    return Window(slot, Interval(begin + timedelta(minutes=plan.washout_minutes), end))
 
 
 def measured_of(

@@ -19,7 +19,14 @@ from server.experiments.looking import Look, Measured, looks
 from server.experiments.measuring import windows
 from server.experiments.pairing import places
 from server.experiments.plans import Design, Plan
-from server.experiments.sentences import headline, next_look, size_sentence, verdict
+from server.experiments.sentences import (
+    ended_before_a_look,
+    headline,
+    next_look,
+    no_size_sentence,
+    size_sentence,
+    verdict,
+)
 from server.experiments.sizing import TRIALS, Size, size
 from server.experiments.tending import days_over
 from server.figures.terms import calendar_of
@@ -124,9 +131,11 @@ def _sentences(
     said: list[str] = []
     if one.stopped_why:
         said.append(f"Ended: {one.stopped_why}.")
-    said += _of_looks(one.plan, seen)
+    said += _of_looks(one.plan, seen, state is State.OVER)
     said += _missing(settings, one, measured, days)
-    if not seen and not said:
+    if not seen and state is State.OVER and one.stopped_at is not None:
+        said.append(ended_before_a_look(one.plan, days))
+    elif not seen and not said:
         said.append(_nothing_yet(one, days))
     if state in {State.RUNNING, State.WAITING} and (upcoming := next_look(one.plan, one.begins, days)):
         said.append(upcoming)
@@ -139,7 +148,7 @@ def _nothing_yet(one: Held, days: int) -> str:
     return "Nothing is said between looks, for whoever looks often enough always sees something."
 
 
-def _of_looks(plan: Plan, seen: Sequence[Look]) -> list[str]:
+def _of_looks(plan: Plan, seen: Sequence[Look], is_over: bool) -> list[str]:
     if not seen:
         return []
     look = seen[-1]
@@ -149,7 +158,7 @@ def _of_looks(plan: Plan, seen: Sequence[Look]) -> list[str]:
         if arm.found is not None:
             text = headline(plan.measure, arm, look.days)
             said.append(f"{name}{text[0].upper()}{text[1:]}.")
-        said.append(f"{name}{verdict(plan, look, arm)}")
+        said.append(f"{name}{verdict(plan, look, arm, is_over=is_over)}")
     return said
 
 
@@ -191,12 +200,7 @@ def sized(db: Database, settings: Settings, plan: Plan, now: datetime) -> tuple[
     days = len({one.day for found in history.values() for one in found if plan.measure in one.sums})
     schedules = [_schedule(settings, plan, history, number, now) for number in range(TRIALS)]
     found = size(plan, days, schedules)
-    if found is None:
-        return None, (
-            f"It cannot be said how long it takes: only {days} of the last {BEFORE_DAYS} days tell "
-            f"{plan.measure.value} block by block."
-        )
-    return found, size_sentence(plan, found)
+    return found, size_sentence(plan, found) if found else no_size_sentence(plan, days, BEFORE_DAYS)
 
 
 def _schedule(

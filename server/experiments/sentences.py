@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from server.experiments.looking import Compared, Harm, Look
 from server.experiments.plans import LESS_IS_BETTER, Measure, Plan
-from server.experiments.sizing import Size
+from server.experiments.sizing import LEAST_DAYS, Size
 
 _SHARES = frozenset(
     {
@@ -78,17 +78,20 @@ def headline(measure: Measure, one: Compared, days: int) -> str:
     )
 
 
-def verdict(plan: Plan, look: Look, one: Compared) -> str:
-    """What may be said of an arm after a look."""
-    measure = plan.measure
+def verdict(plan: Plan, look: Look, one: Compared, *, is_over: bool = False) -> str:
+    """What may be said of an arm after a look; `is_over`: nothing more will be measured."""
+    measure, is_over = plan.measure, is_over or look.is_last
     if one.found is None or one.low is None or one.high is None:
-        return "Nothing can be said yet: too little was measured with and without it to tell it from chance."
+        yet = "" if is_over else " yet"
+        return (
+            f"Nothing can be said{yet}: too little was measured with and without it to tell it from chance."
+        )
     if one.beyond_chance:
         better = (one.found.value > 0) is not (measure in LESS_IS_BETTER)
         return "It helps: this is more than chance." if better else "It does harm: this is more than chance."
     if -plan.least_effect < one.low and one.high < plan.least_effect:
         return f"It makes no difference of {change(measure, plan.least_effect)} or more."
-    if look.is_last:
+    if is_over:
         return (
             "It is over, and it cannot be said whether it helps: "
             f"anything from {change(measure, one.low)} to {change(measure, one.high)} fits what was measured."
@@ -103,6 +106,14 @@ def next_look(plan: Plan, begins: date, days: int) -> str | None:
         return None
     last = begins + timedelta(days=after - 1)
     return f"The next look is after {last.isoformat()}, day {after} of {plan.days}."
+
+
+def ended_before_a_look(plan: Plan, days: int) -> str:
+    """What may be said of an experiment that was ended too soon to say anything."""
+    return (
+        f"It was ended after {days} {'day' if days == 1 else 'days'}, before its first look after "
+        f"{plan.look_at_days[0]}, so nothing can be said of it."
+    )
 
 
 def harm_sentence(harm: Harm) -> str:
@@ -128,3 +139,11 @@ def size_sentence(plan: Plan, size: Size) -> str:
     else:
         need = f"about {size.days_needed} days"
     return f"{known}; for {change(measure, plan.least_effect)} it takes {need}."
+
+
+def no_size_sentence(plan: Plan, days: int, of: int) -> str:
+    """Why the past says nothing of a plan."""
+    why = f"only {days} of the last {of} days tell {plan.measure.value} block by block"
+    if days >= LEAST_DAYS:
+        why = f"in the last {days} days {plan.measure.value} did not vary, or too few blocks tell it"
+    return f"It cannot be said how long it takes: {why}."

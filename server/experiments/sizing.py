@@ -49,6 +49,9 @@ def size(
     if not found:
         return None
     variance = sum(one.error**2 for one in found) / len(found)
+    if not variance:
+        # Nobody bought, or everybody: of what never varies nothing follows.
+        return None
     level = sum((one.control + one.tried) / 2 for one in found) / len(found)
     reach = _reach(plan)
     if plan.stores[1:]:

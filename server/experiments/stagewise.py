@@ -30,14 +30,17 @@ def final_interval(
         alpha: two-sided.
 
     Source: A. A. Tsiatis, G. L. Rosner and C. R. Mehta, "Exact confidence intervals following a group
-    sequential test", Biometrika 40 (1984), 797-803. Stretched as Student's t is wider than the normal.
+    sequential test", Biometrika 40 (1984), 797-803. A standard error is stretched by as much as Student's t
+    is wider than the normal: at the planned end there where the bound is, so that 0 is outside exactly where
+    the last look decides.
     """
-    reached = stages(tuple(shares), alpha)[: number + 1]
-    z = found.value / found.error
+    every = stages(tuple(shares), alpha)
+    reached, is_end = every[: number + 1], number == len(every) - 1
+    bound = reached[-1].bound if is_end else _NORMAL.inv_cdf(1 - alpha / 2)
+    stretched = found.error * half_width(2 * (1 - _NORMAL.cdf(bound)), found.degrees) / bound
     root = math.sqrt(reached[-1].share)
-    stretch = half_width(alpha, found.degrees) / _NORMAL.inv_cdf(1 - alpha / 2)
     low, high = (
-        found.value + (_drift(reached, z, chance) * root - z) * stretch * found.error
+        _drift(reached, found.value / stretched, chance) * root * stretched
         for chance in (alpha / 2, 1 - alpha / 2)
     )
     return low, high
@@ -45,8 +48,8 @@ def final_interval(
 
 def _drift(reached: Sequence[Stage], z: float, chance: float) -> float:
     """The drift under which an outcome is at least as extreme with that chance; found by bisection."""
-    middle = z / math.sqrt(reached[-1].share)
-    low, high = middle - 12, middle + 12
+    root = math.sqrt(reached[-1].share)
+    low, high = (z - 12) / root, (z + 12) / root
     while high - low > 1e-6:
         at = (low + high) / 2
         low, high = (at, high) if _beyond(reached, z, at) < chance else (low, at)

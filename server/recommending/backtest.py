@@ -61,12 +61,21 @@ class Asking:
     least_baskets: int = 5
     seed: int = 0
 
-    def next_baskets(self, most: int) -> list[Question]:
-        """What is in the next basket? Of each customer the first; of nobody's tickets any."""
+    def next_baskets(self, most: int, *, named: bool = True) -> list[Question]:
+        """What is in the next basket? Of each customer the first; of nobody's tickets any.
+
+        `named` False: any baskets, without saying whose they are.
+        """
         customer = self.newer.basket_customer
+        if not named:
+            any_of_them = self._drawn(np.arange(self.newer.basket_count, dtype=np.int32), most)
+            return [
+                self._question(basket, (), items, named=False)
+                for basket, items in self._filled(any_of_them, 1)
+            ]
         _, first = np.unique(customer, return_index=True)
-        named = first[self._known(customer[first])]
-        chosen = named if len(named) else np.flatnonzero(customer == NOBODY)
+        with_card = first[self._known(customer[first])]
+        chosen = with_card if len(with_card) else np.flatnonzero(customer == NOBODY)
         return [
             self._question(int(basket), (), items)
             for basket, items in self._filled(self._drawn(chosen.astype(np.int32), most), 1)

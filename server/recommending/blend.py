@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from server.recommending.asking import Query, Ranking, Words, allowed, best, query_of
 from server.recommending.backtest import FIRST, Question
 from server.recommending.baskets import NOBODY, Flags, Floats, Ints
-from server.recommending.protocol import Context, Reason, Scored
+from server.recommending.protocol import Context, Reason, ReasonKind, Scored
 
 _STEPS = (0.0, 0.02, 0.05, 0.1, 0.2, 0.4, 0.7, 1.0, 1.5)
 _ROUNDS = 3
@@ -23,7 +23,7 @@ _LOOKED_AT = 60
 _FILLING_UP = 0.01
 
 _REASONS = 2
-"""A product is explained by so many of the recommenders that speak most for it."""
+"""A product is explained by so many kinds of recommenders, those that speak most for it."""
 
 
 class Situation(IntEnum):
@@ -88,8 +88,14 @@ class Blend:
 
     def _reasons(self, query: Query, product: int, shares: Mapping[int, float]) -> tuple[Reason, ...]:
         most = sorted((place for place in shares if shares[place] > 0), key=lambda place: -shares[place])
-        told = (self.parts[place].scorer.reasons(query, product, self.words) for place in most[:_REASONS])
-        return tuple(reason for reasons in told for reason in reasons)
+        told: dict[ReasonKind, Reason] = {}
+        for place in most:
+            for reason in self.parts[place].scorer.reasons(query, product, self.words):
+                # Two models of one kind say the same thing with other figures.
+                told.setdefault(reason.kind, reason)
+            if len(told) >= _REASONS:
+                break
+        return tuple(told.values())
 
     def used(self) -> Blend:
         """Without those that weigh nothing in any situation."""

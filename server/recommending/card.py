@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,6 +12,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from server.errors import ServerError
 from server.whole import write_whole
+
+LEFT_OVER = ".*.npz.*"
+"""Parts of files: of one that is just being written, or whose writer was killed."""
 
 FORMAT = 1
 """Of the card and the file of numbers beside it; another one is not read."""
@@ -27,6 +33,12 @@ class NothingLearnt(ModelUnreadable):
     """Nothing was learnt for this store yet."""
 
 
+class NotKept(ServerError):
+    """The folder for what was learnt cannot be written."""
+
+    exit_code = 4
+
+
 class _Shape(BaseModel):
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +53,11 @@ class AnswersShape(_Shape):
     coverage: float = Field(description="share of all products that were recommended to anybody")
     milliseconds: float = Field(description="mean time of an answer")
 
+    @property
+    def says_something(self) -> bool:
+        """Whether anything was asked and anything answered; else its figures are no zeros, but nothing."""
+        return self.questions > 0 and self.coverage > 0
+
 
 class TriedShape(_Shape):
     """One recommender in the backtest."""
@@ -48,6 +65,9 @@ class TriedShape(_Shape):
     name: str
     next_basket: AnswersShape
     completion: AnswersShape
+    unnamed: AnswersShape | None = Field(
+        None, description="next baskets of anybody, with nobody known, as a zone asks; older cards lack it"
+    )
     fit_seconds: float
     weights: list[float] = Field(
         description="in the blend, where is known: nothing, a basket, a customer, both"
@@ -124,10 +144,46 @@ def read_card(folder: Path, store: str) -> Card:
     return card
 
 
+def model_content(file: Path, sha256: str) -> bytes:
+    """The file of numbers that a card names by its checksum.
+
+    Raises:
+        ModelUnreadable: it is gone, or not the one that the card names.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise ModelUnreadable(f"the model {file} cannot be read: {error.strerror}") from error
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ModelUnreadable(f"the model {file} is damaged: it is not the file that its card names")
+    return content
+
+
 def write_card(folder: Path, card: Card) -> None:
-    """Keep a card that has no model: why nothing could be learnt."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
+    """Keep a card that has no model: why nothing could be learnt.
+
+    Raises:
+        NotKept: the folder cannot be written.
+    """
+    with keeping_in(folder):
+        write_whole(card_path(folder, card.store), card.model_dump_json(indent=1).encode())
+
+
+@contextmanager
+def keeping_in(folder: Path) -> Iterator[None]:
+    """Makes the folder for what was learnt, and says in a sentence what keeps it from being written.
+
+    Raises:
+        NotKept: something does.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise NotKept(
+            f"what was learnt cannot be kept in {folder}: {error.strerror}",
+            "make room, or let learning.folder name a folder that this user may write to",
+        ) from error
 
 
 def forget_holding(folder: Path, customer: str) -> int:
@@ -139,4 +195,6 @@ def forget_holding(folder: Path, customer: str) -> int:
     for file in holding:
         card_path(folder, file.stem.rpartition("-")[0]).unlink(missing_ok=True)
         file.unlink(missing_ok=True)
+    for part in folder.glob(LEFT_OVER):
+        part.unlink(missing_ok=True)
     return len(holding)

@@ -8,6 +8,7 @@ import json
 import zipfile
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,16 @@ from scipy.sparse import csr_array
 from server.recommending.asking import Ranking, Words
 from server.recommending.blend import Blend
 from server.recommending.bought_together import BoughtTogether
-from server.recommending.card import FORMAT, Card, ModelUnreadable, card_path, read_card
+from server.recommending.card import (
+    FORMAT,
+    LEFT_OVER,
+    Card,
+    ModelUnreadable,
+    card_path,
+    keeping_in,
+    model_content,
+    read_card,
+)
 from server.recommending.content import AlikeProducts
 from server.recommending.customers import AlikeCustomers, CustomersProducts
 from server.recommending.factors import Factors
@@ -54,18 +64,27 @@ def save(folder: Path, card: Card, blend: Blend) -> Card:
     """Keep a model and its card; the old ones stay until the new ones are whole. The card as it was written.
 
     The card names its file, whose name is of its content: whoever reads the card finds the file of that card.
+
+    Raises:
+        NotKept: the folder cannot be written.
     """
     content = packed(blend)
     digest = hashlib.sha256(content).hexdigest()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = folder / f"{card.store}-{digest[:16]}.npz"
-    write_whole(file, content)
     kept = card.model_copy(update={"file": file.name, "sha256": digest})
-    write_whole(card_path(folder, card.store), kept.model_dump_json(indent=1).encode())
-    for old in folder.glob(f"{card.store}-{'[0-9a-f]' * 16}.npz"):
+    with keeping_in(folder):
+        write_whole(file, content)
+        write_whole(card_path(folder, card.store), kept.model_dump_json(indent=1).encode())
+    for old in (*folder.glob(f"{card.store}-{'[0-9a-f]' * 16}.npz"), *_left_over(folder, card.learnt_at)):
         if old != file:
             old.unlink(missing_ok=True)
     return kept
+
+
+def _left_over(folder: Path, now: datetime) -> list[Path]:
+    """Parts of files whose writer was killed; younger ones may still be written by another process."""
+    limit = (now - timedelta(days=1)).timestamp()
+    return [part for part in folder.glob(LEFT_OVER) if part.stat().st_mtime < limit]
 
 
 def load(folder: Path, store: str) -> tuple[Card, Blend]:
@@ -76,12 +95,7 @@ def load(folder: Path, store: str) -> tuple[Card, Blend]:
     """
     card = read_card(folder, store)
     file = folder / card.file
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelUnreadable(f"the model {file} cannot be read: {error.strerror}") from error
-    if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise ModelUnreadable(f"the model {file} is damaged: it is not the file that its card names")
+    content = model_content(file, card.sha256)
     try:
         return card, unpacked(content)
     except (KeyError, ValueError, TypeError, IndexError, OSError, zipfile.BadZipFile) as error:

@@ -133,11 +133,8 @@ def refitted(
 def questions_by_situation(asking: Asking) -> Mapping[Situation, list[Question]]:
     """Questions about later tickets, by what is known in them."""
     next_ones = asking.next_baskets(MOST_QUESTIONS)
-    of_nobody = [
-        replace(question, context=replace(question.context, customer=None)) for question in next_ones
-    ]
     found = {
-        Situation.NOTHING: of_nobody,
+        Situation.NOTHING: asking.next_baskets(MOST_QUESTIONS, named=False),
         Situation.BASKET: asking.completions(MOST_QUESTIONS, named=False),
     }
     if any(question.context.customer for question in next_ones):
@@ -148,12 +145,16 @@ def questions_by_situation(asking: Asking) -> Mapping[Situation, list[Question]]
 
 def _tested(blend: Blend, fitted: Sequence[Fitted], asking: Asking) -> tuple[TriedShape, ...]:
     next_ones, halves = asking.next_baskets(MOST_QUESTIONS), asking.completions(MOST_QUESTIONS)
+    of_anybody = asking.next_baskets(MOST_QUESTIONS, named=False)
+    is_named = any(question.context.customer for question in next_ones)
     sold = len(np.unique(asking.older.line_product))
 
     def shape(recommender: Ranks, seconds: float, weights: list[float]) -> TriedShape:
+        told = _shape(answers(recommender, next_ones, sold))
         return TriedShape(
             name=recommender.name,
-            next_basket=_shape(answers(recommender, next_ones, sold)),
+            next_basket=told,
+            unnamed=_shape(answers(recommender, of_anybody, sold)) if is_named else told,
             completion=_shape(answers(recommender, halves, sold)),
             fit_seconds=seconds,
             weights=weights,
@@ -178,20 +179,38 @@ def _shape(found: Answers) -> AnswersShape:
 
 
 def verdict(tested: Sequence[TriedShape], clear_bar_by: float) -> tuple[bool, str]:
-    """Whether the blend beats the bar by enough, over both tasks, and a sentence that says so."""
+    """Whether the blend beats the bar by enough, over all tasks, and a sentence that says so.
+
+    Zones ask without knowing anybody, so there it must not be worse than the bar either.
+    """
     of = {one.name: one for one in tested}
     blend, bar = of[BLEND], of[BAR]
-    asked = blend.next_basket.questions + blend.completion.questions
+    asked = sum(task.questions for task in _tasks(blend))
     if asked < LEAST_QUESTIONS:
         return False, f"not used: only {asked} later tickets to test it on, {LEAST_QUESTIONS} are needed"
     ours, theirs = _gain(blend), _gain(bar)
     figures = f"NDCG@10 {ours:.3f} against {theirs:.3f} of popularity on {asked} later tickets"
     if ours <= 0 or ours < (1 + clear_bar_by) * theirs:
         return False, f"not used: it does not clear the bar, {figures}; what is popular is shown instead"
-    return True, f"used: it clears the bar, {figures}"
+    if blend.unnamed is None or bar.unnamed is None or blend.unnamed == blend.next_basket:
+        return True, f"used: it clears the bar, {figures}"
+    beside = f"{blend.unnamed.ndcg_10:.3f} against {bar.unnamed.ndcg_10:.3f}"
+    if blend.unnamed.ndcg_10 < bar.unnamed.ndcg_10:
+        return False, (
+            "not used: where nobody is known, as beside a zone, it is worse than popularity, "
+            f"NDCG@10 {beside}; what is popular is shown instead"
+        )
+    return True, f"used: it clears the bar, {figures}; where nobody is known, as beside a zone, {beside}"
+
+
+def _tasks(tested: TriedShape) -> list[AnswersShape]:
+    """What was asked: where nobody has a card, next baskets are asked of nobody anyway."""
+    found = [tested.next_basket, tested.completion]
+    return [*found, tested.unnamed] if tested.unnamed not in {None, tested.next_basket} else found
 
 
 def _gain(tested: TriedShape) -> float:
-    """The mean over tasks that had any questions."""
-    tasks = [task.ndcg_10 for task in (tested.next_basket, tested.completion) if task.questions]
-    return sum(tasks) / len(tasks) if tasks else 0.0
+    """The mean over all questions, whatever they asked."""
+    tasks = _tasks(tested)
+    asked = sum(task.questions for task in tasks)
+    return sum(task.ndcg_10 * task.questions for task in tasks) / asked if asked else 0.0

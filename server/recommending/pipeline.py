@@ -21,7 +21,7 @@ from server.recommending.keeping import save
 from server.recommending.learners import all_learners
 from server.recommending.learning import LEAST_DAYS, Learnt, learn_from
 from server.recommending.purchase import Purchases
-from server.storage.learning import counted_hours, sold_lines
+from server.storage.learning import counted_hours, customers_since, sold_lines
 
 Told = Callable[[str], None]
 
@@ -64,6 +64,11 @@ def learn_store(
         told=told,
     )
     told("keeping")
+    if _somebody_was_forgotten(db, settings, store, collected.baskets, now):
+        reason = "a customer was forgotten while it went on; learn again, or wait for the night"
+        card = _card(store, now, collected, None, f"nothing was learnt: {reason}", begun)
+        write_card(folder, card)
+        return card
     return save(folder, _card(store, now, collected, learnt, learnt.sentence, begun), learnt.blend)
 
 
@@ -76,6 +81,14 @@ def collect(db: Database, settings: Settings, store: str, now: datetime) -> Coll
     baskets, cleaned = clean(store, names.heard(sold_lines(db, store, begin, now)), known.zone, catalogue)
     beside = with_counts(baskets, counted_hours(db, store, begin, now), known.zone)
     return Collected(beside, cleaned, names.added_to(catalogue))
+
+
+def _somebody_was_forgotten(
+    db: Database, settings: Settings, store: str, baskets: Baskets, now: datetime
+) -> bool:
+    """Whether a customer is learnt from who is on no ticket any more, for then no model may hold them."""
+    begin = now - timedelta(days=settings.learning.days)
+    return not set(baskets.customers) <= customers_since(db, store, begin)
 
 
 def too_little(baskets: Baskets, least_tickets: int) -> str | None:

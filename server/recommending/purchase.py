@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -17,6 +18,7 @@ from server.recommending.baskets import Baskets, Floats, Ints
 from server.recommending.catalogue import Catalogue
 from server.recommending.matrices import Sparse
 from server.recommending.naming import names_in
+from server.recommending.path_words import Step, in_words
 from server.recommending.protocol import Reason, ReasonKind
 from server.recommending.situation import Encoder, Groups, Rows, encoder_of, groups_of, training_rows
 
@@ -31,8 +33,8 @@ class GroupModel(Protocol):
         """A row of chances per row; each adds up to 1."""
         ...
 
-    def why(self, row: Floats, group: int, names: tuple[str, ...]) -> str:
-        """What of the situation led there, in words; empty where that cannot be said."""
+    def steps(self, row: Floats, group: int) -> Sequence[Step]:
+        """What of the situation raised the group's chance, most first; none where that cannot be said."""
         ...
 
 
@@ -61,21 +63,19 @@ class Trees:
             node = np.where(asked >= 0, goes, node).astype(np.int32)
         return node
 
-    def why(self, row: Floats, group: int, names: tuple[str, ...]) -> str:
-        """The steps of the first tree that raised the group's chance most."""
-        steps = sorted(self._steps(row, group, names), key=lambda step: -step[0])[:_STEPS_TOLD]
-        return "; ".join(text for gain, text in steps if gain > 0)
+    def steps(self, row: Floats, group: int) -> Sequence[Step]:
+        """The steps of the first tree that raised the group's chance, most first."""
+        rising = [(gain, step) for gain, step in self._way(row, group) if gain > 0]
+        return [step for _, step in sorted(rising, key=lambda one: -one[0])]
 
-    def _steps(self, row: Floats, group: int, names: tuple[str, ...]) -> list[tuple[float, str]]:
-        found, node = [], int(self.roots[0])
+    def _way(self, row: Floats, group: int) -> Iterator[tuple[float, Step]]:
+        node = int(self.roots[0])
         while (asked := int(self.feature[node])) >= 0:
             limit = float(self.threshold[node])
-            low = bool(row[asked] <= limit)
-            after = int(self.low[node] if low else self.high[node])
-            gain = float(self.chance[after, group] - self.chance[node, group])
-            found.append((gain, f"{names[asked]} {'at most' if low else 'above'} {limit:.2g}"))
+            above = not row[asked] <= limit
+            after = int(self.high[node] if above else self.low[node])
+            yield float(self.chance[after, group] - self.chance[node, group]), Step(asked, limit, above)
             node = after
-        return found
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,9 @@ class Network:
         hidden = np.maximum((rows - self.mean) / self.spread @ self.first + self.first_bias, 0)
         return softmax(hidden @ self.second + self.second_bias)
 
-    def why(self, row: Floats, group: int, names: tuple[str, ...]) -> str:
-        """Nothing: a network's way is told by permutation importance only."""
-        return ""
+    def steps(self, row: Floats, group: int) -> Sequence[Step]:
+        """None: a network's way is told by permutation importance only."""
+        return ()
 
 
 def softmax(rows: NDArray[np.floating[Any]]) -> Floats:
@@ -125,10 +125,6 @@ class Purchases:
         """What makes rows of situations."""
         return Encoder(self.groups, self.of_product, self.zones, self.history)
 
-    @cached_property
-    def _input_names(self) -> tuple[str, ...]:
-        return self.encoder.names(self.group_names)
-
     def _worked_out(self, query: Query) -> tuple[Floats, Floats]:
         if id(self) not in query.worked_out:
             rows = self.encoder.row(query)
@@ -146,8 +142,12 @@ class Purchases:
         row, chances = self._worked_out(query)
         group = int(self.of_product[product])
         chance = float(chances[group])
-        steps = self.model.why(row, group, self._input_names)
-        text = f"{self.group_names[group]} is bought next in {100 * chance:.0f} % of situations like this"
+        named = [words.names.get(name, name) for name in self.group_names]
+        # The last group is of everything that is sold seldom.
+        whose = "one of the rarer products" if group == self.groups - 1 else named[group]
+        told = (in_words(step, self.encoder, named, query) for step in self.model.steps(row, group))
+        steps = "; ".join(islice(dict.fromkeys(filter(None, told)), _STEPS_TOLD))
+        text = f"{whose} is bought next in {100 * chance:.0f} % of situations like this"
         figures: Mapping[str, float | str] = {"group": self.group_names[group], "chance": round(chance, 6)}
         return (Reason(ReasonKind.SITUATION, f"{text} ({steps})" if steps else text, figures),)
 

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from server.config import Settings
 from server.learning_settings import RuleSettings
-from server.recommending.card import Card, ModelUnreadable, card_path, read_card
+from server.recommending.card import Card, ModelUnreadable, card_path, model_content, read_card
 from server.recommending.catalogue import Catalogue
 from server.recommending.collecting import catalogue_of
 from server.recommending.forbidding import forbidden
@@ -71,6 +73,30 @@ def stamp(settings: Settings, store: str) -> tuple[int, int] | None:
     return found.st_mtime_ns, found.st_ino
 
 
+def check_usable(folder: Path, card: Card) -> None:
+    """Whether what a card says is used can be: its file is there and whole, and so is the extra.
+
+    Raises:
+        ModelUnreadable: it cannot, and what is popular is shown.
+    """
+    if not card.used:
+        return
+    if find_spec("scipy") is None:
+        raise _lacking("scipy")
+    file = folder / card.file
+    try:
+        found = file.stat()
+    except OSError as error:
+        raise ModelUnreadable(f"the model {file} cannot be read: {error.strerror}") from error
+    _read_once(file, card.sha256, (found.st_mtime_ns, found.st_size))
+
+
+@lru_cache(maxsize=256)
+def _read_once(file: Path, sha256: str, _stamp: tuple[int, int]) -> None:
+    # Files have some megabytes and pages are opened often: it is read again once its stamp changes.
+    model_content(file, sha256)
+
+
 def _chosen(
     db: Database, settings: Settings, store: str, now: datetime
 ) -> tuple[Recommender, Card | None, str]:
@@ -88,12 +114,12 @@ def _model(folder: Path, store: str) -> Recommender:
     try:
         from server.recommending.keeping import load as load_model
     except ModuleNotFoundError as error:
-        raise _lacking(error) from error
+        raise _lacking(error.name) from error
     return load_model(folder, store)[1]
 
 
-def _lacking(error: ModuleNotFoundError) -> ModelUnreadable:
-    found = ModelUnreadable(f"the model needs {error.name}, which is not installed")
+def _lacking(name: str | None) -> ModelUnreadable:
+    found = ModelUnreadable(f"the model needs {name}, which is not installed")
     found.hint = EXTRA
     return found
 

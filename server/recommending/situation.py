@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from server.recommending.matrices import Sparse, customer_matrix, matrix
 
 OTHER = "other"
 _CLOCK = ("hour (sine)", "hour (cosine)", "hour known")
-_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COUNTED = ("dwell", "dwell known", "occupancy", "occupancy known")
 _MINUTE = 60.0
 _ZONE_KNOWN_SHARE = 0.5
@@ -60,21 +60,14 @@ class Encoder:
     @property
     def width(self) -> int:
         """How many numbers a row has."""
-        return len(_CLOCK) + len(_DAYS) + len(_COUNTED) + len(self.zones) + 2 * self.groups
-
-    def names(self, groups: Sequence[str]) -> tuple[str, ...]:
-        """What each number of a row says."""
-        zones = (f"zone {zone}" for zone in self.zones)
-        basket = (f"{name} in the basket" for name in groups)
-        history = (f"share of {name} bought before" for name in groups)
-        return (*_CLOCK, *_DAYS, *_COUNTED, *zones, *basket, *history)
+        return len(_CLOCK) + len(DAYS) + len(_COUNTED) + len(self.zones) + 2 * self.groups
 
     @cached_property
     def blocks(self) -> Mapping[str, NDArray[np.int64]]:
         """Which numbers of a row belong together, by what they tell of."""
         sizes = {
             "hour": len(_CLOCK),
-            "weekday": len(_DAYS),
+            "weekday": len(DAYS),
             "dwell": 2,
             "occupancy": 2,
             "zone": len(self.zones),
@@ -191,7 +184,7 @@ def _write_times(rows: Floats, hour: Ints, day: Ints) -> None:
 
 
 def _write_counted(rows: Floats, dwell_seconds: float | None, occupancy: float | None) -> None:
-    at = len(_CLOCK) + len(_DAYS)
+    at = len(_CLOCK) + len(DAYS)
     if dwell_seconds is not None:
         rows[:, at], rows[:, at + 1] = dwell_seconds / _MINUTE, 1
     if occupancy is not None:

@@ -32,7 +32,7 @@ class Baskets:
 _SOLD = """
     WITH sold AS MATERIALIZED (
         SELECT DISTINCT t.ticket, l.sku FROM tickets t JOIN ticket_lines l USING (store, ticket)
-        WHERE t.store = :store AND t.at >= :begin AND t.at < :end AND t.kind = 'sale'
+        WHERE t.store = :store AND t.at >= :begin AND t.at < :end AND t.kind = 'sale' AND l.quantity_e4 > 0
     ),
     chosen AS MATERIALIZED (
         SELECT DISTINCT ticket FROM sold WHERE sku IN (SELECT value FROM json_each(:skus))

@@ -50,9 +50,20 @@ def sold_lines(db: Database, store: str, begin: datetime, end: datetime) -> Iter
 
 
 def ticket_count(db: Database, store: str, begin: datetime) -> int:
-    """How many tickets were paid since an instant."""
-    found = db.execute("SELECT count(*) FROM tickets WHERE store = ? AND at >= ?", (store, to_us(begin)))
+    """How many sales were paid since an instant; what was given back is none."""
+    found = db.execute(
+        "SELECT count(*) FROM tickets WHERE store = ? AND at >= ? AND kind = 'sale'", (store, to_us(begin))
+    )
     return int(found.fetchone()[0])
+
+
+def customers_since(db: Database, store: str, begin: datetime) -> set[str]:
+    """The keyed hashes of all customers on tickets since an instant."""
+    found = db.execute(
+        "SELECT DISTINCT customer FROM tickets WHERE store = ? AND at >= ? AND customer IS NOT NULL",
+        (store, to_us(begin)),
+    )
+    return {customer for (customer,) in found}
 
 
 def counted_hours(db: Database, store: str, begin: datetime, end: datetime) -> list[CountedHour]:
@@ -71,7 +82,7 @@ def counted_hours(db: Database, store: str, begin: datetime, end: datetime) -> l
 def most_sold(
     db: Database, store: str, begin: datetime, limit: int
 ) -> tuple[int, list[tuple[str, str | None, int]]]:
-    """Tickets since an instant, and the products in most of them: number, a name, how many tickets."""
+    """Sales since an instant, and the products in most of them: number, a name, how many sales."""
     found = db.execute(
         "SELECT l.sku, max(l.name), count(DISTINCT l.ticket) n FROM tickets t"
         " JOIN ticket_lines l USING (store, ticket)"

@@ -40,6 +40,10 @@ class Held:
     number: int
 
 
+_PRIMARY_CODE = 0xFF
+"""The part of an error's code that says what it is of; the rest says why (https://sqlite.org/rescode.html)."""
+
+
 class Overtaken(Exception):
     """Something was written after the snapshot from which rows were put together, or is being written: they
     may be stale."""
@@ -62,7 +66,7 @@ def unchanged(db: Database) -> Iterator[None]:
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if error.sqlite_errorcode in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT}:
+        if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
             raise Overtaken from error
         raise
     except BaseException:

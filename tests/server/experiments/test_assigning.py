@@ -119,6 +119,42 @@ def test_measured_parts_and_assignments_agree_on_days_of_any_length(day: date, h
         assert before.washing_out
 
 
+@pytest.mark.parametrize(
+    ("block_minutes", "washout_minutes"),
+    [
+        pytest.param(15, 5, id="quarters"),
+        pytest.param(30, 10, id="halves"),
+        pytest.param(120, 20, id="two hours"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("day", "day_begins"),
+    [
+        pytest.param(date(2026, 3, 29), time(0), id="clocks go forward"),
+        pytest.param(date(2026, 3, 29), time(2, 30), id="the day begins in the hour that is left out"),
+        pytest.param(date(2026, 10, 25), time(0), id="clocks go back"),
+        pytest.param(date(2026, 10, 24), time(4), id="they go back before the day ends"),
+    ],
+)
+def test_each_minute_is_measured_once_and_in_its_own_arm_when_clocks_change(
+    day: date, day_begins: time, block_minutes: int, washout_minutes: int
+) -> None:
+    calendar = Calendar(ZoneInfo("Europe/Berlin"), day_begins)
+    made = experiment(begins=day, block_minutes=block_minutes, washout_minutes=washout_minutes)
+    seen, whole = replace(made, calendar=calendar), calendar.business_day(day)
+    measured = windows(seen.plan, calendar, day)
+    moment = whole.begin
+    while moment < whole.end:
+        given = assign(seen, "tea", moment)
+        assert given is not None
+        holding = [one for one in measured if one.interval.begin <= moment < one.interval.end]
+        assert len(holding) == (not given.washing_out)
+        if holding:
+            first = assign(seen, "tea", holding[0].interval.begin)
+            assert first == given
+        moment += timedelta(minutes=1)
+
+
 def test_a_business_day_that_begins_at_four_is_cut_from_there() -> None:
     late = replace(experiment(), calendar=Calendar(ZoneInfo("Europe/Berlin"), time(4)))
     found = assign(late, "tea", at(MONDAY + timedelta(days=1), 2, 30))

@@ -18,10 +18,11 @@ from server.experiments.plans import Guard, Measure, Plan
 from server.experiments.results import State, result, sized
 from server.experiments.tending import tend
 from server.figures.terms import calendar_of
+from server.metrics.rows import PlanogramRow
 from server.storage import experiments as held
 from server.storage.database import open_database, writing
 from tests.server.experiments.shop import FIRST, spend, tea_shop
-from tests.server.filling import STORE, berlin_store, settings_for
+from tests.server.filling import STORE, berlin_store, lay_out, settings_for
 
 KEY = bytes(range(16))
 DAYS = 14
@@ -118,9 +119,36 @@ def test_a_second_experiment_in_the_same_zone_has_to_wait(helped: Conducted) -> 
     with open_database(helped.settings.database) as db:
         with writing(db):
             conducting.propose(db, helped.settings, plan(name="tea-2"), early)
-        with pytest.raises(NotNow, match="the zone tea is in the experiment tea until 2026-03-23"):
+        with pytest.raises(
+            NotNow, match="the zone tea is in the experiment tea from 2026-03-09 until 2026-03-23"
+        ):
             conducting.start(db, helped.settings, "tea-2", None, KEY, early)
         conducting.forget(db, "tea-2")
+
+
+def test_an_experiment_that_is_over_before_another_begins_may_go_first(tmp_path: Path) -> None:
+    settings = tea_shop(tmp_path)
+    now = calendar_of(settings.stores[STORE]).business_day(FIRST).begin
+    with open_database(settings.database) as db:
+        with writing(db):
+            for name in ("later", "sooner", "between"):
+                conducting.propose(db, settings, plan(name=name), now)
+        conducting.start(db, settings, "later", FIRST + timedelta(days=DAYS + 1), KEY, now)
+        assert conducting.start(db, settings, "sooner", None, KEY, now) == FIRST + timedelta(days=1)
+        with pytest.raises(NotNow, match="two at once could not be told apart"):
+            conducting.start(db, settings, "between", FIRST + timedelta(days=2), KEY, now)
+
+
+def test_of_a_figure_that_never_varies_nobody_says_how_long_it_takes(tmp_path: Path) -> None:
+    settings = tea_shop(tmp_path)
+    lay_out(settings, [PlanogramRow("never-sold", "tea", None, None)])
+    calendar = calendar_of(settings.stores[STORE])
+    days = [FIRST + timedelta(days=day) for day in range(7)]
+    now = [spend(settings, calendar, day, None, 1.0, 0.0) for day in days][-1]
+    with open_database(settings.database, read_only=True) as db:
+        found, sentence = sized(db, settings, plan(), now)
+    assert found is None
+    assert "in the last 7 days zone-conversion did not vary" in sentence
 
 
 def test_the_past_says_how_long_a_plan_has_to_be(helped: Conducted) -> None:
@@ -251,4 +279,17 @@ def test_once_stopped_every_zone_is_as_if_there_were_no_experiment(tmp_path: Pat
     assert assign(seen, "tea", later) is not None
     assert assign(stopped, "tea", later) is None
     assert assign(stopped, "tea", conducted.over - timedelta(days=1)) is not None
-    assert "Ended: the shelf is rebuilt." in found.sentences
+    assert found.sentences == (
+        "Ended: the shelf is rebuilt.",
+        "It was ended after 3 days, before its first look after 7, so nothing can be said of it.",
+    )
+
+
+def test_what_was_ended_between_two_looks_is_over_and_says_so(tmp_path: Path) -> None:
+    conducted = conduct(tmp_path, 0.0, 8)
+    with open_database(conducted.settings.database) as db:
+        conducting.stop(db, conducted.settings, "tea", "the shelf is rebuilt", conducted.over)
+        found = result(db, conducted.settings, "tea", conducted.over)
+    assert found.state is State.OVER
+    assert not any("yet" in sentence for sentence in found.sentences)
+    assert "It is over, and it cannot be said whether it helps" in found.sentences[2]

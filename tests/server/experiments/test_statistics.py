@@ -6,7 +6,7 @@ import math
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -53,6 +53,31 @@ def test_an_effect_that_stopped_an_experiment_early_is_drawn_towards_nothing() -
     assert low < found.within(0.05)[0]
     assert high <= found.within(0.05)[1] + 1e-9
     assert (low + high) / 2 < found.value
+
+
+@given(degrees=st.floats(3, 300), times=st.floats(0.2, 1.3), looks=st.integers(1, 7))
+def test_the_range_of_the_last_look_holds_nothing_exactly_where_the_look_decides_nothing(
+    degrees: float, times: float, looks: int
+) -> None:
+    shares = tuple((number + 1) / looks for number in range(looks))
+    level = levels(shares, 0.05)[-1]
+    value = times * half_width(level, degrees)
+    assume(abs(times - 1) > 1e-4)
+    found = Difference(0.0, value, 1.0, degrees, 20)
+    low, high = final_interval(found, shares, looks - 1, 0.05)
+    assert (low > 0) is (found.p < level)
+    assert low < high
+
+
+@pytest.mark.parametrize("degrees", [5.0, 20.0, 200.0])
+@pytest.mark.parametrize("look", [0, 1, 2])
+def test_an_effect_that_just_decided_an_early_look_has_a_range_without_nothing(
+    degrees: float, look: int
+) -> None:
+    shares = (0.25, 0.5, 0.75, 1.0)
+    value = 1.0001 * half_width(levels(shares, 0.05)[look], degrees)
+    low, high = final_interval(Difference(0.0, value, 1.0, degrees, 20), shares, look, 0.05)
+    assert 0 < low < value < high
 
 
 def pairs(*groups: tuple[float, float, float, float]) -> list[Outcome]:

@@ -21,15 +21,19 @@ PARTNERS = {"tea-0": "sweets-0", "bakery-1": "dairy-1", "fruit-2": "dairy-3"}
 
 
 def lines(days: int = 60, customers: int = 40, seed: int = 7, *, named: bool = True) -> Iterator[Line]:
-    """Tickets of a shop: each customer comes every few days and buys of five favourites, and at random."""
+    """Tickets of a shop: each customer comes every few days and buys of five favourites, and at random.
+
+    Bakery is bought in the morning.
+    """
     draw = np.random.default_rng(seed)
     favourites = [draw.choice(len(PRODUCTS), 5, replace=False) for _ in range(customers)]
     for day in range(days):
         for customer in np.flatnonzero(draw.random(customers) < 0.3):
             bought = {PRODUCTS[one] for one in favourites[customer] if draw.random() < 0.5}
             bought.add(PRODUCTS[min(int(draw.exponential(6)), len(PRODUCTS) - 1)])
-            bought |= {PARTNERS[one] for one in bought & PARTNERS.keys() if draw.random() < 0.8}
-            hour = int(draw.integers(8, 20))
+            bought |= {PARTNERS[one] for one in sorted(bought & PARTNERS.keys()) if draw.random() < 0.8}
+            morning = any(sku.startswith("bakery") for sku in bought)
+            hour = int(draw.integers(8, 12) if morning else draw.integers(12, 20))
             for sku in sorted(bought):
                 yield Line(
                     STORE,

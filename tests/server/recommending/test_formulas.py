@@ -171,12 +171,12 @@ def test_a_tree_out_of_its_arrays_gives_the_leaves_of_scikit_learn_drawn_to_the_
     assert ours.chances(rows.inputs) == pytest.approx(expected, abs=1e-5)
 
 
-def test_a_trees_words_name_the_step_that_raised_the_chance(rows: Rows) -> None:
+def test_a_trees_steps_are_those_that_raised_the_chance(rows: Rows) -> None:
     ours = one_tree(rows, 4, seed=0)
     row = np.array([2, 2, 0, 0, 0, 0], dtype=np.float32)
-    words = ours.why(row, 3, ("first", "second", "c", "d", "e", "f"))
-    assert "first above" in words
-    assert "second above" in words
+    steps = ours.steps(row, 3)
+    assert {0, 1} <= {step.number for step in steps if step.above}
+    assert all((row[step.number] > step.limit) is np.bool_(step.above) for step in steps)
 
 
 def test_attributes_weigh_by_how_much_they_tell_of_what_is_bought_together() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import stat
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -71,6 +72,22 @@ def test_only_its_owner_reads_it_and_the_file_of_before_is_gone(tmp_path: Path, 
     third = save(tmp_path, CARD, replace(learnt.blend, name="another"))
     assert sorted(file.name for file in tmp_path.iterdir()) == sorted([third.file, f"{STORE}.json"])
     assert stat.S_IMODE((tmp_path / third.file).stat().st_mode) == 0o600
+
+
+def test_what_a_killed_writer_left_is_gone_a_day_later_and_with_a_forgotten_customer(
+    tmp_path: Path, learnt: Learnt
+) -> None:
+    kept = save(tmp_path, CARD, learnt.blend)
+    part = tmp_path / f".{kept.file}.abcd1234"
+    for age, is_left in ((timedelta(hours=1), True), (timedelta(hours=25), False)):
+        part.write_bytes(b"half a model")
+        at = (CARD.learnt_at - age).timestamp()
+        os.utime(part, (at, at))
+        save(tmp_path, CARD, learnt.blend)
+        assert part.exists() is is_left
+    part.write_bytes(b"half a model")
+    forget_holding(tmp_path, "customer:nobody")
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted([kept.file, f"{STORE}.json"])
 
 
 def test_a_store_whose_name_begins_alike_keeps_its_own(tmp_path: Path, learnt: Learnt) -> None:

@@ -16,16 +16,17 @@ from server.commands import app
 from server.config import Settings
 from server.learning_settings import RuleSettings
 from server.recommending import serving
-from server.recommending.card import Card, read_card, write_card
+from server.recommending.card import AnswersShape, Card, NotKept, read_card, write_card
 from server.recommending.pipeline import learn_store
 from server.recommending.protocol import Context
-from server.storage.database import open_database
+from server.storage.database import open_database, writing
 from server.upkeep.learning import learn_nightly
 from tests.server.asking import asking
 from tests.server.filling import settings_for
 from tests.server.recommending.conftest import NIGHT, with_learning
 from tests.server.recommending.shop import STORE, catalogue
 
+NO_ANSWERS = AnswersShape(questions=0, ndcg_10=0, recall_10=0, hit_rate_5=0, coverage=0, milliseconds=0)
 TEA_ZONE = Context(store=STORE, zone="tea", hour=10, basket=("tea-0",))
 
 
@@ -77,6 +78,68 @@ def test_a_damaged_model_is_told_and_what_is_popular_is_shown(copy: Settings, ca
     assert len(best) == 3
     assert "tea-0" not in {one.sku for one in best}
     assert all(reason.words.startswith("in ") for one in best for reason in one.reasons)
+
+
+@pytest.mark.parametrize("left", [pytest.param(-100, id="truncated"), pytest.param(None, id="gone")])
+def test_the_page_says_so_where_the_model_cannot_be_used(
+    copy: Settings, card: Card, left: int | None
+) -> None:
+    file = copy.learning_folder / card.file
+    ask = asking(copy, NIGHT)
+    assert ask.get("/api/v1/learning").json()[0]["used"] is True
+    whole = file.read_bytes()
+    file.unlink()
+    if left is not None:
+        file.write_bytes(whole[:left])
+    (told,) = ask.get("/api/v1/learning").json()
+    assert told["used"] is False
+    assert told["sentence"].endswith("what is popular is shown instead")
+    assert told["card"]["sha256"] == card.sha256
+    assert 'data-used="no"' in ask.get("/learning").text
+
+
+def test_what_was_not_asked_or_not_answered_is_no_zero_on_the_page(copy: Settings, card: Card) -> None:
+    silent = card.tested[0].model_copy(update={"next_basket": NO_ANSWERS, "completion": NO_ANSWERS})
+    tested = [silent.model_copy(update={"unnamed": NO_ANSWERS})]
+    write_card(copy.learning_folder, card.model_copy(update={"tested": tested, "used": False}))
+    page = asking(copy, NIGHT).get("/learning").text
+    row = page[page.index(f'<th scope="row">{silent.name}</th>') :]
+    assert row[: row.index("</tr>")].count("<td>–</td>") == 8
+
+
+def test_a_card_of_before_zones_were_tried_is_read(copy: Settings, card: Card) -> None:
+    old = [one.model_copy(update={"unnamed": None}) for one in card.tested]
+    write_card(copy.learning_folder, card.model_copy(update={"tested": old}))
+    assert asking(copy, NIGHT).get("/learning").status_code == 200
+    assert served(copy).sentence == card.sentence
+
+
+def test_where_it_cannot_be_kept_learning_says_where_and_why(shop: Settings, tmp_path: Path) -> None:
+    (tmp_path / "learnt").write_text("a file, not a folder")
+    settings = with_learning(shop, folder=str(tmp_path / "learnt"), least_tickets=100_000)
+    with open_database(settings.database, read_only=True) as db, pytest.raises(NotKept) as caught:
+        learn_store(db, settings, STORE, NIGHT)
+    assert str(caught.value).startswith(f"what was learnt cannot be kept in {tmp_path / 'learnt'}: ")
+    assert "learning.folder" in caught.value.hint
+
+
+@pytest.mark.long
+def test_who_is_forgotten_while_it_learns_is_in_no_model(shop: Settings, tmp_path: Path) -> None:
+    shutil.copy(shop.database, tmp_path / "footfall.db")
+    settings = with_learning(shop, folder=str(tmp_path / "learnt"))
+    settings = settings.model_copy(update={"database": tmp_path / "footfall.db"})
+
+    def forget_one(step: str) -> None:
+        if step == "keeping":
+            with open_database(settings.database) as other, writing(other):
+                other.execute(
+                    "UPDATE tickets SET customer = NULL WHERE customer = ?", (f"customer:{3:032x}",)
+                )
+
+    with open_database(settings.database, read_only=True) as db:
+        card = learn_store(db, settings, STORE, NIGHT, forget_one)
+    assert card.sentence.startswith("nothing was learnt: a customer was forgotten while it went on")
+    assert [file.name for file in settings.learning_folder.iterdir()] == [f"{STORE}.json"]
 
 
 def test_a_model_that_does_not_clear_the_bar_is_not_used(copy: Settings, card: Card) -> None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
+import numpy as np
 import pytest
+from scipy.sparse import csr_array
 
+from server.recommending.asking import Query
+from server.recommending.baskets import NOBODY
 from server.recommending.bought_together import ItemCosineLearner, RulesLearner
 from server.recommending.content import ContentLearner
 from server.recommending.customers import AlikeCustomersLearner
 from server.recommending.learning import Learnt
+from server.recommending.path_words import Step, in_words
 from server.recommending.popularity import PopularityLearner, RecentLearner
 from server.recommending.protocol import Context, ReasonKind
+from server.recommending.purchase import PurchaseLearner, one_tree
 from server.recommending.repeat import RepeatLearner
-from tests.server.recommending.shop import STORE, baskets, catalogue, lines
+from server.recommending.situation import OTHER, Encoder
+from tests.server.recommending.shop import MONDAY, STORE, baskets, catalogue, lines
 
 CUSTOMER = f"customer:{3:032x}"
 
@@ -98,6 +105,63 @@ def test_what_two_products_have_in_common_is_what_the_catalogue_says() -> None:
         assert one.reasons[0].words == "like Tea 0: category tea"
 
 
+GROUPS = ("tea", "sweets", OTHER)
+ENCODER = Encoder(3, np.zeros(0, dtype=np.int32), ("shelf",), csr_array((1, 3), dtype=np.float32))
+FIRST = {name: int(numbers[0]) for name, numbers in ENCODER.blocks.items()}
+MORNING = Context(
+    store=STORE, zone="shelf", day=MONDAY, hour=9, dwell_seconds=60, occupancy=3, basket=("tea-0",)
+)
+
+
+@pytest.mark.parametrize(
+    ("block", "place", "limit", "above", "words"),
+    [
+        # sin(2 pi 9 / 24) is 0.71, and above 0.5 from 3 to 9 o'clock.
+        pytest.param("hour", 0, 0.5, True, "between 03:00 and 10:00", id="morning"),
+        # cos(2 pi 9 / 24) is -0.71, and at most -0.5 from 8 to 16 o'clock.
+        pytest.param("hour", 1, -0.5, False, "between 08:00 and 17:00", id="day"),
+        pytest.param("hour", 1, 2.0, False, "", id="any hour"),
+        pytest.param("hour", 2, 0.5, True, "", id="that the hour is known"),
+        pytest.param("weekday", 0, 0.5, True, "on a Monday", id="the weekday"),
+        pytest.param("weekday", 5, 0.5, False, "not on a Saturday", id="another weekday"),
+        pytest.param("dwell", 0, 0.75, True, "visitors stay more than 0.75 minutes", id="dwell"),
+        pytest.param("dwell", 1, 0.5, True, "", id="that dwell is known"),
+        pytest.param("occupancy", 0, 3.5, False, "at most 3.5 people in zones", id="occupancy"),
+        pytest.param("zone", 0, 0.5, True, "in the zone shelf", id="zone"),
+        pytest.param("basket", 0, 0.5, True, "tea in the basket", id="in the basket"),
+        pytest.param("basket", 1, 0.5, False, "no sweets in the basket", id="not in the basket"),
+        pytest.param("basket", 0, 1.5, False, "at most 1 of tea in the basket", id="one in the basket"),
+        pytest.param("customer's history", 0, 0.1, True, "", id="a customer who is not known"),
+    ],
+)
+def test_a_step_of_a_tree_is_told_in_the_words_of_a_shop(
+    block: str, place: int, limit: float, above: bool, words: str
+) -> None:
+    query = Query(MORNING, np.zeros(1, dtype=np.int32), NOBODY, 0)
+    assert in_words(Step(FIRST[block] + place, limit, above), ENCODER, GROUPS, query) == words
+
+
+def test_what_is_not_known_beside_a_zone_is_no_reason() -> None:
+    nothing = Query(Context(store=STORE), np.zeros(0, dtype=np.int32), NOBODY, 0)
+    for number in range(ENCODER.width):
+        for above in (True, False):
+            assert in_words(Step(number, 0.5, above), ENCODER, GROUPS, nothing) == ""
+
+
+def test_what_a_customer_bought_before_is_told_of_customers_who_are_known() -> None:
+    query = Query(MORNING, np.zeros(1, dtype=np.int32), 0, 0)
+    step = Step(FIRST["customer's history"] + 1, 0.125, True)
+    assert in_words(step, ENCODER, GROUPS, query) == "more than 12 % of what this customer bought is sweets"
+
+
+def test_reasons_of_trees_name_the_chance_and_the_zone() -> None:
+    learner = PurchaseLearner("decision tree", one_tree)
+    found = learner.fit(baskets(), catalogue()).recommend(Context(store=STORE, zone="sweets", hour=9), 5)
+    words = [reason.words for one in found for reason in one.reasons]
+    assert any("sweets is bought next in" in text and "in the zone sweets" in text for text in words)
+    assert not any("sine" in text or "known" in text for text in words)
+
+
 def test_the_blend_explains_by_what_speaks_most_for_a_product(learnt: Learnt) -> None:
     best = learnt.blend.recommend(Context(store=STORE, customer=CUSTOMER), 1)[0]
     # Sums in several threads differ in their last digits, and so may which of the two speaks more.
@@ -105,3 +169,5 @@ def test_the_blend_explains_by_what_speaks_most_for_a_product(learnt: Learnt) ->
     with_basket = learnt.blend.recommend(Context(store=STORE, basket=("tea-0",)), 1)[0]
     assert with_basket.sku == "sweets-0"
     assert any(reason.figures.get("with") == "tea-0" for reason in with_basket.reasons)
+    kinds = [reason.kind for reason in with_basket.reasons]
+    assert len(set(kinds)) == len(kinds) == 2
