@@ -60,6 +60,7 @@ def roster(
     from server.staffing.planning import plan
     from server.staffing.reading import read_request
     from server.staffing.solving import Limits
+    from server.staffing.working import Working
 
     zone = load_settings(config).store(store).zone
     for file in (csv_file, calendar):
@@ -71,7 +72,9 @@ def roster(
             asked, notes = with_expected(asked, expecting(source, assembly.now(), asked.expected_share))
     errors = Console(stderr=True)
     with errors.status("looking for the best roster") as status:
-        found = plan(asked, zone, time.monotonic, Limits(seconds), status.update, notes)
+        clock = Working(time.monotonic, time.thread_time)
+        limits = Limits(seconds, on_the_wall=clock.on_the_wall)
+        found = plan(asked, zone, clock, limits, status.update, notes)
     if csv_file:
         _write(csv_file, as_csv(found.duties).encode())
     if calendar:

@@ -72,7 +72,7 @@ def mending_in_words(found: Mending, roster: Roster, grid: Grid) -> Iterator[str
     if roster.below_least and not any(each.mends for each in (*found.alone, *found.together)):
         yield "least numbers that are lower where people are missing: all else is kept by this roster"
     if found.in_vain:
-        yield f"tried alone and no help: {_kinds(found.in_vain)}"
+        yield f"tried alone, and no help was found: {_kinds(found.in_vain)}"
     if found.untried:
         yield f"not tried, because time was up: {_kinds(found.untried)}"
 

@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def planned(**changes: Any) -> Plan:
-    return plan(asked(**changes), BERLIN, time.monotonic, Limits(8.0))
+    return plan(asked(**changes), BERLIN, time.process_time, Limits(8.0))
 
 
 def least(skill: str, begin: str, end: str, count: int, **more: Any) -> dict[str, Any]:
