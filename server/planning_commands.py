@@ -148,6 +148,8 @@ def tills(
     from server.staffing.reading import read_traffic
 
     which = _day("--day", day)
+    _check_there_are("--least", least, there_are)
+    _check_there_are("--open-now", open_now, there_are)
     if traffic is None:
         with _known(config, store) as source:
             expected = expecting(source, assembly.now()).traffic([which])
@@ -166,6 +168,11 @@ def tills(
         typer.echo(telling.as_json(asdict(found)))
     else:
         _show_tills(found)
+
+
+def _check_there_are(option: str, asked: int | None, tills: int) -> None:
+    if asked is not None and asked > tills:
+        raise ConfigError(f"{option} {asked} is more than --tills {tills}", "say how many tills there are")
 
 
 def _day(option: str, text: str) -> date:
@@ -260,7 +267,8 @@ def _show_tills(found: TillPlan) -> None:
         (f"{at:%H:%M}", f"{hour.transactions:.1f}", hour.tills, f"{hour.share_within:.0%}", _wait(hour))
         for at, hour in zip(found.hours, found.best, strict=True)
     ]
-    telling.show(Console(), [telling.plain_table(columns, rows)])
+    if rows:
+        telling.show(Console(), [telling.plain_table(columns, rows)])
     _say("before and after", found.changes)
     _say("too few", found.too_few)
     _say("note", found.notes)

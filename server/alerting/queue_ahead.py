@@ -28,7 +28,7 @@ _NEWEST_BUSY = 20
 _FORECAST_DOUBT = 0.15
 """Deviation of the logarithm of what half an hour brings against what was forecast, once corrected."""
 _USUAL_LOAD = 0.8
-"""People who join for one who could be served, in times with a line: shops open tills so that they keep up."""
+"""People who join for each who can be served, in times with a line: shops open tills to keep up."""
 _LOADS_DIFFER = 0.2
 """Deviation of its logarithm from one such time to another."""
 

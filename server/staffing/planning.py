@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from server.staffing.changing import changes
@@ -100,6 +100,7 @@ def plan(
         tuple(hour_in_words(each, roster, grid) for each in (*told_hours.longer, *told_hours.shorter)),
         (
             *notes,
+            *_without_effect(request, grid),
             *_left_out(request, grid),
             *_without_traffic(request, grid),
             *_hours_untried(told_hours.untried),
@@ -129,6 +130,18 @@ def _without_traffic(request: RosterRequest, grid: Grid) -> Iterator[str]:
     hours = len(hours_without_traffic(request, grid))
     if hours and (request.targets.floor or request.targets.till):
         yield f"nothing is known of the traffic of {hours} hours; there the targets ask for their least only"
+
+
+def _without_effect(request: RosterRequest, grid: Grid) -> Iterator[str]:
+    """Dates that are no days of the roster; leave that is asked for other weeks, too, is nobody's slip."""
+    within = set(grid.dates())
+    needs = {need.day for need in request.needs if isinstance(need.day, date)} - within
+    halls = {day for day in request.hours if isinstance(day, date)} - within
+    for what, days in (("needs", needs), ("hours", halls)):
+        if days:
+            first, more = min(days), len(days) - 1
+            rest = f" and {more} more" if more else ""
+            yield f"{what} of {first:%Y-%m-%d}{rest} have no effect: the roster is from {min(within)} to {max(within)}"
 
 
 def _left_out(request: RosterRequest, grid: Grid) -> Iterator[str]:
