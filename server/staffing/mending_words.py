@@ -97,11 +97,12 @@ def _where_allowed(some: Sequence[Relaxation]) -> str:
 def _condition(each: Relaxation, grid: Grid) -> str:
     by = each.by * grid.step.total_seconds() / 3600
     hours = "1 hour" if by == 1 else f"{by:g} hours"
+    days = "1 day" if each.by == 1 else f"{each.by:g} days"
     who = ", ".join(each.people)
     words = {
         "away": f"if {_returning(each, grid)}",
         "hours": f"if {who} could work up to {hours} more in all",
-        "days": f"if people could work {each.by:g} {'day' if each.by == 1 else 'days'} more, as {who} would",
+        "days": f"if people could work {days} more, as {who} would",
         "shortest": f"if shifts could be {hours} shorter",
         "longest": f"if shifts could be {hours} longer",
         "rest": f"if the rest between shifts could be {hours} shorter",

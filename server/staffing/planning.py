@@ -141,7 +141,8 @@ def _without_effect(request: RosterRequest, grid: Grid) -> Iterator[str]:
         if days:
             first, more = min(days), len(days) - 1
             rest = f" and {more} more" if more else ""
-            yield f"{what} of {first:%Y-%m-%d}{rest} have no effect: the roster is from {min(within)} to {max(within)}"
+            span = f"the roster is from {min(within)} to {max(within)}"
+            yield f"{what} of {first:%Y-%m-%d}{rest} have no effect: {span}"
 
 
 def _left_out(request: RosterRequest, grid: Grid) -> Iterator[str]:
