@@ -223,8 +223,8 @@ class RosterRequest(Section):
         if not self._can_have_breaks():
             raise ValueError(
                 f"rules: no shift is possible: from break_after_hours {self.rules.break_after_hours:g} on "
-                "each has a break, and break_minutes and twice break_margin_hours do not fit into longest_hours "
-                f"{self.rules.longest_hours:g}"
+                "each has a break, and break_minutes and twice break_margin_hours do not fit into "
+                f"longest_hours {self.rules.longest_hours:g}"
             )
         names = [person.name for person in self.people]
         if twice := sorted({name for name in names if names.count(name) > 1}):
