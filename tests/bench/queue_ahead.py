@@ -56,7 +56,7 @@ class Day:
     first_waits: tuple[float, ...]
 
 
-LEAST = (0.3, 0.4, 0.5, 0.6, 0.7)
+LEAST = (0.3, 0.4, 0.5, 0.6)
 
 
 def simulated(dice: random.Random, shop: Shop) -> Day:
@@ -176,11 +176,11 @@ def any_shop(dice: random.Random) -> Shop:
     )
 
 
-def told_and_came(dice: random.Random, count: int) -> Iterator[tuple[float, bool]]:
-    """Chances of so many days of any shops, every four minutes, and whether the wait came in time."""
+def told_and_came(dice: random.Random, count: int, every: int = 4) -> Iterator[tuple[float, bool]]:
+    """Chances of so many days of any shops, every few minutes, and whether the wait came in time."""
     for _ in range(count):
         day = simulated(dice, any_shop(dice))
-        for minute in range(30, MINUTES - 30, 4):
+        for minute in range(30, MINUTES - 30, every):
             if day.first_waits[minute - 1] <= day.target and (of := _chance(day, minute)):
                 yield of, any(waits > day.target for waits in day.first_waits[minute : minute + 30])
 
