@@ -45,7 +45,9 @@ def roster(
     ] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write the shifts there as CSV.")] = None,
     calendar: Annotated[Path | None, typer.Option("--ics", help="Write them there as iCalendar.")] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=1, max=3600, help="Look for so long.")] = 30.0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, max=3600, help="Work on it for so long.")
+    ] = 30.0,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
