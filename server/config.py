@@ -336,7 +336,7 @@ class AlertSettings(Section):
     )
     lit_until: ClockTime | None = Field(None, description="local time until which a dark view is told")
     queue_ahead_chance: float = Field(
-        0.7,
+        0.4,
         ge=0,
         lt=1,
         description="a queue that passes its target within half an hour with this chance is told; 0: never",

@@ -47,7 +47,7 @@ def drivers(
     known = settings.store(store)
     with open_database(settings.database, read_only=True) as db:
         source = Source(db, store, terms_of(db, store, with_names(db, store, known)))
-        found = drivers_shape(store, explained(source, of, assembly.now()))
+        found = drivers_shape(store, explained(source, of, assembly.now(), known.holidays))
     if as_json:
         typer.echo(telling.as_json(found.model_dump(mode="json")))
     else:

@@ -45,7 +45,9 @@ def roster(
     ] = None,
     csv_file: Annotated[Path | None, typer.Option("--csv", help="Write the shifts there as CSV.")] = None,
     calendar: Annotated[Path | None, typer.Option("--ics", help="Write them there as iCalendar.")] = None,
-    seconds: Annotated[float, typer.Option("--seconds", min=1, max=3600, help="Look for so long.")] = 30.0,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=1, max=3600, help="Work on it for so long.")
+    ] = 30.0,
     config: Config = DEFAULT_CONFIG,
     as_json: AsJson = False,
 ) -> None:
@@ -60,6 +62,7 @@ def roster(
     from server.staffing.planning import plan
     from server.staffing.reading import read_request
     from server.staffing.solving import Limits
+    from server.staffing.working import Working
 
     zone = load_settings(config).store(store).zone
     for file in (csv_file, calendar):
@@ -71,7 +74,9 @@ def roster(
             asked, notes = with_expected(asked, expecting(source, assembly.now(), asked.expected_share))
     errors = Console(stderr=True)
     with errors.status("looking for the best roster") as status:
-        found = plan(asked, zone, time.monotonic, Limits(seconds), status.update, notes)
+        clock = Working(time.monotonic, time.thread_time)
+        limits = Limits(seconds, on_the_wall=clock.on_the_wall)
+        found = plan(asked, zone, clock, limits, status.update, notes)
     if csv_file:
         _write(csv_file, as_csv(found.duties).encode())
     if calendar:
@@ -145,6 +150,8 @@ def tills(
     from server.staffing.reading import read_traffic
 
     which = _day("--day", day)
+    _check_there_are("--least", least, there_are)
+    _check_there_are("--open-now", open_now, there_are)
     if traffic is None:
         with _known(config, store) as source:
             expected = expecting(source, assembly.now()).traffic([which])
@@ -163,6 +170,11 @@ def tills(
         typer.echo(telling.as_json(asdict(found)))
     else:
         _show_tills(found)
+
+
+def _check_there_are(option: str, asked: int | None, tills: int) -> None:
+    if asked is not None and asked > tills:
+        raise ConfigError(f"{option} {asked} is more than --tills {tills}", "say how many tills there are")
 
 
 def _day(option: str, text: str) -> date:
@@ -257,7 +269,8 @@ def _show_tills(found: TillPlan) -> None:
         (f"{at:%H:%M}", f"{hour.transactions:.1f}", hour.tills, f"{hour.share_within:.0%}", _wait(hour))
         for at, hour in zip(found.hours, found.best, strict=True)
     ]
-    telling.show(Console(), [telling.plain_table(columns, rows)])
+    if rows:
+        telling.show(Console(), [telling.plain_table(columns, rows)])
     _say("before and after", found.changes)
     _say("too few", found.too_few)
     _say("note", found.notes)

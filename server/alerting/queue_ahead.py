@@ -25,8 +25,12 @@ _FEWEST_BUSY = 5
 """Minutes with a line, without which nobody knows how fast people are served."""
 _NEWEST_BUSY = 20
 """Of the busy minutes only the newest count: tills open and close."""
-_FORECAST_DOUBT = 0.1
+_FORECAST_DOUBT = 0.15
 """Deviation of the logarithm of what half an hour brings against what was forecast, once corrected."""
+_USUAL_LOAD = 0.8
+"""People who join for each who can be served, in times with a line: shops open tills to keep up."""
+_LOADS_DIFFER = 0.2
+"""Deviation of its logarithm from one such time to another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +50,14 @@ class QueueNowAndHow:
 def measured(rows: Iterable[QueueRow], queue: str, length: int, now: datetime) -> QueueNowAndHow | None:
     """How a queue fares by its minutes of the last hour; None where too little is known.
 
-    Whoever leaves the line makes room, served or not.
+    Whoever leaves the line makes room, served or not. How fast they leave is seen in the minutes after one
+    with a line: a minute's own line is long where few were served in it, so that it would tell too little.
     """
     minutes = _by_minute(row for row in rows if row.queue == queue)
     lately = [at for at in minutes if now - AHEAD - _LATEST <= at < now]
     joined = sum(minutes[at].joined for at in lately)
-    busy = sorted(at for at, minute in minutes.items() if minute.waiting >= 1.0)[-_NEWEST_BUSY:]
+    began_with_a_line = (at for at in minutes if minutes.get(at - _MINUTE, _Minute()).waiting >= 1.0)
+    busy = sorted(began_with_a_line)[-_NEWEST_BUSY:]
     left = sum(minutes[at].left for at in busy)
     if (
         len(lately) < AHEAD / _MINUTE * 2 / 3
@@ -114,9 +120,20 @@ def _rates(forecast: Sequence[ForecastHour]) -> Callable[[datetime], float | Non
 
 
 def chance(queue: QueueNowAndHow, ahead: Sequence[float], target_seconds: float) -> float:
-    """That somebody comes to join who will wait longer than the target, within the time ahead."""
+    """That somebody has waited longer than the target within the time ahead.
+
+    Who joins later than the target before its end cannot have. What was measured from few people is drawn to
+    the load that is usual (the mean of two normal distributions, weighed by how sure each is).
+    """
+    target = target_seconds / 60
+    joining = ahead[: max(1, math.floor(len(ahead) - target))]
     doubt = math.hypot(_FORECAST_DOUBT, 1 / math.sqrt(queue.joined), 1 / math.sqrt(queue.left))
-    return chance_with_doubt(queue.length, ahead, queue.leaving, target_seconds / 60, doubt)
+    weight = _LOADS_DIFFER**2 / (_LOADS_DIFFER**2 + doubt**2)
+    load = sum(joining) / len(joining) / queue.leaving
+    drawn = (_USUAL_LOAD / load) ** (1 - weight) if load > 0 else 1.0
+    return chance_with_doubt(
+        queue.length, [each * drawn for each in joining], queue.leaving, target, doubt * math.sqrt(weight)
+    )
 
 
 def is_told(of: float, *, told_already: bool, least: float) -> bool:

@@ -17,12 +17,12 @@ _LONGEST = 200
 
 
 def too_long(served_per_minute: float, target_minutes: float) -> int:
-    """The shortest line whose last will wait longer than the target, in four of five cases or so.
+    """The shortest line whose last will wait longer than the target, in five of six cases or so.
 
     So many are served within the target on average, give or take the root of it by chance.
     """
     within = served_per_minute * target_minutes
-    return math.ceil(within + math.sqrt(within) / 2) + 1
+    return math.ceil(within + math.sqrt(within)) + 1
 
 
 def chance_of_passing(

@@ -72,7 +72,7 @@ def drivers_of(here: Site, store: str, of: Outcome) -> DriversShape:
     with _in_words():
         with here.reading() as db:
             source = Source(db, store, terms_of(db, store, known))
-            history = sales_history(source, of, here.clock())
+            history = sales_history(source, of, here.clock(), known.holidays)
         return drivers_shape(store, explained_by(history, of))
 
 
@@ -123,9 +123,11 @@ def check_installed() -> None:
     Raises:
         Problem: 501.
     """
-    if not all(find_spec(name) for name in ("numpy", "scipy", "sklearn")):
+    if not all(find_spec(name) for name in ("numpy", "scipy", "sklearn", "holidays")):
         raise Problem(
-            501, "This needs NumPy and scikit-learn on this server: pip install 'footfall[forecasting]'."
+            501,
+            "This needs NumPy, SciPy, scikit-learn and holidays on this server:"
+            " pip install 'footfall[forecasting]'.",
         )
 
 

@@ -39,7 +39,10 @@ class RosterShape(Shape):
     cost: float = Field(description="wages, wishes and what is short, in money")
     gap: float = Field(description="no roster costs less by more than this share")
     is_feasible: bool = Field(description="every rule, contract, least number and the budget are kept")
-    problems: list[str] = Field(description="what is not kept")
+    is_impossible: bool = Field(
+        description="it is proved that no roster keeps them all; where both are false, none was found in time"
+    )
+    problems: list[str] = Field(description="what is not kept, and whether that is proved")
     remedies: list[str] = Field(description="what would mend it; each was tried")
     hours: list[str] = Field(description="what an hour more or less would change")
     notes: list[str] = Field(description="what was taken for granted or left out")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from fastapi import File, Form, UploadFile
 from fastapi.responses import HTMLResponse, Response
@@ -18,6 +18,9 @@ from server.api.taking import MOST_BODY_BYTES
 from server.dashboard.rendering import render
 from server.staffing.reading import in_words, parsed
 from server.staffing.request import RosterRequest
+
+if TYPE_CHECKING:
+    from server.staffing.planning import Plan
 
 MOST_FILE = 2_000_000
 """Characters of a roster as a file: 200 people on 14 days."""
@@ -50,7 +53,16 @@ def make_roster(here: Here, store: str, request: Annotated[UploadFile | None, Fi
         "csv": as_csv(made.duties),
         "ics": as_icalendar(made.duties, store, here.clock()).decode(),
     }
-    return _page(here, store, plan=made, files=files, first_day=asked.first_day)
+    return _page(here, store, plan=made, verdict=verdict(made), files=files, first_day=asked.first_day)
+
+
+def verdict(plan: Plan) -> str:
+    """Whether everything is kept; that it cannot be only where this is proved."""
+    if plan.is_feasible:
+        return "Every rule, contract and least number is kept."
+    if plan.is_impossible:
+        return "Not everything can be kept."
+    return "No roster was found in the time that keeps everything; there may be one."
 
 
 def roster_file(

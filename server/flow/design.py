@@ -59,10 +59,13 @@ def design_of(history: History) -> Design:
     _check(history, len(days))
     complete = [replace(each, columns=each.columns[known]) for each in kept]
     apart, alike = _told_apart(complete)
-    notes = [*history.left_out, *(f"{each.name} is left out: {each.reason}" for each in [*unusable, *alike])]
-    if len(days) < len(history.days):
-        missing = len(history.days) - len(days)
-        notes.append(f"{missing} days are left out: weather or dwell is not known of them")
+    notes = [
+        *(f"left out: {each}" for each in history.left_out),
+        *(f"{each.name} is left out: {each.reason}" for each in [*unusable, *alike]),
+    ]
+    if missing := len(history.days) - len(days):
+        some = f"{missing} day" if missing == 1 else f"{missing} days"
+        notes.append(f"left out: {some} of which weather or dwell is not known")
     return _design(days, apart, tuple(notes))
 
 

@@ -43,13 +43,16 @@ class Explained:
     """What was left out, and why."""
 
 
-def explained(source: Source, of: Outcome, now: datetime) -> Explained:
+def explained(source: Source, of: Outcome, now: datetime, country: str = "") -> Explained:
     """What a store's sales go along with, by its days up to two years back.
+
+    `country` names public holidays, as for `sales_history`.
 
     Raises:
         TooFewDays: there are too few days with counts and tickets.
+        FlowRefused: nobody knows the holidays of that country.
     """
-    return explained_by(sales_history(source, of, now), of)
+    return explained_by(sales_history(source, of, now, country), of)
 
 
 def explained_by(history: History, of: Outcome) -> Explained:

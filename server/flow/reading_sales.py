@@ -10,11 +10,12 @@ from statistics import median
 
 from server.figures.reading import Source, rows_for
 from server.flow.outcome import Outcome
+from server.flow.reasons import KnownDays, known_days
 from server.flow.sales_days import History, SalesDay
 from server.metrics.intervals import Calendar, Interval, Resolution, split
 from server.metrics.report import Figures, report
 from server.storage.counts import stored_days
-from server.storage.known_days import DayWeather, StoreEvent, events_between, weather_between
+from server.storage.known_days import DayWeather, StoreEvent
 
 LONGEST = timedelta(weeks=104)
 """Older days are not looked at: a shop changes."""
@@ -26,17 +27,22 @@ _AT_ONCE = timedelta(days=91)
 """So much is in memory at a time; longer than the ranges of which figures look minute by minute."""
 
 
-def sales_history(source: Source, of: Outcome, now: datetime) -> History:
-    """The business days of a store that are over, up to two years back, as far as they can be used."""
+def sales_history(source: Source, of: Outcome, now: datetime, country: str = "") -> History:
+    """The business days of a store that are over, up to two years back, as far as they can be used.
+
+    `country` names public holidays: "NZ" or "NZ-AUK" (ISO 3166-1 and -2); empty: only the catalogue's.
+
+    Raises:
+        FlowRefused: nobody knows the holidays of that country.
+        LibraryMissing: a country is named, and the library of holidays is not installed.
+    """
     calendar, stored = source.terms.calendar, stored_days(source.db, source.store)
     if stored is None:
         return History(())
     last = calendar.day_of(now)
     first = max(calendar.day_of(stored[0]), last - LONGEST)
     figures = [day for whole in _stretches(calendar, first, last) for day in _days(source, whole, now)]
-    events = events_between(source.db, source.store, first, last)
-    weather = weather_between(source.db, source.store, first, last)
-    return _history(source, of, figures, events, weather)
+    return _history(source, of, figures, known_days(source, first, last, country))
 
 
 def _stretches(calendar: Calendar, first: date, end: date) -> Iterator[Interval]:
@@ -52,16 +58,11 @@ def _days(source: Source, whole: Interval, now: datetime) -> Iterator[Figures]:
     yield from report(rows_for(source, whole, parts, now), source.terms, whole, parts, now).parts
 
 
-def _history(
-    source: Source,
-    of: Outcome,
-    figures: Sequence[Figures],
-    events: Sequence[StoreEvent],
-    weather: Mapping[date, DayWeather],
-) -> History:
+def _history(source: Source, of: Outcome, figures: Sequence[Figures], known: KnownDays) -> History:
     usual = median([each.coverage for each in figures if each.coverage] or [0.0])
     reasons: dict[str, int] = defaultdict(int)
-    marks, days = _marks(events), []
+    events = _with_public(known)
+    marks, weather, days = _marks(events), known.weather or {}, []
     for each in figures:
         day = source.terms.calendar.day_of(each.interval.begin)
         reason = _unfit(each, of, usual, source.terms.least_visitors)
@@ -69,8 +70,8 @@ def _history(
             reasons[reason] += 1
             continue
         found = SalesDay(day, _sold(each, of), float(each.entries or 0), _dwell(each), marks=marks[day])
-        known = weather.get(day, DayWeather(None, None))
-        days.append(replace(found, temperature_c=known.temperature_c, rain_mm=known.rain_mm))
+        its = weather.get(day, DayWeather(None, None))
+        days.append(replace(found, temperature_c=its.temperature_c, rain_mm=its.rain_mm))
     told = tuple(
         f"{count} day{'' if count == 1 else 's'} {reason}"
         for reason, count in reasons.items()
@@ -107,6 +108,12 @@ def _dwell(figures: Figures) -> float | None:
     known = [each.dwell for each in figures.zones if each.dwell and each.dwell.mean_seconds is not None]
     visits = sum(dwell.n for dwell in known)
     return sum(dwell.n * (dwell.mean_seconds or 0.0) for dwell in known) / visits if visits else None
+
+
+def _with_public(known: KnownDays) -> list[StoreEvent]:
+    """What the catalogue names, and public holidays."""
+    public = (known.holidays or {}).items()
+    return [*known.events, *(StoreEvent(name, "holiday", day, day) for day, name in sorted(public))]
 
 
 def _marks(events: Sequence[StoreEvent]) -> Mapping[date, frozenset[str]]:

@@ -140,10 +140,11 @@ def _solve(question: Question) -> Placement | None:
         for place in question.places
         if not any(isinstance(each, Exclusion) and each.forbids(offer, place) for each in question.limits)
     ]
-    rows = [*_rows_of_room(question, pairs), *_rows_of_limits(question, pairs)]
+    several = [offer for offer in question.offers if offer.most_zones > 1]
+    rows = [*_rows_of_room(question, pairs), *_rows_of_limits(question, pairs, several)]
     if not pairs:
         return None if any(least > 0 for _, least, _ in rows) else Placement(question, frozenset(), 0.0)
-    found = _chosen(pairs, question, rows)
+    found = _chosen(pairs, question, rows, len(several))
     if found is None:
         return None
     chosen, gap = found
@@ -153,7 +154,8 @@ def _solve(question: Question) -> Placement | None:
 
 _Pair = tuple[Offer, Place]
 _Row = tuple[list[float], float, float]
-"""Coefficients, least and most."""
+"""Coefficients, least and most. Columns are pairs, then whether each offer that may lie in several zones lies
+anywhere; those after the last coefficient do not count."""
 
 
 def _rows_of_room(question: Question, pairs: Sequence[_Pair]) -> Iterator[_Row]:
@@ -163,34 +165,40 @@ def _rows_of_room(question: Question, pairs: Sequence[_Pair]) -> Iterator[_Row]:
         yield [float(each == offer) for each, _ in pairs], -np.inf, float(offer.most_zones)
 
 
-def _rows_of_limits(question: Question, pairs: Sequence[_Pair]) -> Iterator[_Row]:
+def _rows_of_limits(question: Question, pairs: Sequence[_Pair], several: Sequence[Offer]) -> Iterator[_Row]:
+    for number, offer in enumerate(several):
+        lies = [float(number == other) for other in range(len(several))]
+        yield [*(-float(each == offer) for each, _ in pairs), *lies], -np.inf, 0.0
     for limit in question.limits:
         if isinstance(limit, Apart):
             for place in question.places:
                 both = (limit.first, limit.second)
                 yield [float(each == place and offer.sku in both) for offer, each in pairs], -np.inf, 1.0
         elif isinstance(limit, Range):
-            yield (
-                [
-                    float(
-                        (not limit.category or offer.category == limit.category)
-                        and limit.zone in (None, place.zone)
-                    )
-                    for offer, place in pairs
-                ],
-                float(limit.least),
-                np.inf,
-            )
+            yield _coefficients_of(limit, pairs, several), float(limit.least), np.inf
+
+
+def _coefficients_of(limit: Range, pairs: Sequence[_Pair], several: Sequence[Offer]) -> list[float]:
+    """What counts for a range: in the whole shop a product once, in however many zones it lies."""
+
+    def is_meant(offer: Offer) -> bool:
+        return not limit.category or offer.category == limit.category
+
+    if limit.zone:
+        return [float(is_meant(offer) and place.zone == limit.zone) for offer, place in pairs]
+    once = (float(is_meant(offer) and offer.most_zones == 1) for offer, _ in pairs)
+    return [*once, *(float(is_meant(offer)) for offer in several)]
 
 
 def _chosen(
-    pairs: Sequence[_Pair], question: Question, rows: Sequence[_Row]
+    pairs: Sequence[_Pair], question: Question, rows: Sequence[_Row], several: int
 ) -> tuple[list[_Pair], float] | None:
-    matrix = coo_array(np.array([row for row, _, _ in rows]).reshape(len(rows), len(pairs)))
+    width = len(pairs) + several
+    matrix = coo_array(np.array([[*row, *[0.0] * (width - len(row))] for row, _, _ in rows]))
     done = milp(
-        [-question.worth(offer, place) for offer, place in pairs],
+        [*(-question.worth(offer, place) for offer, place in pairs), *[0.0] * several],
         constraints=LinearConstraint(matrix, [least for _, least, _ in rows], [most for _, _, most in rows]),
-        integrality=np.ones(len(pairs), dtype=np.int64),
+        integrality=np.ones(width, dtype=np.int64),
         bounds=Bounds(0, 1),
         options={"time_limit": _SECONDS},
     )
@@ -200,5 +208,5 @@ def _chosen(
         )
     if done.x is None:
         return None
-    chosen = [pair for pair, share in zip(pairs, done.x, strict=True) if share > 0.5]
+    chosen = [pair for pair, share in zip(pairs, done.x[: len(pairs)], strict=True) if share > 0.5]
     return chosen, float(done.mip_gap or 0.0)

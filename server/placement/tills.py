@@ -92,13 +92,21 @@ def plan_tills(
     now = [] if open_now is None else [hour_with(each, open_now, service) for each in expected]
     hours = [row.begin for row in rows]
     short = [
-        f"{at:%H:%M}: all {hour.tills} tills keep {hour.share_within:.0%} of waits within the target, "
+        f"{at:%H:%M}: all {_tills(hour.tills)} keep {hour.share_within:.0%} of waits within the target, "
         f"not {service.share:.0%}"
         for at, hour in zip(hours, best, strict=True)
         if hour.share_within < service.share
     ]
     changed = tuple(tills_in_words(hours, now, best)) if now else ()
-    return TillPlan(tuple(hours), tuple(best), tuple(now), changed, tuple(short), (said,))
+    notes = (said,) if rows else (said, NOTHING_EXPECTED)
+    return TillPlan(tuple(hours), tuple(best), tuple(now), changed, tuple(short), notes)
+
+
+NOTHING_EXPECTED = "that tells nothing of this day, so that there is no hour to plan tills for"
+
+
+def _tills(number: int) -> str:
+    return f"{number} till" if number == 1 else f"{number} tills"
 
 
 def tills_in_words(hours: Sequence[datetime], before: Sequence[Hour], after: Sequence[Hour]) -> Iterator[str]:
@@ -106,6 +114,6 @@ def tills_in_words(hours: Sequence[datetime], before: Sequence[Hour], after: Seq
     for at, old, new in zip(hours, before, after, strict=True):
         if old.tills != new.tills:
             yield (
-                f"{at:%H:%M}: {new.tills} tills instead of {old.tills}; "
+                f"{at:%H:%M}: {_tills(new.tills)} instead of {old.tills}; "
                 f"{new.share_within:.0%} instead of {old.share_within:.0%} of waits are within the target"
             )

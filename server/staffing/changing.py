@@ -37,7 +37,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Changes:
-    """The best hours to add, and those that are missed least; best first.
+    """The best hours to add, of those that serve anybody, and those that are missed least; best first.
 
     `untried`: people whose shifts were not looked at, because time was up.
     """
@@ -70,11 +70,16 @@ def changes(
         found += _of_a_person(roster, number, hour, gains)
         tried += 1
     found.sort(key=lambda each: -each.gain)
-    longer = [each for each in found if _length(each.after) > _length(each.before)]
+    # An hour in which nobody is missed serves nobody.
+    longer = [each for each in found if _length(each.after) > _length(each.before) and each.served > _NOTHING]
     shorter = [each for each in found if _length(each.after) < _length(each.before)]
     return Changes(
         tuple(_first_of_each(longer, most)), tuple(_first_of_each(shorter, most)), len(columns) - tried
     )
+
+
+_NOTHING = 0.005
+"""Money that is told as 0.00."""
 
 
 class _Gains:

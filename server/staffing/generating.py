@@ -10,7 +10,8 @@ from server.staffing.master import Column, Master, Solved
 from server.staffing.terms import Asked, Week
 from server.staffing.weeks import Weeks
 
-_ROUNDS = 400
+ROUNDS = 400
+"""Of new weeks for everybody, at most."""
 REDUCED = 1e-6
 """A week must lower the cost by more than this to count as better."""
 
@@ -62,9 +63,9 @@ def generate(
     """Weeks that improve the relaxed roster until none does, or time is up; a lower bound of its cost."""
     free = list(free)
     best_bound = -np.inf
-    for number in range(_ROUNDS):
+    for number in range(ROUNDS):
         solved = master.relaxed([*of_people(columns.all, free), *fixed])
-        reduced, added = _price(solved, weeks, columns, free)
+        reduced, added = price(solved, weeks, columns, free)
         best_bound = max(best_bound, solved.value + reduced)
         told(f"round {number + 1}: {solved.value:.0f}, at best {best_bound:.0f}, {len(columns.all)} weeks")
         if not added or solved.value - best_bound <= 1e-4 * abs(solved.value) or is_late():
@@ -77,9 +78,7 @@ def of_people(columns: Iterable[Column], people: Sequence[int]) -> list[Column]:
     return [each for each in columns if each.person in wanted]
 
 
-def _price(
-    solved: Solved, weeks: Sequence[Weeks], columns: Columns, free: Sequence[int]
-) -> tuple[float, int]:
+def price(solved: Solved, weeks: Sequence[Weeks], columns: Columns, free: Sequence[int]) -> tuple[float, int]:
     """The sum of what better weeks could save at most, and how many were added."""
     saving, added = 0.0, 0
     for number in free:

@@ -72,7 +72,7 @@ def mending_in_words(found: Mending, roster: Roster, grid: Grid) -> Iterator[str
     if roster.below_least and not any(each.mends for each in (*found.alone, *found.together)):
         yield "least numbers that are lower where people are missing: all else is kept by this roster"
     if found.in_vain:
-        yield f"tried alone and no help: {_kinds(found.in_vain)}"
+        yield f"tried alone, and no help was found: {_kinds(found.in_vain)}"
     if found.untried:
         yield f"not tried, because time was up: {_kinds(found.untried)}"
 
@@ -96,15 +96,17 @@ def _where_allowed(some: Sequence[Relaxation]) -> str:
 
 def _condition(each: Relaxation, grid: Grid) -> str:
     by = each.by * grid.step.total_seconds() / 3600
+    hours = "1 hour" if by == 1 else f"{by:g} hours"
+    days = "1 day" if each.by == 1 else f"{each.by:g} days"
     who = ", ".join(each.people)
     words = {
         "away": f"if {_returning(each, grid)}",
-        "hours": f"if {who} could work up to {by:g} hours more in all",
-        "days": f"if people could work {each.by:g} day more, as {who} would",
-        "shortest": f"if shifts could be {by:g} hours shorter",
-        "longest": f"if shifts could be {by:g} hours longer",
-        "rest": f"if the rest between shifts could be {by:g} hours shorter",
-        "contract": f"if contracts promised up to {by:g} hours less to {who}",
+        "hours": f"if {who} could work up to {hours} more in all",
+        "days": f"if people could work {days} more, as {who} would",
+        "shortest": f"if shifts could be {hours} shorter",
+        "longest": f"if shifts could be {hours} longer",
+        "rest": f"if the rest between shifts could be {hours} shorter",
+        "contract": f"if contracts promised up to {hours} less to {who}",
         "budget": f"with {each.by:,.2f} more for wages",
     }
     return words[each.kind]

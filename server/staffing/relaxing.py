@@ -11,9 +11,10 @@ import numpy as np
 
 from server.staffing.legal import broken
 from server.staffing.responding import Responding
-from server.staffing.solving import Clock, LessThanContract, Roster, over_budget_price
+from server.staffing.solving import LessThanContract, Roster, over_budget_price
 from server.staffing.terms import Asked, Need, Person, Prices, Rules, Week
 from server.staffing.weeks import Weeks
+from server.staffing.working import Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,10 @@ class Hall(Section):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.closes != time(0) and self.closes <= self.opens:
-            raise ValueError(f"closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}")
+            raise ValueError(
+                f"closes at {self.closes:%H:%M}, not after it opens at {self.opens:%H:%M}; shifts end at "
+                "midnight (00:00) at the latest"
+            )
         return self
 
 
@@ -217,6 +220,12 @@ class RosterRequest(Section):
                 f"no shift of whole steps of {self.step_minutes} minutes lies between rules.shortest_hours "
                 "and rules.longest_hours"
             )
+        if not self._can_have_breaks():
+            raise ValueError(
+                f"rules: no shift is possible: from break_after_hours {self.rules.break_after_hours:g} on "
+                "each has a break, and break_minutes and twice break_margin_hours do not fit into "
+                f"longest_hours {self.rules.longest_hours:g}"
+            )
         names = [person.name for person in self.people]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"people: {', '.join(twice)} stands there twice")
@@ -230,6 +239,19 @@ class RosterRequest(Section):
         if doubled := sorted({hour for hour in hours if hours.count(hour) > 1}):
             raise ValueError(f"traffic: the hour {doubled[0]:%Y-%m-%d %H:%M} stands there twice")
         return self
+
+    def _can_have_breaks(self) -> bool:
+        """Whether some length that a shift may have needs no break, or has room for it."""
+        rules, step = self.rules, self.step_minutes / 60
+
+        def up(hours: float) -> int:
+            return ceil(round(hours / step, 6))
+
+        room = max(
+            up(rules.break_after_hours), up(rules.break_minutes / 60) + 2 * up(rules.break_margin_hours)
+        )
+        needs_none = not rules.break_minutes or up(rules.shortest_hours) < up(rules.break_after_hours)
+        return needs_none or room * step <= rules.longest_hours + 1e-6
 
     def hall(self, day: date) -> Hall | None:
         """When work may be done on a day; None where it is closed."""

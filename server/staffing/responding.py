@@ -9,18 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import floor
 from random import Random
 
 import numpy as np
+from numpy.typing import NDArray
 
 from server.staffing.covering import Coverage
 from server.staffing.terms import Asked, Week
 from server.staffing.weeks import Weeks
 
+Floats = NDArray[np.float64]
+
 _AT_ONCE = (1, 2, 3)
 """So many people lose their weeks together."""
 _IN_VAIN = 25
 """So many tries for each person that better nothing are enough."""
+_ROUNDED = 1e-6
+"""Of a step: what money is wrong by in the machine."""
 _NOISE = 0.02
 """Of the price of a missing person-step: so that of equal weeks not always the same one is taken."""
 
@@ -95,7 +101,8 @@ class Responding:
             if weeks is not None:
                 before, missing = self._now[number], self.now().missing
                 self._leave(number)
-                found = weeks.best(self._cover.worth_of_one_more(self._present, number))
+                worth = self._cover.worth_of_one_more(self._present, number)
+                found = weeks.best(worth, self._affordable(number))
                 self._take(number, before if found is None else found[1])
                 if self.now().missing > missing + 1e-9:
                     self._leave(number)
@@ -121,9 +128,21 @@ class Responding:
     def _respond(self, number: int) -> None:
         worth = self._cover.worth_of_one_more(self._present, number)
         noise = self._noise.random(len(worth)) * _NOISE * self._smallest_price()
-        found = self._weeks[number].best(worth + noise)
+        self._take(number, self._best(self._weeks[number], number, worth + noise))
+
+    def _best(self, weeks: Weeks, number: int, worth: Floats) -> Week:
+        """The best week that the budget has money for; where it has none, the cheapest."""
+        found = weeks.best(worth, self._affordable(number)) or weeks.best(np.zeros(len(worth)))
         assert found is not None  # contracts can be reached
-        self._take(number, found[1])
+        return found[1]
+
+    def _affordable(self, number: int) -> int | None:
+        """Paid steps for which the others leave money; None: as many as one likes."""
+        cost, budget = self._asked.people[number].cost, self._asked.budget
+        if budget is None or not cost:
+            return None
+        left = (budget - float(self._wages.sum() - self._wages[number])) / cost
+        return max(self._asked.people[number].least, floor(left + _ROUNDED))
 
     def _smallest_price(self) -> float:
         return self._asked.prices.short or self._asked.prices.below_least

@@ -19,9 +19,7 @@ from server.staffing.master import Column, Master
 from server.staffing.responding import Responding
 from server.staffing.terms import Asked, Need, Person, Week
 from server.staffing.weeks import Weeks
-
-Clock = Callable[[], float]
-"""Seconds of a clock that never goes back."""
+from server.staffing.working import Clock
 
 _AT_ONCE = 8
 """People whose weeks are made anew together."""
@@ -68,10 +66,14 @@ class Roster:
 
 @dataclass(frozen=True)
 class Limits:
-    """How long to look, in seconds, and when it is good enough, as a share of the cost."""
+    """How long to look, in seconds of the clock, and when it is good enough, as a share of the cost.
+
+    `on_the_wall`: how long some seconds of the clock take on the wall, which is all that HiGHS can be told.
+    """
 
     seconds: float = 30.0
     gap: float = 0.005
+    on_the_wall: Callable[[float], float] = float
 
 
 DEFAULT_LIMITS = Limits()
@@ -201,7 +203,7 @@ def _reachable(asked: Asked) -> tuple[Asked, tuple[LessThanContract, ...]]:
 
 def _whole(master: Master, offered: Sequence[Column], limits: Limits, seconds: float) -> list[Column]:
     """One of the offered weeks for each person; the first of each where no better choice is found in time."""
-    chosen = master.whole(offered, max(1.0, seconds), limits.gap / 2)
+    chosen = master.whole(offered, limits.on_the_wall(max(1.0, seconds)), limits.gap / 2)
     if chosen is None:
         return list({each.person: each for each in reversed(offered)}.values())
     return [offered[number] for number in chosen]

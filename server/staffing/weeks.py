@@ -144,26 +144,28 @@ class Weeks:
         breaks = np.where(lengths >= self._rules.break_from, self._rules.break_length, 0)
         return int((lengths - breaks)[choice.begin >= self.person.free_from].max(initial=0))
 
-    def best(self, being_there: Floats) -> tuple[float, Week] | None:
+    def best(self, being_there: Floats, most: int | None = None) -> tuple[float, Week] | None:
         """The week of the highest worth, and that worth; None where the contract's least hours cannot be
         reached.
 
         Args:
             being_there: what the person's being on the floor is worth, by step, in money.
+            most: paid steps, where they are fewer than the contract allows.
         """
+        end = self.person.most + 1 if most is None else min(most, self.person.most) + 1
         worths, breaks = zip(
             *(c.worth(being_there, self._rules.break_length) for c in self._choices), strict=True
         )
         tables = self._forward(list(worths))
         found = [
-            (float(table[:, self.person.least :].max()), state)
+            (float(table[:, self.person.least : end].max()), state)
             for state, table in tables[-1].items()
-            if table.shape[1] > self.person.least
+            if min(end, table.shape[1]) > self.person.least
         ]
         value, state = max(found, key=lambda each: each[0], default=(_NEVER, _State(0, 0)))
         if value < _NEVER / 2:
             return None
-        return value, self._back(tables, state, value, list(worths), list(breaks))
+        return value, self._back(tables, state, value, list(worths), list(breaks), end)
 
     def _forward(self, worths: list[Floats]) -> list[dict[_State, Floats]]:
         """For each evening and state: the best worth by (days worked, paid steps)."""
@@ -230,8 +232,9 @@ class Weeks:
         value: float,
         worths: list[Floats],
         breaks: list[Ints],
+        end: int,
     ) -> Week:
-        worked, paid = self._where(tables[-1][state])
+        worked, paid = self._where(tables[-1][state], end)
         week: list[Shift] = []
         for day in reversed(range(len(self._days))):
             came = self._came(tables[day], state, worked, paid, value, self._choices[day], worths[day])
@@ -246,9 +249,9 @@ class Weeks:
                 )
         return tuple(reversed(week))
 
-    def _where(self, table: Floats) -> tuple[int, int]:
+    def _where(self, table: Floats, end: int) -> tuple[int, int]:
         least = self.person.least
-        worked, paid = np.unravel_index(int(table[:, least:].argmax()), table[:, least:].shape)
+        worked, paid = np.unravel_index(int(table[:, least:end].argmax()), table[:, least:end].shape)
         return int(worked), int(paid) + least
 
     def _came(

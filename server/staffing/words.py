@@ -8,8 +8,13 @@ from datetime import datetime
 
 from server.staffing.changing import Change
 from server.staffing.grid import Grid
+from server.staffing.proving import Proof
 from server.staffing.solving import Roster
 from server.staffing.terms import Need
+
+NONE_COULD = "no roster could keep all these least numbers: that is proved"
+NOT_FOUND = "in the time no roster was found that keeps these least numbers; that there is none is not proved"
+NOT_CHEAPER = "no cheaper one was found in the time; that there is none is not proved"
 
 _MOST_LISTED = 12
 
@@ -57,7 +62,8 @@ def listed(gaps: Sequence[Gap]) -> str:
     return ", ".join(words) + (f" and {more} more" if more else "")
 
 
-def problems_of(roster: Roster, grid: Grid) -> Iterator[str]:
+def problems_of(roster: Roster, grid: Grid, proved: Proof) -> Iterator[str]:
+    """What is not kept."""
     hours = grid.step.total_seconds() / 3600
     below = list(joined(roster.below_least, grid, below_least=True))
     for skill, gaps in by_skill(below):
@@ -70,8 +76,8 @@ def problems_of(roster: Roster, grid: Grid) -> Iterator[str]:
             f"rules and absences leave {less.possible * hours:g}"
         )
     if roster.over_budget > 0.005:
-        over = f"{roster.over_budget:,.2f} over the budget"
-        yield f"wages come to {roster.wages:,.2f}, {over}: contracts ask for it"
+        why = "contracts ask for it" if proved.budget else NOT_CHEAPER
+        yield f"wages come to {roster.wages:,.2f}, {roster.over_budget:,.2f} over the budget: {why}"
 
 
 def hour_in_words(change: Change, roster: Roster, grid: Grid) -> str:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from server.commands import app
 from server.errors import ServerError
+from server.placement.tills import NOTHING_EXPECTED
 from server.storage.database import migrate
 from tests.server.staffing.requests import WEEK
 
@@ -38,6 +39,9 @@ affinity = [
 present = [{ sku = "jam", zone = "window" }, { sku = "tea", zone = "shelf" }]
 """
 TRAFFIC = "begin,entries,transactions\n2026-03-02T10:00,0,100\n2026-03-02T11:00,0,5\n2026-03-03T10:00,0,9\n"
+
+
+TILLS = ("tills", "--day", "2026-03-02", "--service-seconds", "60", "--tills", "4")
 
 
 @pytest.fixture
@@ -121,6 +125,8 @@ def test_a_roster_with_targets_says_where_its_traffic_is_from(folder: Path) -> N
             "server.toml does not begin with the header",
             id="no traffic",
         ),
+        pytest.param([*TILLS, "--least", "5"], "--least 5 is more than --tills 4", id="more than there are"),
+        pytest.param([*TILLS, "--open-now", "5"], "--open-now 5 is more than --tills 4", id="more open"),
     ],
 )
 def test_a_slip_is_told_in_a_sentence(folder: Path, words: list[str], sentence: str) -> None:
@@ -162,3 +168,9 @@ def test_tills_of_a_day_of_which_nothing_is_known_say_so(folder: Path) -> None:
     done = run("tills", "--day", "2026-03-02", "--service-seconds", "90", "--tills", "3")
     assert done.exit_code == 0
     assert "note: nothing is known of the 4 weeks before" in done.output
+
+
+def test_a_traffic_file_without_an_hour_of_the_day_is_told(folder: Path) -> None:
+    told = json.loads(run(*TILLS, "--day", "2026-03-05", "--traffic", "traffic.csv", "--json").stdout)
+    assert told["hours"] == []
+    assert told["notes"] == ["traffic is expected as traffic.csv says", NOTHING_EXPECTED]

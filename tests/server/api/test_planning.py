@@ -13,6 +13,8 @@ from icalendar import Calendar
 from server.api.app import build_app
 from server.api.planning import MOST_PERSON_STEPS
 from server.config import Settings
+from server.dashboard.roster_page import verdict
+from server.staffing.planning import Plan
 from tests.server.access.cast import asked_by, two_stores
 from tests.server.asking import Asking, asking, bearer
 from tests.server.filling import NOON, STORE
@@ -117,6 +119,20 @@ def test_a_manager_sees_the_roster_and_takes_it_home_as_files(settings: Settings
         assert answer.text == content
     shifts = len(Calendar.from_ical(files["ics"]).walk("VEVENT"))
     assert shifts == len(files["csv"].split()) - 1 > 0
+
+
+@pytest.mark.parametrize(
+    ("is_feasible", "is_impossible", "sentence"),
+    [
+        pytest.param(True, False, "Every rule, contract and least number is kept.", id="kept"),
+        pytest.param(False, True, "Not everything can be kept.", id="proved"),
+        pytest.param(False, False, "No roster was found in the time that keeps everything", id="not found"),
+    ],
+)
+def test_the_page_says_that_something_cannot_be_kept_only_where_it_is_proved(
+    is_feasible: bool, is_impossible: bool, sentence: str
+) -> None:
+    assert sentence in verdict(Plan((), (), 0.0, 0.0, 0.0, is_feasible, is_impossible, (), (), ()))
 
 
 @pytest.mark.parametrize(

@@ -133,7 +133,7 @@ def test_days_without_weather_are_left_out_where_weather_is_looked_at() -> None:
     days[3:10] = [replace(day, temperature_c=None) for day in days[3:10]]
     design = design_of(History(tuple(days)))
     assert len(design.days) == 193
-    assert "7 days are left out: weather or dwell is not known of them" in design.notes
+    assert "left out: 7 days of which weather or dwell is not known" in design.notes
 
 
 @pytest.mark.parametrize("days_of_it", [LEAST_MARKED - 1, LEAST_MARKED])

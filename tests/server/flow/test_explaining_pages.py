@@ -23,7 +23,7 @@ from server.flow.group_figures import LEAST_WEEKS, MOST_WEEKS
 from server.flow.sales_days import History
 from server.storage.database import open_database
 from tests.server.asking import Asking, asking
-from tests.server.filling import settings_for
+from tests.server.filling import STORE, settings_for
 from tests.server.flow.made_up import FIRST, made_up
 from tests.server.flow.shops import LAST_DAY, at_noon, put, shop_of, ticket
 
@@ -60,6 +60,16 @@ def test_net_sales_are_explained_where_they_are_asked_for(ask_days: Asking) -> N
     assert told["usual_sales"] == 10 * ask_days.get(DRIVERS).json()["usual_sales"]
     assert "net sales" in told["sentences"][2]
     assert ask_days.get(f"{DRIVERS}?of=luck").status_code == 422
+
+
+def test_public_holidays_of_the_stores_setting_count(shop_of_days: Settings, ask_days: Asking) -> None:
+    german = shop_of_days.store(STORE).model_copy(update={"holidays": "DE"})
+    ask = asking(shop_of_days.model_copy(update={"stores": {STORE: german}}), AFTER)
+    own, both = (
+        next(effect["days"] for effect in told.get(DRIVERS).json()["effects"] if effect["key"] == "holiday")
+        for told in (ask_days, ask)
+    )
+    assert both > own
 
 
 def test_too_little_is_a_sentence_on_the_page_and_a_problem_by_api(tmp_path: Path) -> None:

@@ -40,6 +40,17 @@ def test_days_are_read_as_they_were_over_a_change_of_the_clock(shop_of_days: Set
     assert read.names["holiday"] == ("Feast",)
 
 
+def test_public_holidays_count_beside_those_of_the_catalogue(shop_of_days: Settings) -> None:
+    with open_database(shop_of_days.database, read_only=True) as db:
+        source = source_of(db, shop_of_days)
+        own, both = (sales_history(source, Outcome.TRANSACTIONS, at_noon(AFTER), of) for of in ("", "DE"))
+    labour, feasts = date(2025, 5, 1), {day.day for day in own.days if "holiday" in day.marks}
+    assert labour not in feasts
+    assert {day.day for day in both.days if "holiday" in day.marks} >= {labour, *feasts}
+    assert set(own.names["holiday"]) < set(both.names["holiday"])
+    assert [day.sales for day in own.days] == [day.sales for day in both.days]
+
+
 def test_net_sales_are_those_of_the_tickets(shop_of_days: Settings) -> None:
     tickets, amounts = (history_of(shop_of_days, AFTER, of).days for of in Outcome)
     assert [day.sales for day in amounts] == [10 * day.sales for day in tickets]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import combinations
 
 import pytest
@@ -37,9 +38,9 @@ def keeps(question: Question, placed: Placed) -> bool:
         if isinstance(limit, Apart) and any({(limit.first, z), (limit.second, z)} <= placed for z in places):
             return False
         if isinstance(limit, Range):
-            of = [
+            of = {
                 s for s, z in placed if limit.zone in (None, z) and limit.category in ("", offers[s].category)
-            ]
+            }
             if len(of) < limit.least:
                 return False
     return True
@@ -107,6 +108,16 @@ def test_what_a_limit_costs_is_what_the_shop_without_it_would_earn_more(seed: in
             better = best_of_all(without)
             assert better is not None
             assert binding.gain == pytest.approx(better - found.margin)
+
+
+def test_a_product_in_two_zones_is_one_product_of_the_shops_range() -> None:
+    free, ranged = little_shop(window=1, most_zones=2), little_shop(Range("", 2), window=1, most_zones=2)
+    alone = [
+        replace(each, places=(each.places[0], replace(each.places[1], space=1))) for each in (free, ranged)
+    ]
+    tea_sells = [replace(each, affinity={**_WORTH, ("tea", "shelf"): 0.2}) for each in alone]
+    assert place(tea_sells[0]).placed == {("tea", "window"), ("tea", "shelf")}
+    assert place(tea_sells[1]).placed == {("tea", "shelf"), ("jam", "window")}
 
 
 def test_the_dearer_product_takes_the_window_and_the_other_the_shelf() -> None:

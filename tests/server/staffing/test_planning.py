@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def planned(**changes: Any) -> Plan:
-    return plan(asked(**changes), BERLIN, time.monotonic, Limits(8.0))
+    return plan(asked(**changes), BERLIN, time.process_time, Limits(8.0))
 
 
 def least(skill: str, begin: str, end: str, count: int, **more: Any) -> dict[str, Any]:
@@ -113,3 +113,16 @@ def test_a_closed_week_has_nobody_at_work_and_says_nothing_is_missing() -> None:
         hours={"sunday": {"opens": "08:00", "closes": "16:00"}}, needs=[least("till", "08:00", "16:00", 1)]
     )
     assert (found.duties, found.gaps, found.problems, found.notes) == ((), (), (), ())
+
+
+def test_dates_that_are_no_days_of_the_roster_are_told() -> None:
+    hours = {"opens": "08:00", "closes": "16:00"}
+    found = planned(
+        hours={"monday": hours, "2026-12-24": hours, "2026-12-31": hours},
+        needs=[least("till", "08:00", "12:00", 1, day="2026-03-03")],
+    )
+    span = "the roster is from 2026-03-02 to 2026-03-02"
+    assert found.notes == (
+        f"needs of 2026-03-03 have no effect: {span}",
+        f"hours of 2026-12-24 and 1 more have no effect: {span}",
+    )

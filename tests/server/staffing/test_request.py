@@ -68,8 +68,13 @@ NEED = {"begin": "08:00", "end": "12:00", "skill": "till", "wanted": 1}
         ),
         pytest.param(
             {"hours": {"monday": {"opens": "16:00", "closes": "08:00"}}},
-            "hours, monday: closes at 08:00, not after it opens at 16:00",
+            "hours, monday: closes at 08:00, not after it opens at 16:00; shifts end at midnight (00:00)",
             id="closed before it opens",
+        ),
+        pytest.param(
+            {"rules": {"break_after_hours": 4, "break_minutes": 180, "break_margin_hours": 4}},
+            "rules: no shift is possible: from break_after_hours 4 on each has a break",
+            id="breaks that fit into no shift",
         ),
         pytest.param(
             {"hours": {"holiday": {"opens": "08:00", "closes": "09:00"}}}, "holiday", id="no such day"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+from dataclasses import replace
 from functools import cache
 from itertools import product
 
@@ -57,6 +58,11 @@ def _step_cost(prices: Prices, needs: tuple[Need, ...], there: tuple[Person, ...
     return float(done.fun)
 
 
+def wages_of(asked: Asked, weeks: tuple[Week, ...]) -> float:
+    pairs = zip(asked.people, weeks, strict=True)
+    return sum(person.cost * shift.paid(asked.rules) for person, week in pairs for shift in week)
+
+
 def cost_of(asked: Asked, weeks: tuple[Week, ...]) -> float:
     """Wages, wishes and what is left open."""
     own = 0.0
@@ -67,7 +73,7 @@ def cost_of(asked: Asked, weeks: tuple[Week, ...]) -> float:
 
 
 def solved(asked: Asked, seconds: float = 10.0, gap: float = 0.03) -> Roster:
-    return solve(asked, time.monotonic, Limits(seconds, gap))
+    return solve(asked, time.process_time, Limits(seconds, gap))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -84,6 +90,22 @@ def test_a_small_roster_costs_no_more_than_the_best_of_all_rosters(seed: int) ->
     assert roster.bound <= best + 1e-6
 
 
+@pytest.mark.parametrize("seed", [0, 2])
+@pytest.mark.parametrize("share", [0.3, 0.7])
+def test_a_small_roster_within_a_budget_costs_no_more_than_the_best_of_those_there_are(
+    seed: int, share: float
+) -> None:
+    free = small_shop(random.Random(seed), people=2, days=2)
+    team = tuple(replace(person, least=0) for person in free.people)
+    most = sum(person.most * person.cost for person in team)
+    asked = _with_budget(replace(free, people=team), share * most)
+    listed = [list(every_week(asked, person)) for person in asked.people]
+    affordable = [weeks for weeks in product(*listed) if wages_of(asked, weeks) <= share * most + 1e-9]
+    roster = solved(asked, gap=1e-9)
+    assert roster.over_budget == pytest.approx(0.0)
+    assert roster.cost == pytest.approx(min(cost_of(asked, weeks) for weeks in affordable))
+
+
 def test_thirty_people_in_seven_days_of_half_hours_are_near_the_bound_and_every_shift_is_legal() -> None:
     asked = big_shop(5)
     roster = solved(asked, seconds=60.0, gap=0.01)
@@ -91,6 +113,17 @@ def test_thirty_people_in_seven_days_of_half_hours_are_near_the_bound_and_every_
     assert cost_of(asked, roster.weeks) == pytest.approx(roster.cost)
     for person, week in zip(asked.people, roster.weeks, strict=True):
         assert not list(broken(asked, person, week))
+
+
+@pytest.mark.parametrize("budget", [60.0, 155.0, 290.0])
+def test_a_budget_is_kept_although_more_hours_would_serve_more(budget: float) -> None:
+    """A price on money alone gives one person all hours or none, whatever the budget lies between."""
+    days = tuple(Day(day * 48 + 18, day * 48 + 42) for day in range(4))
+    needs = tuple(Need(step, "till", 2.0, 1) for day in days for step in range(day.opens, day.closes))
+    ann = Person("Ann", frozenset({"till"}), 0, 76, 7.75)
+    roster = solved(Asked(days, (ann,), needs, HALF_HOURS, Prices(15.5, 775, 20), budget))
+    assert roster.over_budget == pytest.approx(0.0)
+    assert budget - 8 * 7.75 < roster.wages <= budget
 
 
 def test_a_budget_is_kept_where_contracts_allow_it() -> None:
