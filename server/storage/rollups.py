@@ -52,7 +52,7 @@ def unchanged(db: Database) -> Iterator[None]:
     block always fits what was read in it.
 
     Raises:
-        Overtaken: another connection has written meanwhile, or is writing; nothing of the block is kept.
+        Overtaken: another connection has written meanwhile; nothing of the block is kept.
     """
     db.execute("BEGIN")
     try:
@@ -60,9 +60,7 @@ def unchanged(db: Database) -> Iterator[None]:
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        # Busy at once, whatever the busy timeout: SQLite does not let a reader wait for a writer's lock, for
-        # once the writer has committed, the reader's snapshot is too old to write from.
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+        if error.sqlite_errorcode == sqlite3.SQLITE_BUSY_SNAPSHOT:
             raise Overtaken from error
         raise
     except BaseException:

@@ -352,22 +352,6 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         assert held(ours) == {}
 
 
-def put_one(ours: Database) -> None:
-    """Read, then write."""
-    with unchanged(ours):
-        assert held(ours) == {}
-        ours.execute("INSERT INTO rollups VALUES (1, 'corner', 'counts', 'day', 0, 1, '', 0, x'00')")
-
-
-def test_whoever_writes_at_that_very_moment_goes_first(tmp_path: Path) -> None:
-    migrate(tmp_path / "footfall.db")
-    with open_database(tmp_path / "footfall.db") as ours, open_database(tmp_path / "footfall.db") as theirs:
-        with writing(theirs), pytest.raises(Overtaken):
-            put_one(ours)
-        put_one(ours)
-        assert held(ours) == {"counts day": 1}
-
-
 @pytest.mark.parametrize("full", [False, True])
 def test_nothing_is_put_together_while_the_disk_is_nearly_full(tmp_path: Path, full: bool) -> None:
     shop = {STORE: {"name": "Corner", "time_zone": "Europe/Berlin"}}
