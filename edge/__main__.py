@@ -217,7 +217,7 @@ def init(
     port: Annotated[int, typer.Option(help="The broker's port.")] = 1883,
     source: Annotated[str | None, typer.Option(help="The camera: rtsp://…, usb:0 or a recording.")] = None,
 ) -> None:
-    """Print a configuration to start from, with every setting explained.
+    """Print a configuration to start from, with its settings explained.
 
     Example: footfall-edge init --store high-street > edge.toml
     """
@@ -282,7 +282,8 @@ def model_list(as_json: JsonOption = False) -> None:
     table = Table("name", "kind", "licence", "person AP", "here")
     for row in rows:
         precision = f"{row['average_precision']:.3f}" if "average_precision" in row else ""
-        table.add_row(row["name"], row["kind"], row["licence"], precision, str(row["place"] or "no: pull it"))
+        missing = "no: pull it" if "url" in row else "no: by hand"
+        table.add_row(row["name"], row["kind"], row["licence"], precision, str(row["place"] or missing))
     out.print(table)
 
 

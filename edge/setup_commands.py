@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import ipaddress
-import signal
 import socket
 import sys
 import threading
@@ -13,7 +12,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +32,7 @@ from edge.configuration import Configuration
 from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.outbox import Audits
+from edge.signals import on_signals
 
 if TYPE_CHECKING:  # the page needs packages of its own, which a device that only counts has not
     from edge.setup.desk import Desk
@@ -235,13 +234,7 @@ def _known_camera(settings: EdgeSettings, name: str | None) -> str:
 def _serve(server: SetupServer) -> None:
     """Serves until the technician has had enough, or has gone."""
     over = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        over.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    on_signals(over.set)
     thread = threading.Thread(target=server.serve_forever, name="page")
     thread.start()
     try:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import secrets
-import signal
 import threading
 from pathlib import Path
-from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -17,6 +15,7 @@ from rich.table import Table
 from edge.assembly import CameraProcess, facts_of
 from edge.config import CameraSettings, EdgeSettings, load_settings
 from edge.errors import EdgeError
+from edge.signals import on_signals
 from edge.truth import (
     TOLERANCE_SECONDS,
     ClipFacts,
@@ -199,13 +198,7 @@ def _begin(path: Path, clip: ClipFacts, given: Places, *, resume: bool) -> tuple
 def _serve(server: Clicker) -> None:
     """Serves until the user has had enough."""
     over = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        over.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    on_signals(over.set)
     thread = threading.Thread(target=server.serve_forever, name="page")
     thread.start()
     try:

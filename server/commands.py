@@ -74,6 +74,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help="Footfall's store server: counts from MQTT, sales from tills, figures on a page.",
+    epilog="Exit codes: 0 fine, 2 wrong usage or configuration, 3 something is missing, "
+    "4 an input was refused, 5 a service cannot be reached or had to give up.",
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 quarantine = typer.Typer(no_args_is_help=True, help="Messages and rows that could not be read.")
 app.add_typer(quarantine, name="quarantine")
@@ -198,7 +201,14 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
 def import_sales(
     file: Annotated[Path, typer.Argument(help="The till's CSV file.")],
     store: StoreId,
-    mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
+    mapping: Annotated[
+        str,
+        typer.Option(
+            "--mapping",
+            help="How to read it: square, shopify, lightspeed, ereceipt, or yours, "
+            "as under sales.mappings in server.toml.",
+        ),
+    ],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -232,7 +242,9 @@ def import_sales(
 def import_counts(
     file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
     store: StoreId,
-    counter: Annotated[str, typer.Option("--counter", help="Which, as in [stores.ID.counters.NAME].")],
+    counter: Annotated[
+        str, typer.Option("--counter", help="Which, as under stores.ID.counters in server.toml.")
+    ],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,

@@ -4,7 +4,7 @@
 #   install.sh [--root FOLDER] [--package WHAT] edge|server
 #
 # --root FOLDER     into the file system under FOLDER, as for an image: no package, no group, nothing started
-# --package WHAT    what pip installs, as a wheel's path; otherwise 'footfall'
+# --package WHAT    what pip installs, as a wheel's path, or . for this checkout; otherwise 'footfall'
 set -eu
 
 units=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)

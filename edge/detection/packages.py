@@ -49,4 +49,4 @@ def without_telemetry() -> None:
     os.environ.update(SILENCE)
     if "openvino" not in sys.modules:
         # Not to be had: OpenVINO then takes a stand-in of its own that sends nothing.
-        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment]
+        sys.modules["openvino_telemetry"] = None  # type: ignore[assignment] # Python's own way to bar a module

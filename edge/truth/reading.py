@@ -82,7 +82,6 @@ class _ListedClip(BaseModel):
 
 class _List(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
-    convention: str = ""
     sequences: dict[str, _ListedClip]
 
 

@@ -115,7 +115,7 @@ def edge(*words: str) -> str:
     """
     done = subprocess.run(edge_command(*words), capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        raise DemoFailed(f"footfall-edge {' '.join(words)}: {done.stderr.strip()}")
+        raise DemoFailed(f"footfall-edge {' '.join(words)}: {_said(done.stderr)}")
     return done.stdout
 
 
@@ -213,8 +213,13 @@ def _server(*words: str) -> str:
     command = [sys.executable, "-m", "server", *words]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        raise DemoFailed(f"footfall-server {words[0]}: {done.stderr.strip()}")
+        raise DemoFailed(f"footfall-server {words[0]}: {_said(done.stderr)}")
     return done.stdout
+
+
+def _said(told: str) -> str:
+    """What a command of ours complained of, with its hint."""
+    return told.strip().removeprefix("error: ")
 
 
 def _wait_for_answer(stage: Stage, server: subprocess.Popen[bytes]) -> None:

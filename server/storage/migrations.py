@@ -365,7 +365,7 @@ LONGEST_US = {
 
 def _forget_counts(row: str) -> str:
     return " ".join(
-        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'counts' AND kind = '{kind}'"  # noqa: S608
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'counts' AND kind = '{kind}'"  # noqa: S608 - our own names
         f' AND "begin" > {row}.bucket_start - {longest} AND "begin" < {row}.bucket_end'
         f' AND "end" > {row}.bucket_start;'
         for kind, longest in LONGEST_US.items()
@@ -374,7 +374,7 @@ def _forget_counts(row: str) -> str:
 
 def _forget_sales(row: str) -> str:
     return " ".join(
-        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales' AND kind = '{kind}'"  # noqa: S608
+        f"DELETE FROM rollups WHERE store = {row}.store AND what = 'sales' AND kind = '{kind}'"  # noqa: S608 - our own names
         f' AND "begin" > {row}.at - {longest + 24 * _HOUR_US} AND "begin" <= {row}.at'
         f' AND ("end" > {row}.at OR ("begin" <= {row}.at - lag_us AND "end" > {row}.at - lag_us));'
         for kind, longest in LONGEST_US.items()
@@ -383,7 +383,7 @@ def _forget_sales(row: str) -> str:
 
 def _count_shelf(row: str, products: int) -> str:
     return (
-        f" INSERT INTO shelves VALUES ({row}.store, {row}.zone, ifnull({row}.valid_from, ''),"  # noqa: S608
+        f" INSERT INTO shelves VALUES ({row}.store, {row}.zone, ifnull({row}.valid_from, ''),"  # noqa: S608 - our own names
         f" ifnull({row}.valid_until, ''), {products})"
         " ON CONFLICT DO UPDATE SET products = products + excluded.products;"
         f" DELETE FROM shelves WHERE store = {row}.store AND zone = {row}.zone AND products = 0;"

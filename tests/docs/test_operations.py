@@ -58,6 +58,7 @@ def test_the_example_of_a_configuration_can_be_used() -> None:
 def test_every_command_is_named_and_no_other(app: typer.Typer, program: str) -> None:
     named = {command for command in quoted(DOCUMENT) if command.startswith(f"{program} ")}
     assert named == commands_of(app, program)
+    assert named <= rows_of(DOCUMENT).keys(), "each has its row in the tables of commands"
 
 
 def test_every_prometheus_metric_is_named_with_its_labels_and_no_other(tmp_path: Path) -> None:

@@ -335,6 +335,14 @@ def test_models_are_listed_and_verified(device: Device) -> None:
     assert (rows["rtmdet-nano-person"]["place"], verified["rtmdet-nano-person"]) == (None, "not here")
 
 
+def test_of_what_is_not_here_the_list_says_how_to_get_it(device: Device) -> None:
+    output, _ = device.run("model", "list")
+
+    said = [line for line in output.splitlines() if "no: " in line]
+    assert [line for line in said if "no: by hand" in line] == [line for line in said if "person-det" in line]
+    assert any("rtmdet-nano" in line and "no: pull it" in line for line in said)
+
+
 def test_a_damaged_model_is_found_by_verify(device: Device) -> None:
     cache = device.folder / "cache"
     cache.mkdir()

@@ -11,8 +11,11 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from http.client import HTTPResponse
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.markup import render
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from edge.wire import encode
@@ -228,21 +231,38 @@ def test_counts_and_catalogue_come_and_go_as_files(folder: Path) -> None:
     assert _run(folder, "export-catalogue", "--part", "prices").returncode == 2
 
 
-COMMANDS = [
-    *("up", "serve", "listen", "migrate", "check-config", "import-sales", "import-planogram", "report"),
-    *("import-counts", "import-catalogue", "export-catalogue"),
-    *(f"quarantine {what}" for what in ("list", "show", "retry", "retry-all", "discard")),
-    *("owner-link", "audit", "broker-setup", "enroll", "revoke", "enrolled"),
-    *(f"user {what}" for what in ("add", "list", "disable", "enable", "link")),
-    *(f"token {what}" for what in ("create", "list", "revoke")),
-]
+def commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command with its words."""
+    for name, command in group.commands.items():
+        words = f"{before}{name}"
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{words} ")
+        else:
+            yield words, command
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_takes_a_configuration_and_has_an_example(command: str) -> None:
-    told = CliRunner().invoke(app, [*command.split(), "--help"], env={"COLUMNS": "150"}).output
-    assert f"Example: footfall-server {command}" in told
-    assert "--config" in told
+COMMANDS = dict(commands(get_command(app)))
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_takes_a_configuration_and_has_an_example(words: str) -> None:
+    command = COMMANDS[words]
+    assert f"Example: footfall-server {words}" in command.help
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert "--config" in options or words == "demo"
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_nothing_of_an_explanation_is_taken_for_markup(words: str) -> None:
+    command = COMMANDS[words]
+    for told in [command.help, *(getattr(parameter, "help", None) or "" for parameter in command.params)]:
+        assert render(told).plain == told, "square brackets do not come out: write it in another way"
+
+
+def test_the_help_tells_the_exit_codes_by_either_name() -> None:
+    for option in ("-h", "--help"):
+        told = CliRunner().invoke(app, [option], env={"COLUMNS": "150"}).output
+        assert "Exit codes: 0 fine, 2 wrong usage" in " ".join(told.split())
 
 
 @contextmanager
