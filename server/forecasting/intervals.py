@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from server.forecasting.backtest import Tried
-from server.forecasting.kinds import ORDINARY, USUALLY, days_of, kinds_of, stretch_of
+from server.forecasting.kinds import ORDINARY, days_of, kinds_of, stretch_of
 from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel
 
 OUTSIDE = 0.1
@@ -38,9 +38,8 @@ _CLOSED = 0.05
 _SPAN_PRIOR = 100.0
 """So many hours of all series stand beside those of one."""
 
-FARTHEST = 2.0
-"""No range reaches beyond so many times the most that ever came: after a door was dead, errors are without
-measure."""
+_FARTHEST = 3.0
+"""No range reaches beyond so many times the most that ever came: errors against a dead door are boundless."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,15 +86,16 @@ def with_interval(spread: Spread, panel: Panel, known: Known, median: Numbers) -
     stretch = spread.stretch[kinds_of(known, panel, panel.hours + ahead)]
     usual = spread.usual[weekday, hour] * stretch[:, None]
     low, high = (np.expm1(np.log1p(median) + ends[reach] * usual) for ends in (spread.low, spread.high))
-    high = np.minimum(high, FARTHEST * most_of(panel.values))
+    high = no_farther(high, median, panel.values)
     low, high = np.clip(low, 0.0, median), np.maximum(high, median)
     return Forecast(panel.end, panel.names, median, low, high)
 
 
-def most_of(values: Numbers) -> Numbers:
-    """The most that ever came in a row, shape (series,); without bound where nothing is known."""
-    most = np.max(values, axis=0, initial=-np.inf, where=~np.isnan(values))
-    return np.where(most >= 0, most, np.inf)
+def no_farther(high: Numbers, median: Numbers, came: Numbers) -> Numbers:
+    """Upper ends, none beyond `_FARTHEST` times the most that ever came or is expected."""
+    most = np.max(came, axis=0, initial=-np.inf, where=~np.isnan(came))
+    bound = np.where(most >= 0, np.maximum(most, median), np.inf)
+    return np.minimum(high, _FARTHEST * bound)
 
 
 def _outside(tried: Tried) -> float:
@@ -109,7 +109,7 @@ def _outside(tried: Tried) -> float:
 
 def _untried(series: int) -> Spread:
     ends = np.ones((len(REACHES) + 1, series))
-    return Spread(np.full((7, DAY, series), UNTRIED), -ends, ends, np.array(USUALLY))
+    return Spread(np.full((7, DAY, series), UNTRIED), -ends, ends, np.ones(3))
 
 
 def _place(panel: Panel, row: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

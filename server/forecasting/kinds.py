@@ -14,7 +14,7 @@ ORDINARY, NEAR, HOLIDAY = range(3)
 _REACH = 2
 """So many days before and after a holiday are near it: bridges, and the day on which people are back."""
 
-USUALLY = (1.0, 1.3, 1.6)
+_USUALLY = (1.0, 1.3, 1.6)
 """How many times as far as on ordinary days forecasts miss on each kind, where none was seen yet.
 From street sensors of 2022 and 2023."""
 
@@ -47,7 +47,7 @@ def stretch_of(missed: Numbers, kind: npt.NDArray[np.int64], day: npt.NDArray[np
     `missed` are sizes of errors in units of what is usual, shape (rows, series), NaN where not known. A day
     counts once, from however many origins it was forecast and by however many doors people came.
     """
-    found = np.array(USUALLY)
+    found = np.array(_USUALLY)
     ordinary = _mean(missed[kind == ORDINARY])
     if not ordinary > 0:
         return found
@@ -55,7 +55,7 @@ def stretch_of(missed: Numbers, kind: npt.NDArray[np.int64], day: npt.NDArray[np
         among = np.unique(day[kind == number])
         each = np.array([_mean(missed[(day == one) & (kind == number)]) for one in among]) / ordinary
         each = each[~np.isnan(each)]
-        found[number] = (each.sum() + _AS_SEEN * USUALLY[number]) / (len(each) + _AS_SEEN)
+        found[number] = (each.sum() + _AS_SEEN * _USUALLY[number]) / (len(each) + _AS_SEEN)
     found[1:] = np.clip(found[1:], _LEAST, _MOST)
     return found
 

@@ -28,7 +28,7 @@ def _days(panel: Panel, hours: int, begins: int = 0) -> tuple[Days, Forecast, Ch
     history = panel.until(hours)
     choice = chosen(history, NOTHING_KNOWN, AHEAD, (SeasonalNaive(), MeanWeek()))
     forecast = choice.forecast(history, NOTHING_KNOWN, AHEAD)
-    return days_expected(choice, history, forecast, begins), forecast, choice
+    return days_expected(choice, history, NOTHING_KNOWN, forecast, begins), forecast, choice
 
 
 def _came(panel: Panel, hours: int) -> Numbers:

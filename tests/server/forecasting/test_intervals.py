@@ -22,9 +22,9 @@ def _restless(days: int, doors: int) -> Panel:
 def _share_inside(whole: Panel, weeks: int) -> float:
     history = whole.until(weeks * WEEK)
     spread = spread_of(
-        tried(MeanWeek(), history, NOTHING_KNOWN, origins_of(history.hours), 2 * WEEK), history
+        tried(MeanWeek(), history, NOTHING_KNOWN, origins_of(history.hours), 2 * WEEK), history, NOTHING_KNOWN
     )
-    found = spread.around(history, MeanWeek().expect(history, NOTHING_KNOWN, 2 * WEEK))
+    found = spread.around(history, NOTHING_KNOWN, MeanWeek().expect(history, NOTHING_KNOWN, 2 * WEEK))
     actual = whole.values[history.hours : history.hours + 2 * WEEK]
     some = actual.mean(axis=1) > 5
     return float(((actual >= found.low) & (actual <= found.high))[some].mean())
@@ -42,7 +42,7 @@ def test_an_hour_that_errs_once_widens_its_own_range_but_not_by_its_own_measure(
     values[noon] *= 50
     loud = Panel(history.start, history.names, values)
     plain, told = (
-        spread_of(tried(MeanWeek(), each, NOTHING_KNOWN, origins_of(each.hours), WEEK), each)
+        spread_of(tried(MeanWeek(), each, NOTHING_KNOWN, origins_of(each.hours), WEEK), each, NOTHING_KNOWN)
         for each in (history, loud)
     )
     day = (noon // DAY) % 7
