@@ -88,7 +88,7 @@ def tried_since(before: Tried, trained: Trained, taught: int, history: Panel, kn
     ahead, row, expected = (
         np.concatenate([getattr(part, which) for part in found]) for which in ("ahead", "row", "expected")
     )
-    late = row - ahead >= min(history.hours - LONGEST_SPAN, int(begun.max()))
+    late = row - ahead >= history.hours - LONGEST_SPAN
     ahead, row, expected = ahead[late], row[late], expected[late]
     return Tried(ahead, row, expected, _came(history, known, ahead, row))
 
