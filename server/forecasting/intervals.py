@@ -92,9 +92,9 @@ def with_interval(spread: Spread, panel: Panel, known: Known, median: Numbers) -
 
 
 def no_farther(high: Numbers, median: Numbers, came: Numbers) -> Numbers:
-    """Upper ends, none beyond `_FARTHEST` times the most that ever came or is expected."""
+    """Upper ends, none beyond `_FARTHEST` times the most that ever came or is expected, or one person."""
     most = np.max(came, axis=0, initial=-np.inf, where=~np.isnan(came))
-    bound = np.where(most >= 0, np.maximum(most, median), np.inf)
+    bound = np.where(most >= 0, np.maximum(np.maximum(most, 1.0), median), np.inf)
     return np.minimum(high, _FARTHEST * bound)
 
 
