@@ -19,7 +19,7 @@ from server.forecasting.models import Model, Trained, checked_hours, named
 from server.forecasting.naive import MeanWeek, SeasonalNaive
 from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel, flags_of
 
-CLEARLY = 0.05
+CLEARLY = 0.1
 """By so much less error, as a share, a model is clearly better."""
 
 
