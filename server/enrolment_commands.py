@@ -37,7 +37,7 @@ def broker_setup(
 ) -> None:
     """Write Mosquitto's configuration, certificate and rights, by the configuration as it is now.
 
-    Run it before the first start of Mosquitto, after a change of [stores] or [enrolment], and once a year.
+    Run it before the first start of Mosquitto, after a change of stores or enrolment, and once a year.
 
     Example: footfall-server broker-setup
     """
