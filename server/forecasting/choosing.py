@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Protocol
 
 import numpy as np
 
-from server.forecasting.backtest import Tried, origins_of, tried
+from server.forecasting.backtest import Tried, origins_of, tried, tried_since
 from server.forecasting.blend import Blend, blended
 from server.forecasting.demand import RATE, Rate, count_range, is_rare
 from server.forecasting.events import coming_events, with_events
@@ -19,7 +19,7 @@ from server.forecasting.models import Model, Trained, checked_hours, named
 from server.forecasting.naive import MeanWeek, SeasonalNaive
 from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel, flags_of
 
-CLEARLY = 0.05
+CLEARLY = 0.1
 """By so much less error, as a share, a model is clearly better."""
 
 
@@ -41,7 +41,7 @@ class Knowledge(StrEnum):
 class Range(Protocol):
     """What puts an 80 % interval around what is expected of some series."""
 
-    def around(self, panel: Panel, median: Numbers) -> Forecast:
+    def around(self, panel: Panel, known: Known, median: Numbers) -> Forecast:
         """The interval of each hour after a panel's end."""
 
 
@@ -66,6 +66,18 @@ class Chosen:
     knowledge: Knowledge
     tries: Mapping[str, Tried] = field(default_factory=dict, repr=False)
     """What each model forecast from the past; the errors of whole days are read from it."""
+    hours_taught: int = 0
+    """Of the history that was learnt from."""
+
+    def seen_since(self, history: Panel, known: Known) -> Chosen:
+        """The same models, with ranges by what they missed since they were taught, too; a longer history."""
+        tries = {
+            name: tried_since(self.tries[name], trained, self.hours_taught, history, known)
+            for name, trained in self.trained.items()
+            if name in self.tries
+        }
+        ranges = {name: _range(name, found, history, known) for name, found in tries.items()}
+        return replace(self, tries={**self.tries, **tries}, spread_of={**self.spread_of, **ranges})
 
     def forecast(self, history: Panel, known: Known, hours: int) -> Forecast:
         """What is expected after the history's end; it may be longer than the one that was learnt from."""
@@ -82,7 +94,7 @@ class Chosen:
 
     def _of_model(self, name: str, history: Panel, known: Known, hours: int) -> Forecast:
         median = self.trained[name].expect(history, known, hours)
-        return self.spread_of[name].around(history, median)
+        return self.spread_of[name].around(history, known, median)
 
 
 def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = ()) -> Chosen:
@@ -101,6 +113,7 @@ def chosen(history: Panel, known: Known, hours: int, models: Sequence[Model] = (
         mae_of={name: found.mae() for name, found in tries.items()},
         knowledge=knowledge_of(history.hours),
         tries=tries,
+        hours_taught=history.hours,
     )
 
 
@@ -125,7 +138,7 @@ def _among(models: Sequence[Model], rare: Collection[str], history: Panel) -> di
 
 
 def _range(name: str, found: Tried | None, history: Panel, known: Known) -> Range:
-    return count_range(history, known) if name == RATE else spread_of(found, history)
+    return count_range(history, known) if name == RATE else spread_of(found, history, known)
 
 
 def _untried(history: Panel, among: Mapping[str, Model]) -> str:

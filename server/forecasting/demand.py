@@ -74,7 +74,7 @@ class CountRange:
     seen: Numbers
     """Pieces that the rate rests on, shape (series,): the fewer, the less it is known."""
 
-    def around(self, panel: Panel, mean: Numbers) -> Forecast:
+    def around(self, panel: Panel, known: Known, mean: Numbers) -> Forecast:  # noqa: ARG002
         """The range of each hour after a panel's end."""
         low, high = (_quantile(share, mean, self._variance(mean)) for share in (OUTSIDE, 1 - OUTSIDE))
         return Forecast(panel.end, panel.names, mean, np.minimum(low, mean), np.maximum(high, mean))

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from server.figures.reading import Source
+from server.forecasting.backtest import SILENT
 from server.forecasting.choosing import Chosen, Knowledge, chosen
 from server.forecasting.clock import instants
 from server.forecasting.days import Days, days_expected
@@ -17,7 +18,7 @@ from server.forecasting.events import coming_events, said_of_events
 from server.forecasting.models import Model
 from server.forecasting.naive import SeasonalNaive
 from server.forecasting.reading import hours_of, known_of
-from server.forecasting.series import DAY, WEEK, Forecast, Known, Panel
+from server.forecasting.series import DAY, Forecast, Known, Panel
 from server.storage.forecasts import ForecastDay, ForecastHour
 
 
@@ -58,7 +59,7 @@ def all_expected(
 ) -> tuple[Expected, ...]:
     """What is expected of each series of a panel, in its order."""
     forecast = choice.forecast(history, known, hours)
-    days = days_expected(choice, history, forecast, source.terms.calendar.day_begins.hour)
+    days = days_expected(choice, history, known, forecast, source.terms.calendar.day_begins.hour)
     coming = coming_events(history, known, hours)
     begins = list(instants(forecast.start, forecast.hours, source.terms.calendar.time_zone))
     return tuple(
@@ -84,7 +85,7 @@ def silence(history: Panel, what: str) -> str | None:
     What nobody counted for eight weeks would read as zeros that are none.
     """
     values = history.only(what).values[:, 0]
-    if not np.isnan(values[-8 * WEEK :]).all():
+    if not np.isnan(values[-SILENT:]).all():
         return None
     known = np.flatnonzero(~np.isnan(values))
     if not len(known):

@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from server.forecasting.backtest import Tried
-from server.forecasting.series import DAY, WEEK, Forecast, Numbers, Panel
+from server.forecasting.kinds import ORDINARY, days_of, kinds_of, stretch_of
+from server.forecasting.series import DAY, WEEK, Forecast, Known, Numbers, Panel
 
 OUTSIDE = 0.1
 """One hour in ten lies below the interval, and one above."""
@@ -37,6 +38,9 @@ _CLOSED = 0.05
 _SPAN_PRIOR = 100.0
 """So many hours of all series stand beside those of one."""
 
+_FARTHEST = 3.0
+"""No range reaches beyond so many times the most that ever came: errors against a dead door are boundless."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:
@@ -47,37 +51,51 @@ class Spread:
     low: Numbers
     """The lower end in units of `usual`, shape (reaches + 1, series)."""
     high: Numbers
+    stretch: Numbers
+    """How many times as far as on ordinary days an hour may lie near holidays and on them, shape (3,)."""
 
-    def around(self, panel: Panel, median: Numbers) -> Forecast:
+    def around(self, panel: Panel, known: Known, median: Numbers) -> Forecast:
         """Put the interval around the medians of the hours after a panel's end."""
-        return with_interval(self, panel, median)
+        return with_interval(self, panel, known, median)
 
 
-def spread_of(tried: Tried | None, panel: Panel) -> Spread:
+def spread_of(tried: Tried | None, panel: Panel, known: Known) -> Spread:
     """Learn from tries; without any, `UNTRIED`."""
     if tried is None or not (~np.isnan(tried.actual)).any():
         return _untried(len(panel.names))
     error = np.log1p(tried.actual) - np.log1p(tried.expected)
-    sizes = _sizes(error, panel, tried.row)
+    kind = kinds_of(known, panel, tried.row)
+    sizes = _sizes(np.where((kind == ORDINARY)[:, None], error, np.nan), panel, tried.row)
     units = error / sizes.of_others
+    stretch = stretch_of(np.abs(units), kind, days_of(panel, tried.row))
+    units /= stretch[kind][:, None]
     reach = np.searchsorted(REACHES, tried.ahead, side="right")
     outside = _outside(tried)
     spans = [units[reach == number] for number in range(len(REACHES) + 1)]
     if np.isnan(units).all():
         units = np.zeros_like(units)
     ends = np.stack([_ends(span if (~np.isnan(span)).any() else units, outside) for span in spans])
-    return Spread(sizes.usual, ends[:, 0], ends[:, 1])
+    return Spread(sizes.usual, ends[:, 0], ends[:, 1], stretch)
 
 
-def with_interval(spread: Spread, panel: Panel, median: Numbers) -> Forecast:
+def with_interval(spread: Spread, panel: Panel, known: Known, median: Numbers) -> Forecast:
     """Put the interval around the medians of the hours after a panel's end."""
     ahead = np.arange(len(median))
     weekday, hour = _place(panel, panel.hours + ahead)
     reach = np.searchsorted(REACHES, ahead, side="right")
-    usual = spread.usual[weekday, hour]
+    stretch = spread.stretch[kinds_of(known, panel, panel.hours + ahead)]
+    usual = spread.usual[weekday, hour] * stretch[:, None]
     low, high = (np.expm1(np.log1p(median) + ends[reach] * usual) for ends in (spread.low, spread.high))
+    high = no_farther(high, median, panel.values)
     low, high = np.clip(low, 0.0, median), np.maximum(high, median)
     return Forecast(panel.end, panel.names, median, low, high)
+
+
+def no_farther(high: Numbers, median: Numbers, came: Numbers) -> Numbers:
+    """Upper ends, none beyond `_FARTHEST` times the most that ever came or is expected, or one person."""
+    most = np.max(came, axis=0, initial=-np.inf, where=~np.isnan(came))
+    bound = np.where(most >= 0, np.maximum(np.maximum(most, 1.0), median), np.inf)
+    return np.minimum(high, _FARTHEST * bound)
 
 
 def _outside(tried: Tried) -> float:
@@ -86,13 +104,12 @@ def _outside(tried: Tried) -> float:
     The correction of conformal prediction for n errors is n / (n + 1). Hours of one week go wrong together,
     but not wholly: three to the week are taken for independent.
     """
-    weeks = (tried.row.max() - tried.row.min() + 1) / WEEK
-    return float(OUTSIDE * weeks / (weeks + _CORRECTION))
+    return OUTSIDE * tried.weeks / (tried.weeks + _CORRECTION)
 
 
 def _untried(series: int) -> Spread:
     ends = np.ones((len(REACHES) + 1, series))
-    return Spread(np.full((7, DAY, series), UNTRIED), -ends, ends)
+    return Spread(np.full((7, DAY, series), UNTRIED), -ends, ends, np.ones(3))
 
 
 def _place(panel: Panel, row: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:

@@ -122,9 +122,8 @@ def _together(
     known = known_of(source, history, country)
     kept = training_of(source.db, source.store, panel)
     found = taught(history, known, hours, kept, now, models)
-    return Together(
-        panel, all_expected(source, found.choice, history, known, hours), found.training, left_out
-    )
+    choice = found.choice.seen_since(history, known)
+    return Together(panel, all_expected(source, choice, history, known, hours), found.training, left_out)
 
 
 def _without(panel: Panel, names: Sequence[str] | dict[str, str]) -> Panel | None:

@@ -3,7 +3,8 @@
     python -m tests.bench.forecasting --data FOLDER [--every 28] [--first 0] [--also MODEL ...] [--json]
 
 Rolling origins: each forecast knows what came before it and nothing after. Models are trained anew every
-24 weeks, on the few weeks of CalIt2 each day, as a shop does; between, they see the hours that came in. Reads
+24 weeks, on the few weeks of CalIt2 each day, as a shop does; between, they see the hours that came in, and
+ranges what was missed in them. Reads
 `counts/akl_hourly_counts.csv.gz` (Heart of the City Auckland) and `counts/CalIt2.data` (UCI), both CC BY 4.0.
 """
 
@@ -16,25 +17,26 @@ import json
 import time
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 from server.forecasting.backtest import Tried, origins_of, tried
 from server.forecasting.calendar import public_holidays
 from server.forecasting.choosing import Chosen, best_of, knowledge_of, tries_of, usual_models
-from server.forecasting.intervals import Spread, spread_of, with_interval
+from server.forecasting.days import Days, days_expected
+from server.forecasting.intervals import spread_of
 from server.forecasting.learned import forest, support_vectors
 from server.forecasting.library import library_models
 from server.forecasting.models import Model, Trained, named
 from server.forecasting.scores import Scores, naive_scale, scored
-from server.forecasting.series import DAY, WEEK, Forecast, Known, Panel
+from server.forecasting.series import DAY, WEEK, Known, Numbers, Panel
 
 HORIZONS = {"24 h": DAY, "7 d": WEEK, "28 d": 4 * WEEK}
+DAYS_AHEAD = {"1 day": (0, 1), "2 to 7 days": (1, 7), "8 to 28 days": (7, 28)}
 HOUR = timedelta(hours=1)
 RETRAINED = {"auckland": 168 * DAY, "calit2": DAY}
 """Hours after which models are trained anew."""
@@ -50,6 +52,9 @@ class Kept:
     """To try it on the past, and to train it; of the processor, so that a busy machine looks no slower."""
     try_seconds: list[float] = field(default_factory=list)
     ask_seconds: list[float] = field(default_factory=list)
+    """To learn from what was missed of late, and to forecast."""
+    days: dict[str, list[Numbers]] = field(default_factory=lambda: defaultdict(list))
+    """Whether days lay within their range, shape (days, series) of each forecast."""
 
 
 def auckland(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
@@ -85,23 +90,6 @@ def calit2(folder: Path) -> tuple[Panel, Known, tuple[int, ...]]:
     return panel, Known(holidays=frozenset(named), names=named), tuple(range(8 * WEEK, 11 * WEEK, DAY))
 
 
-class Asked(Protocol):
-    """What can be asked for a forecast with its interval."""
-
-    def forecast(self, history: Panel, known: Known, hours: int) -> Forecast: ...
-
-
-@dataclass(frozen=True)
-class Ready:
-    """A model, trained, with its interval."""
-
-    trained: Trained
-    spread: Spread
-
-    def forecast(self, history: Panel, known: Known, hours: int) -> Forecast:
-        return with_interval(self.spread, history, self.trained.expect(history, known, hours))
-
-
 def measured(
     panel: Panel, known: Known, origins: Sequence[int], others: Sequence[Model], retrained: int
 ) -> Mapping[str, Kept]:
@@ -115,12 +103,13 @@ def measured(
         trained = {
             each.name: _fitted(kept, each, history, known) for each in (*usual_models(history.hours), *others)
         }
-        spreads = {name: spread_of(tries.get(name, first.get(name)), history) for name in trained}
-        for name, made in trained.items():
-            _score_all(kept[name], Ready(made, spreads[name]), panel, known, block)
-        model_of = best_of(panel.names, tries, "mean-week")
+        spreads = {name: spread_of(tries.get(name, first.get(name)), history, known) for name in trained}
         errors = {name: one.mae() for name, one in tries.items()}
-        choice = Chosen(model_of, trained, spreads, errors, knowledge_of(history.hours))
+        all_of = Chosen({}, trained, spreads, errors, knowledge_of(history.hours), tries, history.hours)
+        for name in trained:
+            _score_all(kept[name], _only(all_of, dict.fromkeys(panel.names, name)), panel, known, block)
+        model_of = best_of(panel.names, tries, "mean-week")
+        choice = _only(all_of, model_of)
         kept["chosen"].fit_seconds.append(_seconds_to_choose(kept, tries, set(model_of.values())))
         _score_all(kept["chosen"], choice, panel, known, block)
         print(
@@ -128,6 +117,12 @@ def measured(
             flush=True,
         )
     return kept
+
+
+def _only(all_of: Chosen, model_of: Mapping[str, str]) -> Chosen:
+    """A model for each series, and no other one."""
+    used = set(model_of.values())
+    return replace(all_of, model_of=model_of, trained={name: all_of.trained[name] for name in sorted(used)})
 
 
 def _tried(model: Model, history: Panel, known: Known, most: int) -> Tried | None:
@@ -165,20 +160,33 @@ def _blocks(origins: Sequence[int], retrained: int) -> Iterator[Sequence[int]]:
     yield origins[begin:]
 
 
-def _score_all(kept: Kept, made: Asked, panel: Panel, known: Known, block: Sequence[int]) -> None:
+def _score_all(kept: Kept, made: Chosen, panel: Panel, known: Known, block: Sequence[int]) -> None:
     began = time.process_time()
     for origin in block:
+        made = made.seen_since(panel.until(origin), known)
         _score(kept, made, panel, known, origin)
     kept.ask_seconds.append((time.process_time() - began) / len(block))
 
 
-def _score(kept: Kept, made: Asked, panel: Panel, known: Known, origin: int) -> None:
-    reach = min(4 * WEEK, panel.hours - origin)
-    found = made.forecast(panel.until(origin), known, reach)
-    scale = naive_scale(panel.values[:origin])
+def _score(kept: Kept, made: Chosen, panel: Panel, known: Known, origin: int) -> None:
+    history, reach = panel.until(origin), min(4 * WEEK, panel.hours - origin)
+    found = made.forecast(history, known, reach)
+    scale = naive_scale(history.values)
     for name, hours in HORIZONS.items():
         actual = panel.values[origin : origin + hours]
         kept.scores[name].append(scored(found.first(len(actual)), actual, scale))
+    if made.tries.keys() >= set(made.model_of.values()):
+        _score_days(
+            kept, days_expected(made, history, known, found, 0), panel.values[origin : origin + reach]
+        )
+
+
+def _score_days(kept: Kept, found: Days, hours: Numbers) -> None:
+    """Whether whole days lay within their range; NaN where an hour of them is not known."""
+    came = hours[: len(hours) // DAY * DAY].reshape(-1, DAY, hours.shape[1]).sum(axis=1)
+    inside = np.where(np.isnan(came), np.nan, (came >= found.low) & (came <= found.high))
+    for name, (first, last) in DAYS_AHEAD.items():
+        kept.days[name].append(inside[first:last])
 
 
 def table(kept: Mapping[str, Kept]) -> list[dict[str, object]]:
@@ -202,6 +210,16 @@ def _mean(scores: Sequence[Scores], figure: str) -> np.ndarray[tuple[int, ...], 
     return np.asarray(np.nanmean(np.stack([getattr(each, figure) for each in scores]), axis=0))
 
 
+def days_table(kept: Mapping[str, Kept]) -> list[dict[str, object]]:
+    """The share of days within their range, one row for each model and distance; means over forecasts."""
+    return [
+        {"ahead": name, "model": model, "coverage": float(np.nanmean([np.nanmean(one) for one in found]))}
+        for name in DAYS_AHEAD
+        for model, of in kept.items()
+        if (found := [one for one in of.days[name] if not np.isnan(one).all()])
+    ]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--data", type=Path, required=True)
@@ -213,9 +231,10 @@ def main() -> None:
     given = parser.parse_args()
     panel, known, days = (auckland if given.set == "auckland" else calit2)(given.data)
     others = [OTHERS[name] for name in given.also]
-    rows = table(measured(panel, known, days[given.first :: given.every], others, RETRAINED[given.set]))
+    kept = measured(panel, known, days[given.first :: given.every], others, RETRAINED[given.set])
+    rows = table(kept)
     if given.json:
-        print(json.dumps(rows, indent=1))
+        print(json.dumps({"hours": rows, "days": days_table(kept)}, indent=1))
         return
     print("| horizon | model | MAE | MASE | pinball | coverage | of naive's MAE | fit s | ask s |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
@@ -223,6 +242,10 @@ def main() -> None:
         cells = [f"{row[figure]:.3f}" for figure in (*FIGURES, "ratio")]
         cells += [f"{row[which]:.1f}" for which in ("fit", "ask")]
         print(f"| {row['horizon']} | {row['model']} | {' | '.join(cells)} |")
+    print("| whole days | model | coverage |")
+    print("| --- | --- | --- |")
+    for row in days_table(kept):
+        print(f"| {row['ahead']} | {row['model']} | {row['coverage']:.3f} |")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from rich.markup import render
 from typer.main import get_command
 from typer.testing import CliRunner
 
@@ -250,13 +249,6 @@ def test_every_command_takes_a_configuration_and_has_an_example(words: str) -> N
     assert f"Example: footfall-server {words}" in command.help
     options = {option for parameter in command.params for option in parameter.opts}
     assert "--config" in options or words == "demo"
-
-
-@pytest.mark.parametrize("words", COMMANDS)
-def test_nothing_of_an_explanation_is_taken_for_markup(words: str) -> None:
-    command = COMMANDS[words]
-    for told in [command.help, *(getattr(parameter, "help", None) or "" for parameter in command.params)]:
-        assert render(told).plain == told, "square brackets do not come out: write it in another way"
 
 
 def test_the_help_tells_the_exit_codes_by_either_name() -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
 from server.forecasting.choosing import Chosen, chosen
 from server.forecasting.days import Days, days_expected
 from server.forecasting.naive import MeanWeek, SeasonalNaive
-from server.forecasting.series import DAY, NOTHING_KNOWN, WEEK, Forecast, Numbers, Panel
+from server.forecasting.series import DAY, NOTHING_KNOWN, WEEK, Forecast, Known, Numbers, Panel
 from tests.server.forecasting.shops import shop
 
 WEEKS = 30
@@ -24,11 +26,13 @@ def panel() -> Panel:
     return Panel(busy.start, ("busy", "quiet"), np.concatenate([busy.values, thinned], axis=1))
 
 
-def _days(panel: Panel, hours: int, begins: int = 0) -> tuple[Days, Forecast, Chosen]:
+def _days(
+    panel: Panel, hours: int, begins: int = 0, known: Known = NOTHING_KNOWN
+) -> tuple[Days, Forecast, Chosen]:
     history = panel.until(hours)
-    choice = chosen(history, NOTHING_KNOWN, AHEAD, (SeasonalNaive(), MeanWeek()))
-    forecast = choice.forecast(history, NOTHING_KNOWN, AHEAD)
-    return days_expected(choice, history, forecast, begins), forecast, choice
+    choice = chosen(history, known, AHEAD, (SeasonalNaive(), MeanWeek()))
+    forecast = choice.forecast(history, known, AHEAD)
+    return days_expected(choice, history, known, forecast, begins), forecast, choice
 
 
 def _came(panel: Panel, hours: int) -> Numbers:
@@ -80,3 +84,25 @@ def test_a_new_shops_day_may_bring_half_or_twice_as_many(panel: Panel) -> None:
     expected = forecast.median.reshape(-1, DAY, 2).sum(axis=1)
     assert days.median[0] == pytest.approx(expected[0])
     assert days.high[0, 0] == pytest.approx(np.expm1(np.log1p(expected[0, 0]) + 0.7))
+
+
+def _widths(panel: Panel, known: Known) -> Numbers:
+    days, _, _ = _days(panel, WEEKS * WEEK, known=known)
+    widths: Numbers = days.high - days.low
+    return widths
+
+
+def test_the_day_of_an_event_that_never_was_has_a_wider_range_and_no_other_day(panel: Panel) -> None:
+    fair = (panel.start + timedelta(weeks=WEEKS, days=4)).date()
+    plain, told = _widths(panel, NOTHING_KNOWN), _widths(panel, Known(events={fair: "street fair"}))
+    others = [number for number in range(AHEAD // DAY) if number != 4]
+    assert (told[4] > 1.5 * plain[4]).all()
+    assert told[others] == pytest.approx(plain[others])
+
+
+def test_the_first_holiday_is_less_sure_than_another_day(panel: Panel) -> None:
+    easter = (panel.start + timedelta(weeks=WEEKS, days=4)).date()
+    plain, told = _widths(panel, NOTHING_KNOWN), _widths(panel, Known(holidays=frozenset({easter})))
+    assert (told[4] > 1.4 * plain[4]).all()
+    assert (told[3] > 1.1 * plain[3]).all()
+    assert told[14] == pytest.approx(plain[14])

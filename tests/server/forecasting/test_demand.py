@@ -89,7 +89,7 @@ def test_ranges_of_counts_hold_at_least_eight_hours_in_ten_and_are_no_points() -
 def test_a_range_is_wider_where_pieces_come_together_and_where_few_were_seen() -> None:
     mean, panel = np.full((DAY, 1), 2.0), _sold(30)
     ends = [
-        CountRange(np.array([spread]), np.array([seen])).around(panel, mean).high[0, 0]
+        CountRange(np.array([spread]), np.array([seen])).around(panel, NOTHING_KNOWN, mean).high[0, 0]
         for spread, seen in ((1.0, 1_000.0), (4.0, 1_000.0), (1.0, 2.0))
     ]
     assert ends[0] == 4
