@@ -255,7 +255,10 @@ def test_each_till_may_number_its_tickets_for_itself(shop: Shop) -> None:
     rows = [f"1,2026-05-04 10:00:00,x,1,{net},{till}" for till, net in [("a", 2), ("b", 3)]]
     assert shop.take(shop.file(OF_TILLS, *rows)).new == 2
     assert shop.take(shop.file(OF_TILLS, rows[1])).unchanged == 1
-    assert [(ticket.ticket, ticket.net) for ticket in shop.tickets()] == [("a/1", 2), ("b/1", 3)]
+    assert [(ticket.ticket, ticket.net) for ticket in shop.tickets()] == [
+        ("a/1", Decimal(2)),
+        ("b/1", Decimal(3)),
+    ]
 
 
 @pytest.mark.parametrize(
