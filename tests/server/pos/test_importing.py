@@ -282,6 +282,13 @@ def test_tickets_that_would_replace_ones_of_another_till_or_day_are_warned_of(
         ] * warned
 
 
+def test_tickets_of_the_future_are_warned_of(shop: Shop) -> None:
+    rows = [f"{number},2026-{month:02}-05 10:00:00,x,1,2" for number, month in [(1, 4), (2, 11), (3, 12)]]
+    for dry_run in (True, False):
+        (warning,) = shop.take(shop.file(HEADER, *rows), dry_run=dry_run).warnings
+        assert warning.startswith("2 tickets lie in the future, such as 2 of 2026-11-05")
+
+
 NO_NUMBERS = {"columns": {"at": "At", "sku": "Item", "net": "Net"}}
 CUP = "2026-05-04 10:00:00,cup,3.00"
 
