@@ -256,6 +256,7 @@ def import_counts(
     Example: footfall-server import-counts export.csv --store demo --counter side-door --dry-run
     """
     settings = load_settings(config)
+    _check_room(settings, writes=not dry_run)
     with open_database(settings.database, read_only=dry_run) as db:
         report = import_counts_file(db, settings, file, store, counter, assembly.now(), dry_run=dry_run)
     if as_json:
@@ -299,6 +300,7 @@ def import_catalogue(
     Example: footfall-server import-catalogue hours.csv --part hours --store demo --dry-run
     """
     settings = load_settings(config)
+    _check_room(settings, writes=not dry_run)
     with open_database(settings.database, read_only=dry_run) as db:
         typer.echo(import_catalogue_file(db, settings, file, part, store, dry_run=dry_run))
 
@@ -329,6 +331,7 @@ def import_labour(
     Example: footfall-server import-labour march.csv --store demo
     """
     settings = load_settings(config)
+    _check_room(settings)
     with open_database(settings.database) as db:
         shifts = import_labour_file(db, settings, file, store)
     typer.echo(f"{shifts} shifts in {store}")
@@ -350,6 +353,7 @@ def measure_lag(
     keep: Annotated[bool, typer.Option("--keep", help="Use it from now on.")] = False,
     forget: Annotated[bool, typer.Option("--forget", help="Go back to what is configured.")] = False,
     config: Config = DEFAULT_CONFIG,
+    as_json: AsJson = False,
 ) -> None:
     """Measure how long it takes from a zone to the till. Ends with 4 where the data do not show it.
 
@@ -361,12 +365,12 @@ def measure_lag(
         if forget:
             forget_lag(db, store)
         found = lag_of_days(Source(db, store, terms_of(db, store, where)), days, now)
-        if found and found.sure and keep:
+        sure = found is not None and found.sure
+        if found and sure and keep:
             keep_lag(db, store, MeasuredLag(found.minutes, found.strength, now))
-    if found is None or not found.sure:
-        typer.echo("the data do not show it: more days, zone visits by the minute or tickets are needed")
+    typer.echo(telling.lag_as_json(found, kept=sure and keep) if as_json else telling.lag(found, kept=keep))
+    if not sure and not forget:
         raise typer.Exit(SOME_REFUSED)
-    typer.echo(f"{found.minutes} minutes (correlation {found.strength:.2f}){', kept' if keep else ''}")
 
 
 @app.command()

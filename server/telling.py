@@ -18,6 +18,7 @@ from server.api.shapes import plain
 from server.counters.taking import CountProblem, CountsReport
 from server.dashboard import words
 from server.metrics.glossary import NO_DATA, TOO_FEW
+from server.metrics.lag import Lag
 from server.metrics.queues import QueueFigures
 from server.metrics.ratios import Ratio
 from server.metrics.report import Figures
@@ -33,6 +34,19 @@ _EXCERPT_BYTES = 200
 def as_json(value: object) -> str:
     """JSON over several lines; instants in ISO form."""
     return json.dumps(value, indent=2, default=_plain, ensure_ascii=False)
+
+
+def lag(found: Lag | None, *, kept: bool) -> str:
+    """How long it takes from a zone to the till, in a line."""
+    if found is None or not found.sure:
+        return "the data do not show it: more days, zone visits by the minute or tickets are needed"
+    return f"{found.minutes} minutes (correlation {found.strength:.2f}){', kept' if kept else ''}"
+
+
+def lag_as_json(found: Lag | None, *, kept: bool) -> str:
+    """The same for programs; `minutes` and `strength` are null where nothing could be measured."""
+    measured = asdict(found) if found else {"minutes": None, "strength": None, "sure": False}
+    return as_json({**measured, "kept": kept})
 
 
 def harmless(text: str) -> str:

@@ -87,7 +87,7 @@ def put_product(here: Here, sku: SkuPath, body: Body, if_match: IfMatch = None) 
     if given.sku != sku:
         raise Problem(422, f"The address names {sku!r} and the product {given.sku!r}.", "sku")
     try:
-        with here.writing() as db:
+        with here.taking() as db:
             revision = editing.put_product(db, given, _revision(if_match))
     except editing.ChangedMeanwhile as error:
         raise _precondition(error) from error
@@ -117,7 +117,7 @@ def put_part(here: Here, store: str, part: PartName, body: Body, if_match: IfMat
     """Store a list of entries in place of all that were there."""
     known, items = here.store(store), _items(part, body)
     try:
-        with here.writing() as db:
+        with here.taking() as db:
             revision = editing.replace(db, store, known, part, items, _revision(if_match))
     except editing.ChangedMeanwhile as error:
         raise _precondition(error) from error

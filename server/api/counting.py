@@ -38,7 +38,7 @@ def take_counts(here: Here, body: Body, make: Make, store: Name, counter: Name) 
     if place.settings.make != make:
         raise Problem(422, f"The counter {counter!r} is of {place.settings.make}, not of {make}.", "make")
     try:
-        with here.writing() as db:
+        with here.taking() as db:
             taken = take_message(db, place, body, here.clock())
     except CountsRefused as error:
         raise Problem(422, f"This cannot be used and waits in quarantine: {error}.") from error

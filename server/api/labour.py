@@ -69,7 +69,7 @@ def put_labour(here: Here, store: str, body: Body, begin: When = None, end: When
     try:
         given = _SHIFTS.validate_json(body)
         rows = [shift_of(one.begin, one.end, one.people, f"shift {n}") for n, one in enumerate(given, 1)]
-        with here.writing() as db:
+        with here.taking() as db:
             keep_labour(db, store, within, rows)
             return _shape(within.begin, within.end, labour_begun(db, store, within))
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
@@ -62,6 +63,15 @@ class Problem(ServerError):
         self.errors = tuple(errors)
 
 
+_TROUBLE_WITH_THE_FILE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+}
+
 Page = Callable[[str, str], str]
 """Makes a page of a title and a sentence."""
 
@@ -71,6 +81,7 @@ def install(app: FastAPI, page: Page) -> None:
     app.state.problem_page = page
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(StorageError, _of_storage)
+    app.add_exception_handler(sqlite3.OperationalError, _of_sqlite)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_anything)
@@ -117,6 +128,14 @@ def of_storage(error: Exception) -> Problem:
     # The path of the database is for the log, not for whoever asks.
     log.error("the database cannot be used: %s", error)
     return Problem(503, "The database cannot be used now; the server's log says why.")
+
+
+async def _of_sqlite(request: Request, error: Exception) -> Response:
+    assert isinstance(error, sqlite3.OperationalError)
+    # The lowest byte is the kind. What is none of these is a fault of ours.
+    if (error.sqlite_errorcode or 0) & 0xFF not in _TROUBLE_WITH_THE_FILE:
+        raise error
+    return answer(request, of_storage(error))
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

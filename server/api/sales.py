@@ -69,7 +69,7 @@ def take_sales(here: Here, body: Body, idempotency_key: IdempotencyKey = None) -
         tickets = posted(body)
         if here.visit.caller is not None and here.visit.caller.parts is not None:
             refuse_other_tills(tickets, here.visit.caller.parts)
-        with here.writing() as db, writing(db):
+        with here.taking() as db, writing(db):
             return _json(_once(here, db, idempotency_key, digest, tickets))
     except TicketsRefused as error:
         raise _problem(error) from error

@@ -21,9 +21,12 @@ from server.api.watching import Watchers
 from server.config import Settings, StoreSettings
 from server.storage.catalogue import with_names
 from server.storage.database import open_database
+from server.storage.space import DiskFull, check_space
 
 Clock = Callable[[], datetime]
 """Gives this moment as an aware datetime in UTC."""
+
+_NO_ROOM = "The server's disk is nearly full, so nothing was stored. Send it again once there is room."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,20 @@ class Site:
     def writing(self) -> Iterator[Database]:
         """A connection of the calling thread that may write."""
         with open_database(self.settings.database) as db:
+            yield db
+
+    @contextmanager
+    def taking(self) -> Iterator[Database]:
+        """A connection that may write, for data that come from outside and may be sent again.
+
+        Raises:
+            Problem: 507, the disk is nearly full.
+        """
+        try:
+            check_space(self.settings.database, self.settings.least_free_megabytes)
+        except DiskFull as error:
+            raise Problem(507, _NO_ROOM) from error
+        with self.writing() as db:
             yield db
 
     @property

@@ -72,6 +72,14 @@ def _sum(name: str, at: datetime, data: Mapping[str, Any], counter: CounterSetti
             f"the scenario {name[:100]!r} tells no {_PEOPLE!r}: let it count humans, or name it in"
             " ignore_lines"
         )
-    count, since = people(data[_PEOPLE], _PEOPLE), instant(data.get("resetTime"), "resetTime")
-    inwards = counter.counts_in(name)
-    return Sum(name, at, count if inwards else None, None if inwards else count, since=since, polled=polled)
+    count, inwards = people(data[_PEOPLE], _PEOPLE), counter.counts_in(name)
+    ins, outs = (count, None) if inwards else (None, count)
+    return Sum(name, at, ins, outs, since=_reset(data), polled=polled)
+
+
+def _reset(data: Mapping[str, Any]) -> datetime | None:
+    # What was never reset may name any time; without one, a restart still shows where the count falls.
+    try:
+        return instant(data.get("resetTime"), "resetTime")
+    except CountsRefused:
+        return None

@@ -117,6 +117,7 @@ def _settle_counts(source: Source, within: Interval, days: Sequence[Interval]) -
     if not hours and not days:
         return 0
     rows = minutes_of(source, _around(hours, days))
+    hours = _unless_empty(hours, rows)
     entrances = [*entrance_rows(rows.lines), *entrance_rows(rows.earlier)]
     curve = OccupancyCurve.of(entrances, source.terms.calendar)
     for kind, spans in ((Resolution.HOUR, hours), (Resolution.DAY, days)):
@@ -143,9 +144,19 @@ def _settle_sales(source: Source, within: Interval, days: Sequence[Interval]) ->
     if not hours and not days:
         return 0
     rows = tickets_of(source, _around(hours, days))
+    hours = _unless_empty(hours, rows)
     for kind, spans in ((Resolution.HOUR, hours), (Resolution.DAY, days)):
         rollups.put(source.db, source.sales, kind, zip(spans, _sales_of(rows, spans), strict=True))
     return len(hours) + len(days)
+
+
+def _unless_empty(hours: list[Interval], rows: Rows) -> list[Interval]:
+    """The hours of a day of which anything is stored; of any other day, the day alone says so.
+
+    Else one ticket of long ago, or one bucket of a clock that was wrong, would make hours for years.
+    """
+    some = (rows.buckets, rows.lines, rows.zones, rows.queues, rows.earlier, rows.taken, rows.bought)
+    return hours if any(some) else []
 
 
 def _sales_of(rows: Rows, spans: Sequence[Interval]) -> Iterator[Rows]:

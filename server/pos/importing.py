@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -18,6 +18,8 @@ from server.pos.summary import PREVIEWED, PROBLEMS_SHOWN, ImportReport, Problem,
 from server.storage import sales
 from server.storage.database import writing
 from server.storage.sales import StoredTicket, Ticket
+
+_CLOCKS_DIFFER = timedelta(hours=1)
 
 
 def import_sales(
@@ -51,7 +53,8 @@ def import_sales(
             if tickets and not contents.form.mapping.columns.ticket:
                 outcomes["removed"] = _remove_others(db, store, f"csv:{file.name}", tickets)
             outcomes.update(set_aside(db, file, store, mapping, contents, now))
-    return _report(file, settings.store(store), contents, tickets, outcomes, dry_run=dry_run)
+    warnings = tuple(_warnings(contents, tickets, outcomes["another"], now))
+    return _report(file, settings.store(store), contents, tickets, outcomes, warnings, dry_run=dry_run)
 
 
 def difference(db: Database, store: str, ticket: Ticket) -> str:
@@ -100,6 +103,7 @@ def _report(
     contents: Contents,
     tickets: Sequence[Ticket],
     outcomes: Counter[str],
+    warnings: tuple[str, ...],
     *,
     dry_run: bool,
 ) -> ImportReport:
@@ -122,13 +126,18 @@ def _report(
         kinds=kinds_of(tickets),
         days=day_totals(tickets, Calendar(store.zone, store.day_begins)),
         preview=tuple(seen(ticket) for ticket in tickets[:PREVIEWED]),
-        warnings=tuple(_warnings(contents, outcomes["another"])),
+        warnings=warnings,
         problems=tuple(Problem(raw.position, reason) for raw, reason, _ in contents.bad[:PROBLEMS_SHOWN]),
         dry_run=dry_run,
     )
 
 
-def _warnings(contents: Contents, others: int) -> Iterator[str]:
+def _warnings(contents: Contents, tickets: Sequence[Ticket], others: int, now: datetime) -> Iterator[str]:
+    if ahead := [ticket for ticket in tickets if ticket.at > now + _CLOCKS_DIFFER]:
+        yield (
+            f"{len(ahead)} tickets lie in the future, such as {ahead[0].ticket} of {ahead[0].at:%Y-%m-%d}; do"
+            " date_formats take day and month the right way round?"
+        )
     if far_apart := suspicious(contents.good):
         yield (
             f"{len(far_apart)} tickets have rows more than 12 hours apart, such as {far_apart[0]}; if numbers"

@@ -196,6 +196,14 @@ def test_a_count_of_axis_object_analytics_that_was_reset_begins_anew_even_if_it_
     assert [(row.begin - NOON) // MINUTE for row in lines(shop)] == [10, 11, 12]
 
 
+def test_a_reset_at_a_time_that_cannot_be_is_none(shop: Settings) -> None:
+    for minute, count in [(0, 5), (1, 7)]:
+        told = json.loads(analytics_event("Coming", NOON + minute * MINUTE, count))
+        told["message"]["data"]["resetTime"] = "1970-01-01T00:00:00Z"
+        send(shop, "analytics", json.dumps(told).encode())
+    assert totals(shop) == (2, 0)
+
+
 def test_asking_axis_object_analytics_now_and_then_counts_the_same(shop: Settings) -> None:
     for minute, count in [(0, 100), (1, 103), (2, 103), (200, 150), (201, 151)]:
         send(shop, "analytics", analytics_answer("Coming", NOON + minute * MINUTE, count))

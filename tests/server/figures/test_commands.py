@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from server.metrics.intervals import Interval
 from server.pos.labour import LabourUnreadable, read_labour
 from server.storage.database import migrate, open_database
 from server.storage.labour import labour_rows
+from server.storage.space import DiskFull
 from tests.server.filling import NOON, STORE, counts, fill
 
 CONFIG = '[stores.corner]\nname = "Corner"\ntime_zone = "Europe/Berlin"\n'
@@ -72,3 +74,28 @@ def test_a_lag_that_the_data_do_not_show_is_not_made_up(config: Path) -> None:
     answer = CliRunner().invoke(app, ["measure-lag", "--store", STORE, "--config", str(config)])
     assert answer.exit_code == 4
     assert "the data do not show it" in answer.output
+
+
+def test_a_lag_is_told_to_programs_too_and_forgetting_it_is_no_failure(config: Path) -> None:
+    def measured(*options: str) -> tuple[int, str]:
+        answer = CliRunner().invoke(app, ["measure-lag", "--store", STORE, "--config", str(config), *options])
+        return answer.exit_code, answer.output
+
+    assert measured("--forget")[0] == 0
+    code, told = measured("--json")
+    assert (code, json.loads(told)) == (4, {"minutes": None, "strength": None, "sure": False, "kept": False})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["import-labour"], id="shifts"),
+        pytest.param(["import-catalogue", "--part", "hours"], id="hours"),
+        pytest.param(["import-counts", "--counter", "c"], id="counts"),
+    ],
+)
+def test_with_a_full_disk_no_file_is_taken(config: Path, command: list[str]) -> None:
+    config.write_text(f"least_free_megabytes = 1000000000\n{CONFIG}", encoding="utf-8")
+    file = shifts(config.parent)
+    answer = CliRunner().invoke(app, [*command, str(file), "--store", STORE, "--config", str(config)])
+    assert isinstance(answer.exception, DiskFull)

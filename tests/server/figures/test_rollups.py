@@ -389,6 +389,21 @@ def test_nothing_is_kept_from_a_snapshot_that_another_writer_has_overtaken(tmp_p
         assert held(ours) == {}
 
 
+def test_years_in_which_nothing_was_stored_are_put_together_by_the_day_alone(tmp_path: Path) -> None:
+    migrate(tmp_path / "footfall.db")
+    with open_database(tmp_path / "footfall.db") as db:
+        source, whole = busy_store(db)
+        with writing(db):
+            sales.keep_sale(db, _sale(9000, whole.begin - timedelta(days=100)), RECEIVED)
+        settle(source, whole.end)
+        found = held(db)
+        assert (found["counts hour"], found["counts day"]) == (335, 114)
+        assert (found["sales hour"], found["sales day"]) == (335 + 24, 114)
+        early = whole.begin - timedelta(days=101)
+        for resolution in (Resolution.HOUR, Resolution.WEEK):
+            assert compared(source, early, whole.end, resolution) == []
+
+
 def test_what_a_writer_is_about_to_change_is_left_for_the_next_time(tmp_path: Path) -> None:
     migrate(tmp_path / "footfall.db")
     with open_database(tmp_path / "footfall.db") as ours, open_database(tmp_path / "footfall.db") as theirs:

@@ -255,7 +255,10 @@ def test_each_till_may_number_its_tickets_for_itself(shop: Shop) -> None:
     rows = [f"1,2026-05-04 10:00:00,x,1,{net},{till}" for till, net in [("a", 2), ("b", 3)]]
     assert shop.take(shop.file(OF_TILLS, *rows)).new == 2
     assert shop.take(shop.file(OF_TILLS, rows[1])).unchanged == 1
-    assert [(ticket.ticket, ticket.net) for ticket in shop.tickets()] == [("a/1", 2), ("b/1", 3)]
+    assert [(ticket.ticket, ticket.net) for ticket in shop.tickets()] == [
+        ("a/1", Decimal(2)),
+        ("b/1", Decimal(3)),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -277,6 +280,13 @@ def test_tickets_that_would_replace_ones_of_another_till_or_day_are_warned_of(
         assert [warning.partition(" take the place")[0] for warning in report.warnings] == [
             "1 tickets"
         ] * warned
+
+
+def test_tickets_of_the_future_are_warned_of(shop: Shop) -> None:
+    rows = [f"{number},2026-{month:02}-05 10:00:00,x,1,2" for number, month in [(1, 4), (2, 11), (3, 12)]]
+    for dry_run in (True, False):
+        (warning,) = shop.take(shop.file(HEADER, *rows), dry_run=dry_run).warnings
+        assert warning.startswith("2 tickets lie in the future, such as 2 of 2026-11-05")
 
 
 NO_NUMBERS = {"columns": {"at": "At", "sku": "Item", "net": "Net"}}
