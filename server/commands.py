@@ -201,14 +201,7 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
 def import_sales(
     file: Annotated[Path, typer.Argument(help="The till's CSV file.")],
     store: StoreId,
-    mapping: Annotated[
-        str,
-        typer.Option(
-            "--mapping",
-            help="How to read it: square, shopify, lightspeed, ereceipt, or yours, "
-            "as under sales.mappings in server.toml.",
-        ),
-    ],
+    mapping: Annotated[str, typer.Option("--mapping", help="How to read it, a name under sales.mappings.")],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -242,9 +235,7 @@ def import_sales(
 def import_counts(
     file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
     store: StoreId,
-    counter: Annotated[
-        str, typer.Option("--counter", help="Which, as under stores.ID.counters in server.toml.")
-    ],
+    counter: Annotated[str, typer.Option("--counter", help="Which, a name under stores.ID.counters.")],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,

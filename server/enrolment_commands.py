@@ -37,8 +37,7 @@ def broker_setup(
 ) -> None:
     """Write Mosquitto's configuration, certificate and rights, by the configuration as it is now.
 
-    Run it before the first start of Mosquitto, once a year, and after a change of what server.toml says
-    under stores or enrolment.
+    Run it before the first start of Mosquitto, after a change of stores or enrolment, and once a year.
 
     Example: footfall-server broker-setup
     """

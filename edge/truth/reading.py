@@ -186,28 +186,12 @@ def _from_list(path: Path, content: Mapping[str, Any], clip: ClipFacts) -> Truth
         listed = _List.model_validate(content)
     except ValidationError as error:
         raise TruthRefused(path, list(_problems(error))) from error
-    names = [name for name in listed.sequences if Path(name).name == clip.file]
-    if len(names) != 1:
-        known = ", ".join(listed.sequences)
-        raise TruthRefused(
-            path, [f"sequences: {len(names)} of them are named {clip.file}; known are {known}"]
-        )
-    (name,) = names
-    found = listed.sequences[name]
+    name, found = _about(path, listed, clip)
     said = ClipFacts(
         file=clip.file, width=found.size[0], height=found.size[1], fps=found.fps, frames=found.frames
     )
     _check_clip(path, said, clip)
-    problems: list[str] = []
-    lines = []
-    for number, line in enumerate(found.lines):
-        try:
-            lines.append(_listed_line(line, f"line-{number + 1}", said))
-        except ValueError as error:
-            what = "; ".join(_problems(error)) if isinstance(error, ValidationError) else str(error)
-            problems.append(f"sequences[{name}].lines[{number}]: {what}")
-    if problems:
-        raise TruthRefused(path, problems)
+    lines = _listed_lines(path, name, found, said)
     visits = tuple(TrueVisit(enter_frame=a, leave_frame=b) for a, b in found.visits_video_frame0)
     try:
         return Truth.model_validate(
@@ -218,12 +202,38 @@ def _from_list(path: Path, content: Mapping[str, Any], clip: ClipFacts) -> Truth
                 "uncertainty_frames": max(
                     [found.uncertainty_frames, *(x.uncertainty_frames for x in found.lines)]
                 ),
-                "lines": tuple(lines),
+                "lines": lines,
                 "zones": (TrueZone(id="zone-1", visits=visits),) if visits else (),
             }
         )
     except ValidationError as error:
         raise TruthRefused(path, [f"sequences[{name}].{problem}" for problem in _problems(error)]) from error
+
+
+def _about(path: Path, listed: _List, clip: ClipFacts) -> tuple[str, _ListedClip]:
+    """The one clip of a list that is named like the recording."""
+    names = [name for name in listed.sequences if Path(name).name == clip.file]
+    if len(names) != 1:
+        known = ", ".join(listed.sequences)
+        raise TruthRefused(
+            path, [f"sequences: {len(names)} of them are named {clip.file}; known are {known}"]
+        )
+    return names[0], listed.sequences[names[0]]
+
+
+def _listed_lines(path: Path, name: str, found: _ListedClip, clip: ClipFacts) -> tuple[TrueLine, ...]:
+    """The lines of a clip, or all that is wrong with them."""
+    problems: list[str] = []
+    lines = []
+    for number, line in enumerate(found.lines):
+        try:
+            lines.append(_listed_line(line, f"line-{number + 1}", clip))
+        except ValueError as error:
+            what = "; ".join(_problems(error)) if isinstance(error, ValidationError) else str(error)
+            problems.append(f"sequences[{name}].lines[{number}]: {what}")
+    if problems:
+        raise TruthRefused(path, problems)
+    return tuple(lines)
 
 
 def _listed_line(line: _ListedLine, name: str, clip: ClipFacts) -> TrueLine:
