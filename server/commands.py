@@ -198,7 +198,7 @@ def check_config(config: Config = DEFAULT_CONFIG) -> None:
 def import_sales(
     file: Annotated[Path, typer.Argument(help="The till's CSV file.")],
     store: StoreId,
-    mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in [sales.mappings.NAME].")],
+    mapping: Annotated[str, typer.Option("--mapping", help="How to read it, as in \\[sales.mappings.NAME].")],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
@@ -232,7 +232,7 @@ def import_sales(
 def import_counts(
     file: Annotated[Path, typer.Argument(help="The counter's export: CSV, or .json or .xml.")],
     store: StoreId,
-    counter: Annotated[str, typer.Option("--counter", help="Which, as in [stores.ID.counters.NAME].")],
+    counter: Annotated[str, typer.Option("--counter", help="Which, as in \\[stores.ID.counters.NAME].")],
     config: Config = DEFAULT_CONFIG,
     dry_run: DryRun = False,
     as_json: AsJson = False,
