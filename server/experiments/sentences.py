@@ -110,6 +110,8 @@ def next_look(plan: Plan, begins: date, days: int) -> str | None:
 
 def ended_before_a_look(plan: Plan, days: int) -> str:
     """What may be said of an experiment that was ended too soon to say anything."""
+    if not days:
+        return "It was ended before a day of it was over, so nothing was measured."
     return (
         f"It was ended after {days} {'day' if days == 1 else 'days'}, before its first look after "
         f"{plan.look_at_days[0]}, so nothing can be said of it."

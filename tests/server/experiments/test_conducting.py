@@ -264,6 +264,10 @@ def test_what_is_not_there_or_not_begun_cannot_be_stopped(tmp_path: Path) -> Non
             conducting.stop(db, settings, "tea", "no reason", now)
         with pytest.raises(NotNow, match="begins with a whole day"):
             conducting.start(db, settings, "tea", date(2026, 3, 1), KEY, now)
+        conducting.start(db, settings, "tea", None, KEY, now)
+        conducting.stop(db, settings, "tea", "no reason", now)
+        found = result(db, settings, "tea", now)
+    assert found.sentences[-1] == "It was ended before a day of it was over, so nothing was measured."
 
 
 def test_once_stopped_every_zone_is_as_if_there_were_no_experiment(tmp_path: Path) -> None:
