@@ -105,7 +105,7 @@ def _fill(share: Path) -> None:
         pytest.param("stalled", "watchdog", id="the watchdog notices"),
         pytest.param("after a stall", "active 2", id="stalled, and started again"),
         pytest.param("after a reload", "active", id="a reload ends nothing"),
-        pytest.param("too little memory", "1 active", id="ended beyond its bound, and started again"),
+        pytest.param("too little memory", "ended active", id="ended beyond its bound, and started again"),
         pytest.param("wrong configuration", "failed 2 0", id="a wrong configuration is not tried again"),
         pytest.param("stopped", "success 0", id="it stops in good order"),
         pytest.param("server", "active 200", id="the server answers"),
