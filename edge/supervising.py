@@ -134,7 +134,8 @@ def _mailbox() -> Iterator[tuple[socket.socket, str]]:
 def _bound_without_a_file(words: socket.socket) -> str:
     """A name that Linux chooses, for when the disk takes no file. Any user here may write to it."""
     words.bind("")
-    return "@" + words.getsockname()[1:].decode("ascii")
+    name: bytes = words.getsockname()
+    return f"@{name[1:].decode('ascii')}"
 
 
 class Supervisor:
