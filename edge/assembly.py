@@ -320,12 +320,17 @@ def open_outbox(settings: EdgeSettings, camera: str) -> Outbox:
     return Outbox(outbox_path(settings, camera), settings.state.most_megabytes * 1024 * 1024)
 
 
+class CountedElsewhere(EdgeError):
+    """Another process counts the camera."""
+
+
 @contextmanager
 def only_one(settings: EdgeSettings, camera: str) -> Iterator[None]:
     """Holds a camera for this process, so that nobody is counted twice.
 
     Raises:
-        EdgeError: another process counts this camera, or the state folder cannot be written.
+        CountedElsewhere: another process counts this camera.
+        EdgeError: the state folder cannot be written.
     """
     path = settings.state.folder / f"{camera}.lock"
     try:
@@ -341,7 +346,7 @@ def only_one(settings: EdgeSettings, camera: str) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise EdgeError(
+            raise CountedElsewhere(
                 f"camera {camera} is being counted by another process already",
                 "stop that one first, or give this one another state.folder",
             ) from None

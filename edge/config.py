@@ -61,7 +61,7 @@ def _known_host(host: str) -> str:
     if "/" in host:
         raise ValueError("only the machine's name or address stands here, without mqtt:// and path")
     if host.count(":") == 1:
-        raise ValueError("the port stands in broker.port, and not behind the machine's name")
+        raise ValueError("the port is a setting of its own, and does not stand behind the machine's name")
     if doubt := doubt_of_host(host):
         raise ValueError(doubt)
     return host
@@ -204,7 +204,9 @@ class MetricsSettings(Section):
     """What Prometheus may ask the device for."""
 
     enabled: bool = Field(False, description="whether it may")
-    host: str = Field("127.0.0.1", min_length=1, description="where it is answered; 0.0.0.0: everywhere")
+    host: Annotated[str, AfterValidator(_known_host)] = Field(
+        "127.0.0.1", min_length=1, description="where it is answered; 0.0.0.0: everywhere"
+    )
     port: int = Field(9464, ge=1, le=65_000, description="of the first camera; each further has the next")
 
 
@@ -267,6 +269,8 @@ def settings_in(text: str, path: Path) -> EdgeSettings:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(path, [f"it is not TOML: {error}"]) from error
+    except RecursionError:  # a text from afar must not end the process that hears it, again and again
+        raise ConfigError(path, ["its lists or tables stand too deep in one another"]) from None
     try:
         settings = EdgeSettings.model_validate(content)
     except ValidationError as error:

@@ -6,13 +6,13 @@ import logging
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from queue import Empty, SimpleQueue
 
 from edge.addresses import without_credentials
-from edge.assembly import CameraProcess, only_one, recording_of, steady
+from edge.assembly import CameraProcess, CountedElsewhere, only_one, recording_of, steady
 from edge.config import EdgeSettings
 from edge.configuration import Configuration, Refused, problems_of
 from edge.counting import VisitEnd
@@ -32,6 +32,10 @@ HUNG = 6
 PATIENCE_SECONDS = 20.0
 """So long after it was found stuck it ends itself: a minute after its last picture."""
 
+ENDING_SECONDS = 120.0
+"""So long a process may take to end whose parent was killed: a recording's waits a minute for the broker."""
+
+HOLD_SECONDS = 0.5
 FLUSH_SECONDS = 10.0
 END_DRAIN_SECONDS = 60.0
 FIRST_WAIT_SECONDS = 5.0
@@ -111,13 +115,32 @@ class CameraRun:
         last, delivered = None, True
         while not self._stopped.is_set() and self._camera in self.settings.cameras:
             running = self.settings
-            with only_one(running, self._camera):
+            with ExitStack() as held:
+                if not self._holds(held, running):
+                    break
                 last = self._built()
                 if last is not None:
                     delivered = self._count(last)
             if running is self.settings:
                 break  # nobody changed anything: it was stopped, or its recording has ended
         return last, delivered
+
+    def _holds(self, held: ExitStack, settings: EdgeSettings) -> bool:
+        """Takes the camera for this process; False if it was stopped before it could.
+
+        Where `footfall-edge run` was killed and started again, the process that it had begun before still
+        closes visits and tells the broker. It is waited for: if this one ended, nobody would start it again.
+        """
+        ends_at = steady() + (ENDING_SECONDS if self._parent is not None else 0.0)
+        while True:
+            try:
+                held.enter_context(only_one(settings, self._camera))
+                return True
+            except CountedElsewhere:
+                if steady() >= ends_at:
+                    raise
+            if self._stopped.wait(HOLD_SECONDS):
+                return False
 
     def _count(self, process: CameraProcess) -> bool:
         self._pulse = Pulse(steady())

@@ -10,8 +10,8 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -92,17 +92,15 @@ class Keeper:
 
     def _live(self) -> int:
         """One life of the process; its exit code."""
-        with (
-            tempfile.TemporaryDirectory(prefix="footfall-") as folder,
-            socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as words,
-        ):
-            address = str(Path(folder) / "notify")
-            words.bind(address)
-            words.settimeout(LOOK_SECONDS)
-            told = {PARENT_SETTING: str(os.getpid()), SOCKET_SETTING: address}
-            self._child = child = subprocess.Popen(self._command, env=os.environ | told)  # noqa: S603 - our own command
-            self._watch(child, words)
-            return child.returncode
+        try:
+            with _mailbox() as (words, address):
+                told = {PARENT_SETTING: str(os.getpid()), SOCKET_SETTING: address}
+                self._child = child = subprocess.Popen(self._command, env=os.environ | told)  # noqa: S603 - our own command
+                self._watch(child, words)
+                return child.returncode
+        except OSError as error:  # no memory for a process, or no room: both may pass
+            log.error("camera %s cannot be started: %s", self.camera, error)
+            return os.EX_OSERR
 
     def _watch(self, child: subprocess.Popen[bytes], words: socket.socket) -> None:
         silent_until = time.monotonic() + self._patience.first
@@ -116,6 +114,28 @@ class Keeper:
                 log.error("camera %s finishes no picture any more, and is ended", self.camera)
                 child.kill()
                 child.wait()
+
+
+@contextmanager
+def _mailbox() -> Iterator[tuple[socket.socket, str]]:
+    """Where a process says that it lives, and its address."""
+    with ExitStack() as kept:
+        words = kept.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM))
+        try:
+            scratch = tempfile.TemporaryDirectory(prefix="footfall-", ignore_cleanup_errors=True)
+            address = str(Path(kept.enter_context(scratch)) / "notify")
+            words.bind(address)
+        except OSError:
+            address = _bound_without_a_file(words)
+        words.settimeout(LOOK_SECONDS)
+        yield words, address
+
+
+def _bound_without_a_file(words: socket.socket) -> str:
+    """A name that Linux chooses, for when the disk takes no file. Any user here may write to it."""
+    words.bind("")
+    name: bytes = words.getsockname()
+    return f"@{name[1:].decode('ascii')}"
 
 
 class Supervisor:

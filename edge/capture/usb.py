@@ -64,8 +64,9 @@ def why_no_device(name: str, device: Path, ask: Asked = asked) -> CameraLost | N
 
 
 def cameras_in(folder: Path, ask: Asked = asked) -> list[str]:
-    """How the cameras in a folder of devices are written in the configuration."""
-    return [f"usb:{path}" for path in sorted(folder.glob("video*")) if _may_give_pictures(path, ask)]
+    """How the cameras in a folder are written in the configuration: in /dev, or in one below /dev/v4l."""
+    files = sorted({*folder.glob("video*"), *folder.glob("*-video-index*")})
+    return [f"usb:{path}" for path in files if _may_give_pictures(path, ask)]
 
 
 def _may_give_pictures(device: Path, ask: Asked) -> bool:

@@ -120,10 +120,17 @@ LINE, ZONE = "cameras.entrance.lines[0]", "cameras.entrance.zones[0]"
             pytest.param('host = "127.0.0.1"', f'host = "{host}"', "broker.host", remedy, id=host)
             for host, remedy in {
                 "mqtt://192.0.2.5": "without mqtt://",
-                "192.0.2.5:8883": "the port stands in broker.port",
+                "192.0.2.5:8883": "the port is a setting of its own",
                 "the broker": "a space in the machine's name",
                 "broker..local": "1 to 63 letters",
             }.items()
+        ),
+        pytest.param(
+            "[broker]",
+            '[metrics]\nhost = "all of them"\n[broker]',
+            "metrics.host",
+            "space in the machine's name",
+            id="a machine for metrics that is none",
         ),
         pytest.param("[broker]", "[brokr]", "brokr", "did you mean 'broker'?", id="misspelt section"),
         pytest.param(

@@ -118,6 +118,7 @@ def test_what_cannot_be_used_leaves_the_last_good_one_and_says_why(configuration
     ("text", "problem"),
     [
         pytest.param("no TOML", "it is not TOML", id="no TOML"),
+        pytest.param("a = " + "[" * 50_000, "its lists or tables stand too deep", id="too deep"),
         pytest.param(OWN.replace('"shop"', '"other"'), f"store: {HERE_ONLY}", id="store"),
         pytest.param(OWN.replace("1883", "1884"), f"broker: {HERE_ONLY}", id="broker"),
         pytest.param(OWN.replace('"state"', '"/tmp"'), f"state: {HERE_ONLY}", id="state"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -23,7 +24,7 @@ import os, socket, sys, time
 folder, camera, *words = sys.argv[1:]
 def say(word):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as out:
-        out.sendto(word, os.environ["NOTIFY_SOCKET"])
+        out.sendto(word, os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
 lives = os.path.join(folder, camera)
 with open(lives, "a") as file:
     file.write(f"{os.getpid()}\\n")
@@ -57,6 +58,7 @@ class Kept:
     def __init__(self, folder: Path, cameras: dict[str, str], patience: Patience) -> None:
         self.folder = folder
         self.cameras = cameras
+        self.program = sys.executable
         self.file = written(folder / "edge.toml", list(cameras))
         self.supervisor = Supervisor(Configuration(self.file, lambda settings: None), self._command, patience)
         self.codes: list[int] = []
@@ -64,7 +66,7 @@ class Kept:
 
     def _command(self, camera: str) -> list[str]:
         words = self.cameras.get(camera, "").split()
-        return [sys.executable, "-c", WORKER, str(self.folder), camera, *words]
+        return [self.program, "-c", WORKER, str(self.folder), camera, *words]
 
     def lives(self, camera: str) -> list[int]:
         """Process ids, one for each time that it was started."""
@@ -91,6 +93,32 @@ def test_a_camera_that_fails_is_started_again_and_the_others_go_on(tmp_path: Pat
         until(lambda: len(one.lives("exit")) == 2, "started again")
         assert len(one.lives("entrance")) == 1
         os.kill(one.lives("entrance")[0], 0)  # still there
+    assert one.codes == [0]
+
+
+def test_a_process_that_cannot_be_started_is_tried_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = Kept(tmp_path, {"entrance": ""}, Patience(PATIENCE_SECONDS, PATIENCE_SECONDS))
+    one.program = str(tmp_path / "python")
+    one.thread.start()
+    try:
+        until(lambda: "camera entrance cannot be started" in caplog.text, "it is said")
+        Path(one.program).symlink_to(sys.executable)
+        until(lambda: len(one.lives("entrance")) == 1, "it is started")
+    finally:
+        one.supervisor.stop()
+        one.thread.join(PATIENCE_SECONDS)
+    assert one.codes == [0]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has names of sockets without a file")
+def test_a_camera_is_started_and_watched_though_no_disk_takes_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))  # as where all of the disk is read-only
+    with kept(tmp_path, {"entrance": "hangs"}, silent_seconds=5) as one:
+        until(lambda: len(one.lives("entrance")) == 2, "it hung, which was noticed, and is started again")
     assert one.codes == [0]
 
 

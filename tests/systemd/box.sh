@@ -16,9 +16,19 @@ if [ "${1-}" != --inside ]; then
   [ -d "$group" ] || group=/sys/fs/cgroup
   export GROUP=$group/footfall-box-$$
   mkdir "$GROUP"
-  sh -c 'echo $$ > "$GROUP/cgroup.procs"; exec unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup \
+  # Where each controller has a tree of its own, the box gets a group in those that limit its units.
+  MORE=
+  for controller in memory devices; do
+    own=$(awk -F: -v name=$controller '$2 == name {print $3}' /proc/self/cgroup)
+    [ -n "$own" ] && mkdir "/sys/fs/cgroup/$controller$own/footfall-box-$$" 2>/dev/null || continue
+    MORE="$MORE /sys/fs/cgroup/$controller$own/footfall-box-$$"
+  done
+  export MORE
+  sh -c 'for group in "$GROUP" $MORE; do echo $$ > "$group/cgroup.procs"; done; exec unshare --pid --fork --kill-child --mount --uts --ipc --net --cgroup \
     --propagation private bash "$0" --inside' "$0" && code=0 || code=$?
-  rmdir "$GROUP" 2>/dev/null || find "$GROUP" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  for group in "$GROUP" $MORE; do
+    rmdir "$group" 2>/dev/null || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  done
   exit $code
 fi
 
@@ -33,6 +43,11 @@ if [ -d /sys/fs/cgroup/systemd ]; then
   mount -t tmpfs -o mode=755 tmpfs "$root/sys/fs/cgroup"
   mkdir "$root/sys/fs/cgroup/systemd"
   mount -t cgroup -o none,name=systemd,xattr cgroup "$root/sys/fs/cgroup/systemd"
+  for group in $MORE; do
+    controller=${group#/sys/fs/cgroup/} controller=${controller%%/*}
+    mkdir "$root/sys/fs/cgroup/$controller"
+    mount -t cgroup -o "$controller" cgroup "$root/sys/fs/cgroup/$controller"
+  done
 else
   mount -t cgroup2 cgroup2 "$root/sys/fs/cgroup"
 fi

@@ -6,6 +6,11 @@ settled() { # waits until a property of a unit is so, at most $4 seconds
   for _ in $(seq "$4"); do [ "$(show "$1" "$2")" = "$3" ] && return; sleep 1; done
   echo "$1: $2 is $(show "$1" "$2") and not $3"
 }
+group_file() { # a file of the camera's control group, where each controller has a tree of its own or all share one
+  for tree in "/sys/fs/cgroup/$1" /sys/fs/cgroup; do
+    [ -e "$tree$(show $edge ControlGroup)/$2" ] && echo "$tree$(show $edge ControlGroup)/$2" && return
+  done
+}
 tallied() { /opt/footfall/bin/footfall-edge tally --config /etc/footfall/edge.toml --json | tr -d ' \n'; }
 
 /usr/bin/python3 -m venv /opt/footfall
@@ -26,6 +31,13 @@ got 'user' "$(ps -o user= -p "$pid")"
 got 'filter' "$(awk '/^(Seccomp|NoNewPrivs|CapEff):/ {printf "%s ", $2}' "/proc/$pid/status")"
 got 'counted' "$(tallied)"
 
+bound=$(group_file memory memory.limit_in_bytes || group_file memory memory.max)
+got 'memory bound' "$([ -n "$bound" ] && cat "$bound" || echo 'not here')"
+mknod /tmp/kmsg c 1 11
+inside=$(group_file devices cgroup.procs)
+(echo $BASHPID > "$inside" && head -c 0 /dev/null && head -c 0 /tmp/kmsg) 2>&1 | grep -o 'kmsg.*' > /tmp/refused
+got 'other devices' "$(head -c 0 /tmp/kmsg && cat /tmp/refused)"
+
 kill -9 "$pid"
 settled $edge NRestarts 1 40
 settled $edge SubState running 40
@@ -41,6 +53,20 @@ got 'after a stall' "$(show $edge ActiveState) $(show $edge NRestarts)"
 
 systemctl reload $edge
 got 'after a reload' "$(show $edge ActiveState)"
+
+# With far too little memory it is ended and started again; with enough it runs.
+low=/run/systemd/system/$edge.d
+mkdir -p "$low"
+printf '[Service]\nMemoryMax=32M\n' > "$low/low.conf"
+systemctl daemon-reload
+systemctl restart --no-block $edge
+settled $edge SubState auto-restart 120
+why=$(show $edge Result) # only with one tree for all controllers does systemd hear of the kernel's reason
+case $why in signal | oom-kill) why=ended ;; esac
+rm -r "$low"
+systemctl daemon-reload
+systemctl restart $edge
+got 'too little memory' "$([ -z "$bound" ] && echo 'not here' || echo "$why $(show $edge ActiveState)")"
 
 cp /etc/footfall/edge.toml /tmp/good.toml
 echo 'nonsense = 1' >> /etc/footfall/edge.toml

@@ -99,10 +99,13 @@ def _fill(share: Path) -> None:
         pytest.param("user", "footfall-edge", id="a user that exists only while it runs"),
         # CapEff, NoNewPrivs, Seccomp: no capability, none to be had, and a filter.
         pytest.param("filter", "0000000000000000 1 2 ", id="the network runs under the system-call filter"),
+        pytest.param("memory bound", str(2**30), id="the kernel knows MemoryMax"),
+        pytest.param("other devices", "kmsg' for reading: Operation not permitted", id="no other devices"),
         pytest.param("after a kill", "active 1", id="killed, and started again"),
         pytest.param("stalled", "watchdog", id="the watchdog notices"),
         pytest.param("after a stall", "active 2", id="stalled, and started again"),
         pytest.param("after a reload", "active", id="a reload ends nothing"),
+        pytest.param("too little memory", "ended active", id="ended beyond its bound, and started again"),
         pytest.param("wrong configuration", "failed 2 0", id="a wrong configuration is not tried again"),
         pytest.param("stopped", "success 0", id="it stops in good order"),
         pytest.param("server", "active 200", id="the server answers"),
@@ -113,6 +116,8 @@ def _fill(share: Path) -> None:
 def test_a_booted_systemd_does_with_the_units_what_they_say(
     seen: dict[str, str], name: str, expected: str
 ) -> None:
+    if seen.get(name) == "not here":
+        pytest.skip("this kernel has no such controller to lend")
     assert seen.get(name) == expected
 
 

@@ -92,6 +92,21 @@ def test_a_camera_that_is_not_there_is_said_with_those_that_are(tmp_path: Path) 
     assert why_no_device("usb:0", tmp_path / "video0", kernel(answers)) is None
 
 
+def test_where_plugs_are_named_the_cameras_at_the_other_plugs_are_said(tmp_path: Path) -> None:
+    (tmp_path / "video0").touch()
+    (tmp_path / "video1").touch()
+    plugs = tmp_path / "by-path"
+    plugs.mkdir()
+    for number in (0, 1):
+        (plugs / f"usb-0:2:1.0-video-index{number}").symlink_to(tmp_path / f"video{number}")
+    ask = kernel({"video0": CAMERA, "video1": METADATA})
+
+    lost = why_no_device("usb:front", plugs / "usb-0:1:1.0-video-index0", ask)
+
+    assert lost
+    assert lost.hint.endswith(f"Cameras here: usb:{plugs}/usb-0:2:1.0-video-index0")
+
+
 def test_the_kernel_itself_says_that_a_device_is_no_camera() -> None:
     _, opener = open_live("usb:/dev/null")
     with pytest.raises(CameraLost, match="/dev/null is no camera") as caught:
