@@ -3,6 +3,7 @@ wrong."""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
@@ -68,6 +69,12 @@ class ApartAsked(Section):
     first: Sku
     second: Sku
 
+    @model_validator(mode="after")
+    def _are_two(self) -> Self:
+        if self.first == self.second:
+            raise ValueError(f"{self.first} cannot lie apart from itself: name two products")
+        return self
+
 
 class RangeAsked(Section):
     """A least number of products."""
@@ -107,6 +114,9 @@ class PlacementRequest(Section):
         for names in (skus, zones):
             if twice := sorted({name for name in names if names.count(name) > 1}):
                 raise ValueError(f"{', '.join(twice)} stands there twice")
+        pairs = Counter((each.sku, each.zone) for each in self.affinity)
+        if doubled := sorted(pair for pair, times in pairs.items() if times > 1):
+            raise ValueError(f"affinity: {doubled[0][0]} in {doubled[0][1]} stands there twice")
         if unknown := sorted(set(self._named_skus()) - set(skus)):
             raise ValueError(f"{', '.join(unknown)} is named and does not stand among the products")
         if unknown := sorted(set(self._named_zones()) - set(zones)):

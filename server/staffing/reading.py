@@ -87,7 +87,10 @@ def content_of(file: Path) -> Any:
 
 def in_words(error: ValidationError) -> Iterator[str]:
     """Each thing that is wrong with its place, lists numbered from 1; the first of very many."""
-    problems = error.errors(include_url=False)
+    every = error.errors(include_url=False)
+    wrong = {problem["loc"][:depth] for problem in every for depth in range(len(problem["loc"]))}
+    # A list of which an entry is wrong is too short for pydantic, and for nobody else.
+    problems = [each for each in every if not (each["type"] == "too_short" and each["loc"] in wrong)]
     for problem in problems[:_MOST_TOLD]:
         yield f"{_place(problem['loc'])}: {problem['msg'].removeprefix('Value error, ')}"
     if len(problems) > _MOST_TOLD:

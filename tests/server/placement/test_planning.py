@@ -102,6 +102,16 @@ def test_what_is_neither_given_nor_known_is_asked_for(changes: dict[str, Any], s
         pytest.param(
             {"exclusions": [{"zone": "shelf"}]}, "either a sku or a category", id="a ban of nothing"
         ),
+        pytest.param(
+            {"apart": [{"first": "tea", "second": "tea"}]},
+            "tea cannot lie apart from itself",
+            id="from itself",
+        ),
+        pytest.param(
+            {"affinity": [{"sku": "tea", "zone": "shelf", "per_visit": share} for share in (0.1, 0.2)]},
+            "affinity: tea in shelf stands there twice",
+            id="two affinities",
+        ),
         pytest.param({"products": [{"sku": "tea"}, {"sku": "tea"}]}, "tea stands there twice", id="twice"),
         pytest.param(
             {
@@ -118,6 +128,15 @@ def test_a_wrong_request_is_refused(changes: dict[str, Any], sentence: str) -> N
     with pytest.raises(ValidationError) as refused:
         PlacementRequest.model_validate({**ASKED, **changes})
     assert sentence in "; ".join(in_words(refused.value))
+
+
+def test_a_list_of_which_an_entry_is_wrong_is_not_called_too_short() -> None:
+    with pytest.raises(ValidationError) as refused:
+        PlacementRequest.model_validate({**ASKED, "zones": [{"zone": "window", "space": 0}]})
+    assert list(in_words(refused.value)) == ["zones no. 1, space: Input should be greater than 0"]
+    with pytest.raises(ValidationError) as refused:
+        PlacementRequest.model_validate({**ASKED, "zones": []})
+    assert [each.split(":")[0] for each in in_words(refused.value)] == ["zones"]
 
 
 def test_where_there_is_no_time_left_it_says_that_limits_were_not_weighed() -> None:
