@@ -127,6 +127,8 @@ def figure(page: Page, metric: str) -> str | None:
 
 
 def sideways(page: Page) -> int:
+    # The address is there before the style sheet is.
+    page.wait_for_load_state("load", timeout=SLOW_MS)
     return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
