@@ -82,7 +82,7 @@ class Shop:
         state.mkdir(exist_ok=True)
         self.broker.start(
             "allow_anonymous true",
-            "max_queued_messages 0",  # else it drops all but a thousand that a busy listener has not yet taken
+            "max_queued_messages 0",  # else a listener that is busy loses all but a thousand
             "persistence true",
             f"persistence_location {state}/",
         )
