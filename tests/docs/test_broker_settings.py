@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from edge.wire import counts_topic, health_topic, sales_topic, status_topic, subscriptions
 from tests.docs.reading import blocks
 from tests.server.ingest.running import Mosquitto, until
+from tests.waiting import PATIENCE_SECONDS
 
 STORE = "high-street"
 
@@ -66,7 +67,7 @@ def test_everybody_writes_only_their_own_topics(tmp_path: Path) -> None:
                 (device, counts_topic(STORE, "door-1")),
             ]
             for client, topic in allowed:
-                client.publish(topic, b"yes", qos=1).wait_for_publish(10)
+                client.publish(topic, b"yes", qos=1).wait_for_publish(PATIENCE_SECONDS)
             until(lambda: len(heard) >= len(allowed), "all that is allowed has come")
     finally:
         broker.stop()
