@@ -20,6 +20,7 @@ from edge.wire import (
 )
 from tests.docs.reading import blocks
 from tests.server.ingest.running import Mosquitto, until
+from tests.waiting import PATIENCE_SECONDS
 
 STORE = "high-street"
 
@@ -90,7 +91,7 @@ def test_everybody_writes_only_their_own_topics(tmp_path: Path) -> None:
             (device, counts_topic(STORE, "door-1")),
         ]
         for client, topic in allowed:
-            client.publish(topic, b"yes", qos=1).wait_for_publish(10)
+            client.publish(topic, b"yes", qos=1).wait_for_publish(PATIENCE_SECONDS)
         until(lambda: len(heard) >= len(allowed), "all that is allowed has come")
     assert sorted(heard) == sorted(topic for _, topic in allowed)
 
@@ -104,6 +105,6 @@ def test_a_configuration_from_afar_reaches_its_device_and_no_other(tmp_path: Pat
     ):
         heard = hearing(device, [(config_set_topic(STORE, "door-1").replace("door-1", "+"), 1)])
         for name in ("door-2", "door-1"):
-            server.publish(config_set_topic(STORE, name), b"yes", qos=1).wait_for_publish(30)
+            server.publish(config_set_topic(STORE, name), b"yes", qos=1).wait_for_publish(PATIENCE_SECONDS)
         until(lambda: bool(heard), "the configuration has come")
     assert heard == [config_set_topic(STORE, "door-1")]

@@ -12,7 +12,7 @@ import pytest
 from edge.assembly import CameraProcess
 from edge.counting import VisitEnd
 from edge.outbox import Outbox
-from tests.edge.cast import DEMO, NOON
+from tests.edge.cast import DEMO, NOON, until
 from tests.edge.device import Device
 from tests.edge.test_full_disk import counting, day
 from tests.edge.test_service import LIVE
@@ -41,8 +41,8 @@ def test_a_configuration_that_changes_again_and_again_leaves_no_file_and_no_thre
     files, threads = open_files(), threading.active_count()
     for _ in range(ROUNDS):
         a_life(device)
-    assert open_files() <= files + 1
-    assert threading.active_count() <= threads
+    until(lambda: threading.active_count() <= threads, "all threads have ended")
+    until(lambda: open_files() <= files + 1, "all files are closed")
 
 
 @pytest.mark.long

@@ -16,6 +16,7 @@ from edge.outbox import OutboxState
 from edge.wire import decode, encode
 from tests.edge.cast import free_port, until
 from tests.edge.device import Device
+from tests.waiting import PATIENCE_SECONDS
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def at_work(process: CameraProcess) -> Iterator[None]:
         yield
     finally:
         process.service.stop()
-        working.join(20)
+        working.join(PATIENCE_SECONDS)
         process.work()  # over at once; it lets go of everything in the thread that opened it
 
 

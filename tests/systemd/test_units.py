@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from edge.pulse import STUCK_SECONDS
+from tests import needs
 
 UNITS = Path(__file__).parents[2] / "systemd"
 EVERY_UNIT = sorted(path.name for path in UNITS.iterdir() if path.suffix not in {".md", ".sh"})
@@ -22,12 +22,7 @@ PROGRAMS = ("/opt/footfall/bin/footfall-edge", "/opt/footfall/bin/footfall-serve
 
 def systemd_analyze() -> str:
     """The tool that knows what systemd makes of a unit."""
-    tool = shutil.which("systemd-analyze")
-    if tool is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("systemd-analyze is missing, and CI must check the units")
-        pytest.skip("systemd-analyze is not on this machine")
-    return tool
+    return needs.program("systemd-analyze", "systemd-analyze")
 
 
 def said_of(folder: Path, unit: str, text: str) -> str:

@@ -98,7 +98,7 @@ def watching(
         yield camera
     finally:
         camera.close()
-        counting.join(10)
+        counting.join(PATIENCE_SECONDS)
 
 
 @pytest.mark.parametrize(("path", "login"), [("/moving", None), ("/private", "admin:s3cr")])

@@ -14,6 +14,7 @@ from edge.outbox import Outbox, OutboxError, OutboxState
 from edge.outbox.store import KEPT_SECONDS
 from edge.wire import Counts, decode
 from tests.edge.cast import NOON, minute, so_far
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -185,7 +186,7 @@ def test_many_may_open_a_new_outbox_at_the_same_moment(tmp_path: Path) -> None:
         path, together = tmp_path / f"{number}.db", threading.Barrier(6)
 
         def open_it(path: Path = path, together: threading.Barrier = together) -> dict[str, tuple[int, int]]:
-            together.wait(10)
+            together.wait(PATIENCE_SECONDS)
             box = Outbox(path)
             try:
                 return box.totals().lines

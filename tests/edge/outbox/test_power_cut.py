@@ -13,6 +13,7 @@ from pathlib import Path
 from edge.counting import CountedBy, Crossing, Direction, Tally, Watched
 from edge.outbox import Outbox, Progress
 from tests.edge.cast import NOON, ROOT, until
+from tests.waiting import PATIENCE_SECONDS
 
 ROUNDS = 8
 
@@ -100,7 +101,7 @@ def test_whenever_the_power_goes_counts_and_progress_agree_and_nothing_told_is_l
             until(lambda log=log: log.stat().st_size > 0, "the writer writes")  # type: ignore[misc]
             time.sleep(chance.uniform(0.0, 0.08))
             writer.kill()
-            writer.wait(10)
+            writer.wait(PATIENCE_SECONDS)
         told = max(
             told, *(int(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n"))
         )

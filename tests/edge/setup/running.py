@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from tests.edge.talking import Talking
+from tests.waiting import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[3]
 JSON = {"Content-Type": "application/json"}
@@ -75,10 +76,13 @@ class Caller:
         address = urlsplit(self.address)
         connection = (
             HTTPSConnection(
-                address.hostname or "", address.port, timeout=30, context=ssl._create_unverified_context()
+                address.hostname or "",
+                address.port,
+                timeout=PATIENCE_SECONDS,
+                context=ssl._create_unverified_context(),
             )
             if address.scheme == "https"
-            else HTTPConnection(address.hostname or "", address.port or 0, timeout=30)
+            else HTTPConnection(address.hostname or "", address.port or 0, timeout=PATIENCE_SECONDS)
         )
         sent = {name.replace("_", "-"): value for name, value in (self.more | headers).items()}
         if self.cookie:

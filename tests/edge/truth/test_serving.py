@@ -12,6 +12,7 @@ import pytest
 
 from tests.edge.cast import DEMO
 from tests.edge.truth.clicking import LINE, ZONE, Clicking, run
+from tests.waiting import PATIENCE_SECONDS
 
 JSON = {"Content-Type": "application/json"}
 
@@ -32,7 +33,7 @@ def ask(
 ) -> tuple[int, dict[str, str], bytes]:
     address = urlsplit(clicking.address)
     assert address.hostname == "127.0.0.1"
-    connection = HTTPConnection("127.0.0.1", address.port or 0, timeout=20)
+    connection = HTTPConnection("127.0.0.1", address.port or 0, timeout=PATIENCE_SECONDS)
     path = (address.path if secret else "/wrong/") + name
     content = None if body is None else json.dumps(body)
     connection.request(

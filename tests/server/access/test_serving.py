@@ -38,7 +38,7 @@ def served(settings: Settings) -> Iterator[str]:
             yield web.address
         finally:
             stop.set()
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
 
 
 def with_web(folder: Path, **web: object) -> Settings:

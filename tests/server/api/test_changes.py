@@ -270,7 +270,7 @@ def test_waiting_ends_when_something_changes(settings: Settings, ask: Asking) ->
     cursor = follow(ask, {}, None)
     later = threading.Timer(0.3, fill, (settings, [sale("t1", NOON)], NOON))
     later.start()
-    page = ask.get(FEED, params={"cursor": cursor, "wait": 20}).json()
+    page = ask.get(FEED, params={"cursor": cursor, "wait": 30}).json()
     later.join()
     assert [change["ticket_number"] for change in page["changes"]] == ["t1"]
 

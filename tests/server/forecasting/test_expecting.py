@@ -111,8 +111,9 @@ def test_the_command_prints_the_hours_as_json_and_as_a_table(tmp_path: Path) -> 
     begin = now.replace(minute=0, second=0, microsecond=0) - timedelta(days=3)
     fill(shop, [counts(begin + timedelta(hours=hour), 7, 0, minutes=60) for hour in range(72)], now)
     file = tmp_path / "server.toml"
+    # A zone whose days all have 24 hours, for the command knows the time itself.
     file.write_text(
-        f'database = "{shop.database}"\n[stores.{STORE}]\nname = "Corner"\ntime_zone = "Europe/Berlin"\n',
+        f'database = "{shop.database}"\n[stores.{STORE}]\nname = "Corner"\ntime_zone = "UTC"\n',
         encoding="utf-8",
     )
     arguments = ["forecast", "--store", STORE, "--days", "2", "--holidays", "DE-BE", "--config", str(file)]

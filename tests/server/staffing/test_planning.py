@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,12 +11,13 @@ import pytest
 from server.staffing.planning import Plan, plan
 from server.staffing.solving import Limits
 from tests.server.staffing.requests import asked, person
+from tests.server.staffing.test_solving import ENOUGH_SECONDS, standing_still
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def planned(**changes: Any) -> Plan:
-    return plan(asked(**changes), BERLIN, time.process_time, Limits(8.0))
+    return plan(asked(**changes), BERLIN, standing_still, Limits(ENOUGH_SECONDS))
 
 
 def least(skill: str, begin: str, end: str, count: int, **more: Any) -> dict[str, Any]:
