@@ -1,10 +1,18 @@
-"""How Hypothesis draws: the same examples in every run, unless a run is asked to search (`make search`)."""
+"""What holds for all tests: how threads wait, and how Hypothesis draws.
+
+Hypothesis draws the same examples in every run, unless a run is asked to search (`make search`).
+"""
 
 from __future__ import annotations
+
+import os
 
 from hypothesis import settings
 from hypothesis.internal.conjecture.providers import HypothesisProvider
 from hypothesis.internal.constants_ast import Constants
+
+# Before anything loads OpenMP: on a busy machine threads that wait by turning took most of the processor.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 # Machines that run tests are busy at times; how long an example takes is no finding.
 settings.register_profile("settled", deadline=None, derandomize=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -109,6 +110,7 @@ def support_vectors() -> Learned:
 
 
 def _boosted(categories: Sequence[int]) -> Regressor:
+    _wait_without_work()
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
     except ModuleNotFoundError as error:
@@ -125,6 +127,14 @@ def _boosted(categories: Sequence[int]) -> Regressor:
         early_stopping=False,
     )
     return made
+
+
+def _wait_without_work() -> None:
+    """Let threads that wait for each other leave the processor to others, where nobody said otherwise.
+
+    OpenMP reads it once, when scikit-learn is loaded. On a busy machine waiting took more than learning.
+    """
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 
 def _forest(_: Sequence[int]) -> Regressor:
