@@ -280,19 +280,6 @@ def _asked(folder: Path, address: str) -> AbstractContextManager[HTTPResponse]:
     return answer
 
 
-@pytest.mark.parametrize(
-    ("command", "place"),
-    [
-        pytest.param("import-sales", "as in [stores.ID]", id="store"),
-        pytest.param("import-sales", "as in [sales.mappings.NAME]", id="mapping"),
-        pytest.param("import-counts", "as in [stores.ID.counters.NAME]", id="counter"),
-    ],
-)
-def test_help_names_the_section_of_the_configuration(command: str, place: str) -> None:
-    told = CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "200"}).output
-    assert place in " ".join(told.split())
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_up_runs_broker_listener_and_pages_and_stops_in_peace(folder: Path, number: signal.Signals) -> None:
     broker_port = free_port()
