@@ -17,7 +17,7 @@ from server.config import is_loopback
 from server.errors import ServerError
 
 _START_SECONDS = 15.0
-_PLUGIN = "server.ingest.broker_plugin.HomePlugin"
+_OURS = "server.ingest.broker_plugin"
 
 _log = logging.getLogger("footfall.broker")
 
@@ -90,7 +90,7 @@ class EmbeddedBroker:
         # amqtt tells every packet, and every end of a connection as an error.
         for name in ("amqtt", "transitions"):
             logging.getLogger(name).setLevel(logging.CRITICAL)
-        broker = importlib.import_module("amqtt.broker").Broker(self._configuration())
+        broker = importlib.import_module(_OURS).HomeBroker(self._configuration())
         await broker.start()
         self._stopping = asyncio.Event()
         self._loop = asyncio.get_running_loop()
@@ -101,5 +101,5 @@ class EmbeddedBroker:
     def _configuration(self) -> dict[str, Any]:
         return {
             "listeners": {"default": {"type": "tcp", "bind": f"{self._host}:{self._port}"}},
-            "plugins": {_PLUGIN: {"listener_client_id": self._listener_client_id}},
+            "plugins": {f"{_OURS}.HomePlugin": {"listener_client_id": self._listener_client_id}},
         }

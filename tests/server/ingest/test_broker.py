@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import gc
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import paho.mqtt.client as mqtt
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Status
 from server.config import Settings
@@ -15,6 +18,7 @@ from server.storage.database import migrate, open_database
 from server.storage.devices import camera_states
 from tests.server.ingest.running import device, free_port, listening, until
 from tests.server.samples import NOON, bucket, settings, status
+from tests.waiting import PATIENCE_SECONDS
 
 DAY = timedelta(days=1)
 
@@ -65,6 +69,45 @@ def test_a_listener_that_comes_back_gets_what_it_missed(here: Settings) -> None:
         publish(bucket(1))
     with listening(here):
         until(lambda: _buckets(here) == 2, "the second bucket is stored")
+
+
+CONNECT = b"\x10\x10\x00\x04MQTT\x04\x02\x00\x3c\x00\x04slow"
+SUBSCRIBE_TO_ALL = b"\x82\x06\x00\x01\x00\x01#\x00"
+
+
+def _says_nothing(port: int) -> socket.socket:
+    return socket.create_connection(("127.0.0.1", port))
+
+
+def _takes_nothing(port: int) -> socket.socket:
+    """Subscribes to everything and then reads no more, with more on its way than systems hold."""
+    slow = socket.create_connection(("127.0.0.1", port))
+    slow.sendall(CONNECT)
+    assert slow.recv(4)[0] == 0x20
+    slow.sendall(SUBSCRIBE_TO_ALL)
+    assert slow.recv(5)[0] == 0x90
+    loud = mqtt.Client(CallbackAPIVersion.VERSION2)
+    loud.connect("127.0.0.1", port)
+    loud.loop_start()
+    for _ in range(60):
+        loud.publish("t", bytes(200_000), qos=1).wait_for_publish(PATIENCE_SECONDS)
+    loud.disconnect()
+    loud.loop_stop()
+    return slow
+
+
+@pytest.mark.parametrize("client", [_says_nothing, _takes_nothing])
+def test_a_broker_that_ends_leaves_no_connection_open(
+    client: Callable[[int], socket.socket], caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    broker = EmbeddedBroker("127.0.0.1", port, "x")
+    broker.start()
+    with client(port):
+        broker.stop()
+    del broker
+    gc.collect()  # what is still open warns now, which is an error
+    assert caplog.text == ""
 
 
 def test_a_port_that_is_taken_is_told_in_words(here: Settings) -> None:
