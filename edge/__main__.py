@@ -68,8 +68,8 @@ app.add_typer(view_app, name="view")
 app.command()(setup)
 app.command("doctor")(doctor)
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 ConfigOption = Annotated[
     Path,

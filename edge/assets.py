@@ -264,7 +264,7 @@ class _Bar:
     def __init__(self, name: str) -> None:
         self.total = 0
         columns = (*Progress.get_default_columns(), DownloadColumn())
-        self._shown = Progress(*columns, console=Console(stderr=True))
+        self._shown = Progress(*columns, console=Console(stderr=True, emoji=False))
         self._task = self._shown.add_task(name, total=None)
         self._shown.start()
 

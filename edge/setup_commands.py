@@ -46,8 +46,8 @@ if TYPE_CHECKING:  # the page needs packages of its own, which a device that onl
 UNUSED_SECONDS = 3600.0
 """A page that nobody has used for so long ends by itself."""
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 
 def setup(

@@ -42,8 +42,8 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-out = Console()
-err = Console(stderr=True)
+out = Console(emoji=False)
+err = Console(stderr=True, emoji=False)
 
 ClipArgument = Annotated[Path, typer.Argument(help="A recording; any format that FFmpeg decodes.")]
 ConfigOption = Annotated[

@@ -17,7 +17,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-out = Console()
+out = Console(emoji=False)
 
 
 @app.callback()

@@ -87,7 +87,7 @@ def list_users(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None
     table = Table("name", "role", "stores", "disabled (UTC)")
     for one in everybody:
         _row(table, one.name, one.role.value, _where(one.stores), one.disabled_at or "")
-    telling.show(Console(), [table])
+    telling.show(Console(emoji=False), [table])
 
 
 @user.command("disable")
@@ -170,7 +170,7 @@ def list_tokens(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> Non
         parts = ", ".join(sorted(one.parts)) if one.parts is not None else ""
         used = one.used_at or "never"
         _row(table, one.name, one.role.value, _where(one.stores), parts, only, until, used)
-    telling.show(Console(), [table])
+    telling.show(Console(emoji=False), [table])
 
 
 @token.command("revoke")
@@ -201,7 +201,7 @@ def audit(
     table = Table("when (UTC)", "who", "what", "on what", "from")
     for entry in entries:
         _row(table, f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.who, entry.what, entry.target, entry.address)
-    telling.show(Console(), [table])
+    telling.show(Console(emoji=False), [table])
 
 
 def add_to(app: typer.Typer) -> None:

@@ -63,7 +63,7 @@ def flow(
     for sentence in (*typical.sentences, *unusual.sentences):
         typer.echo(sentence)
     if unusual.days:
-        telling.show(Console(), [_unusual_table(unusual, found.label)])
+        telling.show(Console(emoji=False), [_unusual_table(unusual, found.label)])
     for sentence in together.sentences:
         typer.echo(sentence)
 

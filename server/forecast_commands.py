@@ -61,7 +61,7 @@ def forecast(
     if as_json:
         typer.echo(telling.as_json(asdict(found)))
         return
-    telling.show(Console(), [_hours_table(found, where.zone), _days_table(found)])
+    telling.show(Console(emoji=False), [_hours_table(found, where.zone), _days_table(found)])
     for sentence in found.sentences:
         typer.echo(sentence)
 

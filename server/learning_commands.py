@@ -53,7 +53,7 @@ def _show(card: Card) -> None:
     for sentence in card.cleaned:
         typer.echo(f"  {telling.harmless(sentence)}")
     if card.tested:
-        telling.show(Console(), [_table(card)])
+        telling.show(Console(emoji=False), [_table(card)])
 
 
 def _table(card: Card) -> Table:
@@ -95,6 +95,6 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=Console(stderr=True, emoji=False), transient=True) as progress:
         task = progress.add_task("learning", total=None)
         yield lambda step: progress.update(task, description=step)

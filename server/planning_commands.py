@@ -72,7 +72,7 @@ def roster(
     if needs_expected(asked):
         with _known(config, store) as source:
             asked, notes = with_expected(asked, expecting(source, assembly.now(), asked.expected_share))
-    errors = Console(stderr=True)
+    errors = Console(stderr=True, emoji=False)
     with errors.status("looking for the best roster") as status:
         clock = Working(time.monotonic, time.thread_time)
         limits = Limits(seconds, on_the_wall=clock.on_the_wall)
@@ -224,7 +224,10 @@ def _show(found: Plan) -> None:
         )
         for duty in found.duties
     ]
-    telling.show(Console(), [telling.plain_table(("name", "day", "from", "to", "break", "paid hours"), rows)])
+    telling.show(
+        Console(emoji=False),
+        [telling.plain_table(("name", "day", "from", "to", "break", "paid hours"), rows)],
+    )
     short = sum((gap.end - gap.begin).total_seconds() / 3600 * gap.people for gap in found.gaps)
     typer.echo(f"wages {found.wages:,.2f}; {short:g} person-hours short of what is wanted")
     typer.echo(f"no roster can cost over {found.gap:.1%} less")
@@ -244,7 +247,9 @@ def _show_placement(found: PlacementPlan) -> None:
         (each.zone, telling.harmless(each.sku), f"{each.margin:,.2f}", "" if _stays(found, each) else "new")
         for each in found.placed
     ]
-    telling.show(Console(), [telling.plain_table(("zone", "product", "expected margin", ""), rows)])
+    telling.show(
+        Console(emoji=False), [telling.plain_table(("zone", "product", "expected margin", ""), rows)]
+    )
     typer.echo(
         f"expected margin {found.margin:,.2f}; as it lies now {found.margin_now:,.2f}: {found.gain:+,.2f}"
     )
@@ -270,7 +275,7 @@ def _show_tills(found: TillPlan) -> None:
         for at, hour in zip(found.hours, found.best, strict=True)
     ]
     if rows:
-        telling.show(Console(), [telling.plain_table(columns, rows)])
+        telling.show(Console(emoji=False), [telling.plain_table(columns, rows)])
     _say("before and after", found.changes)
     _say("too few", found.too_few)
     _say("note", found.notes)

@@ -69,7 +69,7 @@ def try_triggers(
         typer.echo(telling.as_json([_values(trial) for trial in trials]))
         return
     for trial in trials:
-        telling.show(Console(), _tables(trial, known))
+        telling.show(Console(emoji=False), _tables(trial, known))
 
 
 def _check(store: StoreSettings, begin: date, end: date) -> None:

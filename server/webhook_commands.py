@@ -37,7 +37,9 @@ def list_alerts(
         typer.echo(telling.as_json([alert.model_dump(mode="json") for alert in found]))
     elif found:
         rows = [(a.number, f"{a.began_at:%Y-%m-%d %H:%M}", _ended(a.ended_at), a.sentence) for a in found]
-        telling.show(Console(), [telling.plain_table(("number", "began (UTC)", "ended", "what"), rows)])
+        telling.show(
+            Console(emoji=False), [telling.plain_table(("number", "began (UTC)", "ended", "what"), rows)]
+        )
     else:
         typer.echo("there was no alert")
 
@@ -77,7 +79,7 @@ def list_webhooks(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> N
             (h.number, h.url, ", ".join(h.kinds), ", ".join(h.stores or ["all"]), h.waiting) for h in known
         ]
         columns = ("number", "address", "kinds", "stores", "waiting")
-        telling.show(Console(), [telling.plain_table(columns, rows)])
+        telling.show(Console(emoji=False), [telling.plain_table(columns, rows)])
     else:
         typer.echo("nobody is told")
 

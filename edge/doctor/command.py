@@ -24,7 +24,7 @@ SIGNS = {
     Verdict.UNKNOWN: "[blue]unknown[/]",
 }
 
-out = Console()
+out = Console(emoji=False)
 
 
 def doctor(
