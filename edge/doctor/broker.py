@@ -68,7 +68,7 @@ def _connect(settings: BrokerSettings, client_id: str, where: str, seconds: floa
     finally:
         client.disconnect()
         client.loop_stop()
-        client.on_connect = None
+        client.reinitialise()  # closes paho's own sockets
     if not answers:
         raise BrokerAway(
             f"{where} takes the connection and does not answer",

@@ -51,10 +51,6 @@ class ConfigListener:
             client.publish(state.topic, encode(state), qos=1, retain=True)
             self._told = state
 
-    def forget(self, client: mqtt.Client) -> None:
-        """Lets go of the client."""
-        client.message_callback_remove(self._topic)
-
     def _on_message(self, client: mqtt.Client, userdata: object, message: mqtt.MQTTMessage) -> None:
         del client, userdata
         if not message.payload:

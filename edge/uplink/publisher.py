@@ -201,12 +201,7 @@ class Publisher:
                 log.debug("the broker left before the goodbye")
         self._client.disconnect()
         self._client.loop_stop()
-        # Lets go of each other, so that paho closes its sockets now and not when garbage is collected.
-        client = self._client
-        client.on_connect = client.on_connect_fail = client.on_disconnect = client.on_publish = None
-        client.on_subscribe = client.on_message = None
-        if self._configured:
-            self._configured.forget(client)
+        self._client.reinitialise()  # closes paho's own sockets, and lets go of our callbacks
 
     def _show_credentials(self) -> None:
         address = self._address

@@ -170,6 +170,7 @@ def _till(stage: Stage, sales: Sequence[Sale]) -> Iterator[None]:
         seller.join(30)
         client.disconnect()
         client.loop_stop()
+        client.reinitialise()  # closes paho's own sockets
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def _connected(broker: BrokerSettings, store: str, device: str, heard: Heard) ->
     finally:
         client.disconnect()
         client.loop_stop()
-        client.on_connect = client.on_subscribe = client.on_message = None
+        client.reinitialise()  # closes paho's own sockets
 
 
 def _send(client: mqtt.Client, topic: str, payload: bytes) -> None:

@@ -80,6 +80,7 @@ class Connection:
         """Say goodbye."""
         self._client.disconnect()
         self._client.loop_stop()
+        self._client.reinitialise()  # closes paho's own sockets
 
     def is_new(self) -> bool:
         """Whether the broker may have forgotten everything since this was last asked."""

@@ -18,6 +18,7 @@ from edge.wire import (
     status_topic,
     subscriptions,
 )
+from tests.clients import talking
 from tests.docs.reading import blocks
 from tests.server.ingest.running import Mosquitto, until
 from tests.waiting import PATIENCE_SECONDS
@@ -30,13 +31,9 @@ def connected(port: int, user: str) -> Iterator[mqtt.Client]:
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id=user)
     client.username_pw_set(user)
     client.connect("127.0.0.1", port)
-    client.loop_start()
-    until(client.is_connected, f"{user} is connected")
-    try:
+    with talking(client):
+        until(client.is_connected, f"{user} is connected")
         yield client
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 @contextmanager

@@ -41,6 +41,7 @@ from server.storage.catalogue import ProductRow, put_product
 from server.storage.database import open_database, writing
 from server.storage.sales import replace_planogram
 from tests.browser import SLOW_MS
+from tests.clients import talking
 from tests.e2e.shop import Shop, until
 from tests.e2e.test_page_live import PICTURES_SETTING
 from tests.server.ingest.running import device
@@ -115,12 +116,8 @@ def sign(port: int) -> Iterator[dict[str, bytes]]:
     )
     client.connect("127.0.0.1", port)
     client.subscribe("footfall/v1/demo/zone/+/recommendation", qos=1)
-    client.loop_start()
-    try:
+    with talking(client):
         yield heard
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 def experiment(shop: Shop) -> Experiment:

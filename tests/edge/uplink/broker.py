@@ -15,6 +15,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from edge.wire import Counts, decode
 from edge.wire.messages import Message
+from tests.clients import talking
 from tests.needs import program
 from tests.ports import free_port
 from tests.waiting import PATIENCE_SECONDS, until
@@ -98,13 +99,9 @@ def listening(port: int, into: Listener | None = None) -> Iterator[Listener]:
     client.on_subscribe = lambda *_: listener.subscribed.set()
     client.on_message = note
     client.connect("127.0.0.1", port)
-    client.loop_start()
-    try:
+    with talking(client):
         assert listener.subscribed.wait(PATIENCE_SECONDS)
         yield listener
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 def kept(port: int) -> dict[str, bytes]:

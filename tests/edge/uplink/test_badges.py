@@ -17,6 +17,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from edge.uplink import BadgeReaders
 from edge.uplink.badges import BadgeListener
 from edge.wire import BadgeRead, badge_topic, encode
+from tests.clients import talking
 from tests.edge.cast import NOON, until
 from tests.edge.uplink.broker import Listener, Mosquitto, listening
 from tests.edge.uplink.test_publisher import Device, publishing
@@ -53,10 +54,8 @@ def tell(port: int, topic: str, payload: bytes, *, retain: bool = False) -> None
     """A reader says something."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv311)
     client.connect("127.0.0.1", port)
-    client.loop_start()
-    client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
-    client.disconnect()
-    client.loop_stop()
+    with talking(client):
+        client.publish(topic, payload, qos=1, retain=retain).wait_for_publish(10)
 
 
 def tell_until_heard(port: int, heard: list[BadgeRead], message: BadgeRead) -> None:

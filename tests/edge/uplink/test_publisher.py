@@ -140,6 +140,29 @@ def figures(listener: Listener) -> dict[int, tuple[int, int]]:
     return {start: (one.revision, one.lines[0].count_in) for start, one in listener.newest().items()}
 
 
+def open_sockets() -> set[str]:
+    """Of this process; what is closed while it is read is left out."""
+    return {to for each in Path("/proc/self/fd").iterdir() if (to := _leads_to(each)).startswith("socket:")}
+
+
+def _leads_to(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except FileNotFoundError:
+        return ""
+
+
+@pytest.mark.parametrize("reached", [True, False])
+def test_who_stops_has_closed_every_connection(device: Device, broker: Mosquitto, reached: bool) -> None:
+    if not reached:
+        broker.kill()
+    before = open_sockets()
+    with publishing(device) as publisher:
+        until(lambda: publisher.connected is reached, "it is connected, where the broker is there")
+        assert open_sockets() - before
+    assert not open_sockets() - before
+
+
 def test_everything_arrives_and_the_newest_of_it_is_what_the_outbox_holds(
     device: Device, broker: Mosquitto
 ) -> None:

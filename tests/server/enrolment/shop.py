@@ -26,6 +26,7 @@ from server.config import EnrolmentSettings, Settings
 from server.enrolment import enrolling
 from server.storage.broker_accounts import Kind
 from server.storage.database import migrate, open_database
+from tests.clients import talking
 from tests.ports import free_port
 from tests.server.ingest.running import mosquitto_program
 from tests.waiting import PATIENCE_SECONDS, until
@@ -156,13 +157,9 @@ def connecting(
     client.username_pw_set(section["username"], known if password is None else password)
     client.tls_set(ca_certs=str(bundle / section["ca_file"]))
     client.connect(section["host"], section["port"])
-    client.loop_start()
-    until(lambda: bool(one.answered), "the broker has answered")
-    try:
+    with talking(client):
+        until(lambda: bool(one.answered), "the broker has answered")
         yield one
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 def is_let_in(bundle: Path, password: str | None = None) -> bool:

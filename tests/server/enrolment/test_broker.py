@@ -24,6 +24,7 @@ from server.enrolment.mosquitto import password_hash
 from server.storage import counts
 from server.storage.broker_accounts import Kind
 from server.storage.database import open_database
+from tests.clients import talking
 from tests.server.enrolment.shop import (
     Client,
     connecting,
@@ -232,9 +233,8 @@ def test_strangers_and_plain_connections_are_not_let_in(shop: Shop) -> None:
         client.on_connect = lambda _c, _u, _f, reason, _p: answers.append(str(reason))
         client.tls_set(ca_certs=str(shop.bundles["device"] / "broker-ca.crt"))
         client.connect("127.0.0.1", port)
-        client.loop_start()
-        until(lambda: bool(answers), "the broker has answered")
-        client.loop_stop()
+        with talking(client):
+            until(lambda: bool(answers), "the broker has answered")
         assert answers == ["Not authorized"]
 
         plain: list[str] = []
@@ -242,10 +242,9 @@ def test_strangers_and_plain_connections_are_not_let_in(shop: Shop) -> None:
         open_client.on_connect = lambda _c, _u, _f, reason, _p: plain.append(str(reason))
         open_client.on_disconnect = lambda *_: plain.append("broken off")
         open_client.connect("127.0.0.1", port)
-        open_client.loop_start()
-        until(lambda: bool(plain), "the connection is broken off")
-        open_client.loop_stop()
-        assert plain == ["broken off"]
+        with talking(open_client):
+            until(lambda: bool(plain), "the connection is broken off")
+            assert plain == ["broken off"]
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from server.ingest.listener import Listener
 from server.storage.database import open_database
 from server.storage.devices import camera_states
 from server.storage.sales import held_ticket
+from tests.clients import talking
 from tests.needs import program
 from tests.ports import free_port as free_port
 from tests.server.samples import NOON, sale, status
@@ -97,17 +98,13 @@ def device(port: int) -> Iterator[Callable[[Counts | Live | Status | Health | Sa
     """A function that publishes a message and returns once the broker has it."""
     client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="device", protocol=mqtt.MQTTv311)
     client.connect("127.0.0.1", port)
-    client.loop_start()
 
     def publish(message: Counts | Live | Status | Health | Sale) -> None:
         state = isinstance(message, Status | Health)
         client.publish(message.topic, encode(message), qos=1, retain=state).wait_for_publish(PATIENCE_SECONDS)
 
-    try:
+    with talking(client):
         yield publish
-    finally:
-        client.disconnect()
-        client.loop_stop()
 
 
 def wait_for_subscription(settings: Settings) -> None:

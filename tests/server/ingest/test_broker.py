@@ -16,6 +16,7 @@ from server.ingest.broker import BrokerFailed, EmbeddedBroker
 from server.storage import counts
 from server.storage.database import migrate, open_database
 from server.storage.devices import camera_states
+from tests.clients import talking
 from tests.server.ingest.running import device, free_port, listening, until
 from tests.server.samples import NOON, bucket, settings, status
 from tests.waiting import PATIENCE_SECONDS
@@ -88,11 +89,9 @@ def _takes_nothing(port: int) -> socket.socket:
     assert slow.recv(5)[0] == 0x90
     loud = mqtt.Client(CallbackAPIVersion.VERSION2)
     loud.connect("127.0.0.1", port)
-    loud.loop_start()
-    for _ in range(60):
-        loud.publish("t", bytes(200_000), qos=1).wait_for_publish(PATIENCE_SECONDS)
-    loud.disconnect()
-    loud.loop_stop()
+    with talking(loud):
+        for _ in range(60):
+            loud.publish("t", bytes(200_000), qos=1).wait_for_publish(PATIENCE_SECONDS)
     return slow
 
 

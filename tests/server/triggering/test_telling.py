@@ -19,6 +19,7 @@ from server.storage import zone_triggers
 from server.storage.database import open_database, writing
 from server.triggering.parts import Teller
 from server.triggering.telling import tell
+from tests.clients import talking
 from tests.server.filling import settings_for
 from tests.server.ingest.running import Mosquitto, free_port, until
 from tests.waiting import PATIENCE_SECONDS
@@ -119,13 +120,9 @@ def kept_by(port: int) -> bytes | None:
     client.on_subscribe = lambda *_: answered.set()
     client.connect("127.0.0.1", port)
     client.subscribe(TOPIC, qos=1)
-    client.loop_start()
-    try:
+    with talking(client):
         assert answered.wait(PATIENCE_SECONDS)
         threading.Event().wait(0.1)
-    finally:
-        client.disconnect()
-        client.loop_stop()
     return heard[0] if heard else None
 
 
