@@ -48,6 +48,7 @@ from edge.signals import on_signals
 from edge.starter import starter_configuration
 from edge.supervising import PARENT_SETTING, Supervisor
 from edge.survey import as_rows, survey
+from edge.terminal import err, out
 from edge.truth_commands import app as truth_app
 from edge.view_commands import app as view_app
 
@@ -68,8 +69,6 @@ app.add_typer(view_app, name="view")
 app.command()(setup)
 app.command("doctor")(doctor)
 
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
 
 ConfigOption = Annotated[
     Path,

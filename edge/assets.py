@@ -18,10 +18,10 @@ from typing import Annotated, Any
 import platformdirs
 import pooch
 from pydantic import BaseModel, ConfigDict, Field
-from rich.console import Console
 from rich.progress import DownloadColumn, Progress
 
 from edge.errors import EdgeError
+from edge.terminal import err
 
 ASSETS_SETTING = "FOOTFALL_ASSETS"
 CACHE_SETTING = "FOOTFALL_CACHE"
@@ -264,7 +264,7 @@ class _Bar:
     def __init__(self, name: str) -> None:
         self.total = 0
         columns = (*Progress.get_default_columns(), DownloadColumn())
-        self._shown = Progress(*columns, console=Console(stderr=True, emoji=False))
+        self._shown = Progress(*columns, console=err)
         self._task = self._shown.add_task(name, total=None)
         self._shown.start()
 

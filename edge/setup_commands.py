@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from edge.assembly import (
     accept_view,
@@ -33,6 +32,7 @@ from edge.detection import Detector
 from edge.errors import EdgeError
 from edge.outbox import Audits
 from edge.signals import on_signals
+from edge.terminal import err, out
 
 if TYPE_CHECKING:  # the page needs packages of its own, which a device that only counts has not
     from edge.setup.desk import Desk
@@ -45,9 +45,6 @@ if TYPE_CHECKING:  # the page needs packages of its own, which a device that onl
 
 UNUSED_SECONDS = 3600.0
 """A page that nobody has used for so long ends by itself."""
-
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
 
 
 def setup(

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from edge.assembly import CameraProcess, facts_of
 from edge.config import CameraSettings, EdgeSettings, load_settings
 from edge.errors import EdgeError
 from edge.signals import on_signals
+from edge.terminal import err, out
 from edge.truth import (
     TOLERANCE_SECONDS,
     ClipFacts,
@@ -42,8 +42,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-out = Console(emoji=False)
-err = Console(stderr=True, emoji=False)
 
 ClipArgument = Annotated[Path, typer.Argument(help="A recording; any format that FFmpeg decodes.")]
 ConfigOption = Annotated[

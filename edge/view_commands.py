@@ -6,18 +6,16 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from edge.assembly import accept_view
 from edge.config import load_settings
 from edge.errors import EdgeError
+from edge.terminal import out
 
 app = typer.Typer(
     help="What a camera's view looks like when all is well, by which it is noticed that it has moved.",
     no_args_is_help=True,
 )
-
-out = Console(emoji=False)
 
 
 @app.callback()

@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from sqlite_utils import Database
 
@@ -87,7 +86,7 @@ def list_users(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None
     table = Table("name", "role", "stores", "disabled (UTC)")
     for one in everybody:
         _row(table, one.name, one.role.value, _where(one.stores), one.disabled_at or "")
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
 
 
 @user.command("disable")
@@ -170,7 +169,7 @@ def list_tokens(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> Non
         parts = ", ".join(sorted(one.parts)) if one.parts is not None else ""
         used = one.used_at or "never"
         _row(table, one.name, one.role.value, _where(one.stores), parts, only, until, used)
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
 
 
 @token.command("revoke")
@@ -201,7 +200,7 @@ def audit(
     table = Table("when (UTC)", "who", "what", "on what", "from")
     for entry in entries:
         _row(table, f"{entry.at:%Y-%m-%d %H:%M:%S}", entry.who, entry.what, entry.target, entry.address)
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
 
 
 def add_to(app: typer.Typer) -> None:

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress
 from sqlite_utils import Database
 
@@ -224,7 +223,7 @@ def import_sales(
     if as_json:
         typer.echo(telling.as_json(asdict(report)))
     else:
-        telling.show(Console(emoji=False), telling.import_tables(report))
+        telling.show(telling.import_tables(report))
     for warning in report.warnings:
         typer.echo(f"warning: {telling.harmless(warning)}", err=True)
     if report.quarantined or report.refused:
@@ -253,7 +252,7 @@ def import_counts(
     if as_json:
         typer.echo(telling.as_json(asdict(report)))
     else:
-        telling.show(Console(emoji=False), telling.counts_tables(report))
+        telling.show(telling.counts_tables(report))
     if report.quarantined or report.refused:
         raise typer.Exit(SOME_REFUSED)
 
@@ -386,7 +385,7 @@ def report(
         given = without_small(metrics_shape(figures), settings.suppress_below)
         typer.echo(given.model_dump_json(indent=2))
     else:
-        telling.show(Console(emoji=False), telling.day_tables(figures))
+        telling.show(telling.day_tables(figures))
 
 
 @app.command()
@@ -408,7 +407,7 @@ def demo(
         from server.demo.run import run_demo
     except ModuleNotFoundError as error:
         raise ServerError(f"the demo needs {error.name}", "pip install 'footfall[demo]'") from error
-    console = Console(emoji=False)
+    console = telling.terminal()
     linger = console.is_terminal and not headless and not as_json
     agree = run_demo(clip, headless=headless, as_json=as_json, browse=browse, linger=linger, console=console)
     if not agree:
@@ -432,7 +431,7 @@ def list_waiting(
         typer.echo(telling.as_json({"waiting": waiting, "lost_because_full": lost, "rows": values}))
         return
     if rows:
-        telling.show(Console(emoji=False), [telling.quarantine_table(rows, waiting)])
+        telling.show([telling.quarantine_table(rows, waiting)])
     else:
         typer.echo("nothing waits")
     if lost:
@@ -450,7 +449,7 @@ def show(number: Number, config: Config = DEFAULT_CONFIG, as_json: AsJson = Fals
     if as_json:
         typer.echo(telling.as_json(telling.quarantine_values(row)))
     else:
-        telling.show(Console(emoji=False), [telling.quarantine_item(row)])
+        telling.show([telling.quarantine_item(row)])
 
 
 @quarantine.command()
@@ -502,7 +501,7 @@ def list_devices(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> No
     if as_json:
         typer.echo(telling.as_json([asdict(device) for device in known]))
     else:
-        telling.show(Console(emoji=False), [telling.device_table(known)])
+        telling.show([telling.device_table(known)])
 
 
 @devices.command("accept")
@@ -543,7 +542,7 @@ def list_unknown_time(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) 
     if as_json:
         typer.echo(telling.as_json([asdict(held) for held in held_apart]))
     else:
-        telling.show(Console(emoji=False), [telling.unknown_time_table(held_apart)])
+        telling.show([telling.unknown_time_table(held_apart)])
 
 
 @clock.command("confirm")
@@ -582,7 +581,7 @@ def nightly(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
     if as_json:
         typer.echo(telling.as_json(asdict(night)))
     else:
-        telling.show(Console(emoji=False), [telling.night_table(night)])
+        telling.show([telling.night_table(night)])
 
 
 @app.command("forget-customer")
@@ -691,7 +690,7 @@ def _progress(file: Path) -> Iterator[Callable[[str], None]]:
     if not sys.stderr.isatty() or not file.is_file():
         yield lambda _: None
         return
-    with Progress(console=Console(stderr=True, emoji=False), transient=True) as progress:
+    with Progress(console=telling.terminal(errors=True), transient=True) as progress:
         task = progress.add_task(file.name, total=file.stat().st_size)
         yield lambda line: progress.advance(task, len(line.encode()))
 

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server import assembly, telling
@@ -93,7 +92,7 @@ def _show_drivers(found: DriversShape) -> None:
     for effect in found.effects:
         ends = (percent(each, 1) for each in (effect.change, effect.low, effect.high))
         table.add_row(effect.words, *ends)
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
     for sentence in (*found.sentences, *(rule.sentence for rule in found.rules), *found.notes):
         typer.echo(sentence)
 
@@ -104,6 +103,6 @@ def _show_customers(found: CustomersShape) -> None:
     for group in found.groups:
         values = (number(group.customers), percent(group.share_of_sales), number(group.basket, 2))
         table.add_row(group.group.value, *values, group.meaning)
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
     for sentence in (*found.sentences, *found.notes):
         typer.echo(sentence)

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from edge.wire import ConfigState
@@ -100,7 +99,7 @@ def enrolled(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
         at = (one.enrolled_at, one.rotated_at, one.revoked_at)
         times = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in at)
         table.add_row(*telling.texts(user_of(one), one.kind, one.store, *times))
-    telling.show(Console(emoji=False), [table])
+    telling.show([table])
     if ends:
         typer.echo(f"the broker's certificate is good until {ends:%Y-%m-%d}")
 

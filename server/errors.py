@@ -15,3 +15,12 @@ class ServerError(Exception):
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class LibraryMissing(ServerError):
+    """A library of the extra `forecasting` is not installed."""
+
+    exit_code = 3
+
+    def __init__(self, what: str, library: str | None) -> None:
+        super().__init__(f"{what} needs {library}", "pip install 'footfall[forecasting]'")

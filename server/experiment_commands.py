@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 
 from server import assembly, telling
 from server.accounts.by import by_command
@@ -128,7 +127,7 @@ def list_experiments(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -
         (one.name, one.state.value, one.begins or "", one.days, " ".join(one.sentences[:2])) for one in found
     ]
     columns = ("name", "state", "begins", "days", "what may be said")
-    telling.show(Console(emoji=False), [telling.plain_table(columns, rows)])
+    telling.show([telling.plain_table(columns, rows)])
 
 
 def read_plan(file: Path) -> Plan:

@@ -6,7 +6,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server import assembly, telling
@@ -63,7 +62,7 @@ def flow(
     for sentence in (*typical.sentences, *unusual.sentences):
         typer.echo(sentence)
     if unusual.days:
-        telling.show(Console(emoji=False), [_unusual_table(unusual, found.label)])
+        telling.show([_unusual_table(unusual, found.label)])
     for sentence in together.sentences:
         typer.echo(sentence)
 

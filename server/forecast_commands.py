@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server import assembly, telling
@@ -61,7 +60,7 @@ def forecast(
     if as_json:
         typer.echo(telling.as_json(asdict(found)))
         return
-    telling.show(Console(emoji=False), [_hours_table(found, where.zone), _days_table(found)])
+    telling.show([_hours_table(found, where.zone), _days_table(found)])
     for sentence in found.sentences:
         typer.echo(sentence)
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -53,7 +52,7 @@ def _show(card: Card) -> None:
     for sentence in card.cleaned:
         typer.echo(f"  {telling.harmless(sentence)}")
     if card.tested:
-        telling.show(Console(emoji=False), [_table(card)])
+        telling.show([_table(card)])
 
 
 def _table(card: Card) -> Table:
@@ -72,7 +71,6 @@ def _table(card: Card) -> Table:
 
 def _row(one: TriedShape) -> tuple[str, ...]:
     first, rest, unnamed = one.next_basket, one.completion, one.unnamed
-    most = rest if rest.says_something else first
     return (
         one.name,
         _if_said(first, f"{first.ndcg_10:.3f}"),
@@ -80,7 +78,7 @@ def _row(one: TriedShape) -> tuple[str, ...]:
         _if_said(unnamed, f"{unnamed.ndcg_10:.3f}" if unnamed else ""),
         _if_said(rest, f"{rest.ndcg_10:.3f}"),
         _if_said(rest, f"{100 * rest.hit_rate_5:.0f} %"),
-        _if_said(most, f"{100 * most.coverage:.0f} %"),
+        _if_said(one.widest, f"{100 * one.widest.coverage:.0f} %"),
     )
 
 
@@ -95,6 +93,6 @@ def _progress() -> Iterator[Callable[[str], None]]:
         yield lambda _: None
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True, emoji=False), transient=True) as progress:
+    with Progress(*columns, console=telling.terminal(errors=True), transient=True) as progress:
         task = progress.add_task("learning", total=None)
         yield lambda step: progress.update(task, description=step)

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from server import assembly, telling
 from server.config import ConfigError, load_settings
@@ -72,7 +71,7 @@ def roster(
     if needs_expected(asked):
         with _known(config, store) as source:
             asked, notes = with_expected(asked, expecting(source, assembly.now(), asked.expected_share))
-    errors = Console(stderr=True, emoji=False)
+    errors = telling.terminal(errors=True)
     with errors.status("looking for the best roster") as status:
         clock = Working(time.monotonic, time.thread_time)
         limits = Limits(seconds, on_the_wall=clock.on_the_wall)
@@ -225,7 +224,6 @@ def _show(found: Plan) -> None:
         for duty in found.duties
     ]
     telling.show(
-        Console(emoji=False),
         [telling.plain_table(("name", "day", "from", "to", "break", "paid hours"), rows)],
     )
     short = sum((gap.end - gap.begin).total_seconds() / 3600 * gap.people for gap in found.gaps)
@@ -247,9 +245,7 @@ def _show_placement(found: PlacementPlan) -> None:
         (each.zone, telling.harmless(each.sku), f"{each.margin:,.2f}", "" if _stays(found, each) else "new")
         for each in found.placed
     ]
-    telling.show(
-        Console(emoji=False), [telling.plain_table(("zone", "product", "expected margin", ""), rows)]
-    )
+    telling.show([telling.plain_table(("zone", "product", "expected margin", ""), rows)])
     typer.echo(
         f"expected margin {found.margin:,.2f}; as it lies now {found.margin_now:,.2f}: {found.gain:+,.2f}"
     )
@@ -275,7 +271,7 @@ def _show_tills(found: TillPlan) -> None:
         for at, hour in zip(found.hours, found.best, strict=True)
     ]
     if rows:
-        telling.show(Console(emoji=False), [telling.plain_table(columns, rows)])
+        telling.show([telling.plain_table(columns, rows)])
     _say("before and after", found.changes)
     _say("too few", found.too_few)
     _say("note", found.notes)

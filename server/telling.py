@@ -254,10 +254,16 @@ def queue_table(report: StoreReport, queues: Sequence[QueueFigures]) -> Table:
     return table
 
 
-def show(console: Console, tables: Sequence[Table]) -> None:
+def terminal(*, errors: bool = False) -> Console:
+    """Where a command speaks to people; `errors`: beside its output. Text comes out letter by letter."""
+    return Console(stderr=errors, emoji=False)
+
+
+def show(tables: Sequence[Table], console: Console | None = None) -> None:
     """Print tables one below the other."""
+    where = console or terminal()
     for table in tables:
-        console.print(table)
+        where.print(table)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from server import assembly, telling
@@ -69,7 +68,7 @@ def try_triggers(
         typer.echo(telling.as_json([_values(trial) for trial in trials]))
         return
     for trial in trials:
-        telling.show(Console(emoji=False), _tables(trial, known))
+        telling.show(_tables(trial, known))
 
 
 def _check(store: StoreSettings, begin: date, end: date) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from server import assembly, telling
 from server.api.alert_shapes import alert_shape, webhook_shape
@@ -37,9 +36,7 @@ def list_alerts(
         typer.echo(telling.as_json([alert.model_dump(mode="json") for alert in found]))
     elif found:
         rows = [(a.number, f"{a.began_at:%Y-%m-%d %H:%M}", _ended(a.ended_at), a.sentence) for a in found]
-        telling.show(
-            Console(emoji=False), [telling.plain_table(("number", "began (UTC)", "ended", "what"), rows)]
-        )
+        telling.show([telling.plain_table(("number", "began (UTC)", "ended", "what"), rows)])
     else:
         typer.echo("there was no alert")
 
@@ -79,7 +76,7 @@ def list_webhooks(config: Config = DEFAULT_CONFIG, as_json: AsJson = False) -> N
             (h.number, h.url, ", ".join(h.kinds), ", ".join(h.stores or ["all"]), h.waiting) for h in known
         ]
         columns = ("number", "address", "kinds", "stores", "waiting")
-        telling.show(Console(emoji=False), [telling.plain_table(columns, rows)])
+        telling.show([telling.plain_table(columns, rows)])
     else:
         typer.echo("nobody is told")
 

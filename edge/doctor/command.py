@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from edge.config import load_settings
 from edge.doctor.examining import examine
 from edge.doctor.finding import Finding, Verdict, exit_code_of, wrong
 from edge.errors import EdgeError
+from edge.terminal import out
 
 SIGNS = {
     Verdict.FINE: "[green]fine[/]",
@@ -23,8 +23,6 @@ SIGNS = {
     Verdict.WRONG: "[bold red]wrong[/]",
     Verdict.UNKNOWN: "[blue]unknown[/]",
 }
-
-out = Console(emoji=False)
 
 
 def doctor(

@@ -51,7 +51,7 @@ class Terminal:
         self._say(drawn or "For a QR code here: pip install 'footfall[setup]'")
 
     def _say(self, text: str) -> None:
-        self._out.print(text, highlight=False, markup=False, emoji=False, soft_wrap=True)
+        self._out.print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def qr_code(text: str) -> str | None:

@@ -19,6 +19,7 @@ from server.api.site import Here, Route, Site
 from server.figures.reading import Source
 from server.figures.terms import terms_of
 from server.flow.errors import FlowRefused
+from server.public_holidays import CountryUnknown
 
 if TYPE_CHECKING:
     from server.flow.asking import Flow
@@ -103,7 +104,7 @@ def reading_flow(
         zones = {zone: of.name for zone, of in known.zones.items()}
         try:
             yield flow_of(source, asked, zones, here.clock())
-        except FlowRefused as error:
+        except (FlowRefused, CountryUnknown) as error:
             raise Problem(422, f"{error}; {error.hint}." if error.hint else f"{error}.") from error
 
 

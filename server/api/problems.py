@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from server.errors import ServerError
-from server.storage.database import StorageError
+from server.storage.database import StorageError, kind_of
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -132,8 +132,8 @@ def of_storage(error: Exception) -> Problem:
 
 async def _of_sqlite(request: Request, error: Exception) -> Response:
     assert isinstance(error, sqlite3.OperationalError)
-    # The lowest byte is the kind. What is none of these is a fault of ours.
-    if (error.sqlite_errorcode or 0) & 0xFF not in _TROUBLE_WITH_THE_FILE:
+    # What is none of these is a fault of ours.
+    if kind_of(error) not in _TROUBLE_WITH_THE_FILE:
         raise error
     return answer(request, of_storage(error))
 

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from server.figures.reading import Source
 from server.flow.errors import FlowRefused
 from server.flow.reading import DWELL, ENTRIES, Past, past_of, series_of
-from server.flow.reasons import Reason, known_days, named_holidays
+from server.flow.reasons import Reason, known_days
 from server.flow.together import Pair, days_together, followed, hours_together
 from server.flow.typical import TypicalDay, typical_days
 from server.flow.unusual import FALSE_ALARM_DAYS, Unusual, UnusualDay, unusual_days
@@ -21,6 +21,7 @@ from server.flow.words import (
     typical_sentences,
     unusual_sentences,
 )
+from server.public_holidays import public_holidays
 
 WEEKS, MOST_WEEKS = 26, 104
 """How far back it is looked unless somebody says, and at most."""
@@ -149,6 +150,7 @@ def flow_of(source: Source, asked: Asked, zones: Mapping[str, str], now: datetim
 
     Raises:
         FlowRefused: nothing was counted yet, or not of that name.
+        CountryUnknown: nobody knows the holidays of that country.
         LibraryMissing: what reckons is not installed.
     """
     known = [name for name in series_of(source) if not name.startswith(DWELL)]
@@ -158,5 +160,5 @@ def flow_of(source: Source, asked: Asked, zones: Mapping[str, str], now: datetim
         )
     if asked.country:
         # Before the work, for whoever named one that nobody knows.
-        named_holidays(asked.country, (now.year,))
+        public_holidays(asked.country, (now.year,))
     return Flow(source, asked, past_of(source, asked.weeks, now), zones)

@@ -33,7 +33,7 @@ def sales_history(source: Source, of: Outcome, now: datetime, country: str = "")
     `country` names public holidays: "NZ" or "NZ-AUK" (ISO 3166-1 and -2); empty: only the catalogue's.
 
     Raises:
-        FlowRefused: nobody knows the holidays of that country.
+        CountryUnknown: nobody knows the holidays of that country.
         LibraryMissing: a country is named, and the library of holidays is not installed.
     """
     calendar, stored = source.terms.calendar, stored_days(source.db, source.store)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 from typing import Literal
 
 from server.figures.reading import Source
-from server.flow.errors import FlowRefused, missing
+from server.public_holidays import public_holidays
 from server.storage.known_days import DayWeather, StoreEvent, events_between, weather_between
 
 MUCH_RAIN_MM = 10.0
@@ -85,28 +85,12 @@ def known_days(source: Source, first: date, last: date, country: str = "") -> Kn
     `country` names public holidays: "NZ" or "NZ-AUK" (ISO 3166-1 and -2); empty: only the catalogue's.
 
     Raises:
-        FlowRefused: nobody knows the holidays of that country.
+        CountryUnknown: nobody knows the holidays of that country.
         LibraryMissing: a country is named, and the library of holidays is not installed.
     """
     first, last = first - _AROUND * _DAY, last + _AROUND * _DAY
     return KnownDays(
         events=events_between(source.db, source.store, first, last),
-        holidays=named_holidays(country, range(first.year, last.year + 1)) if country else None,
+        holidays=public_holidays(country, range(first.year, last.year + 1)) if country else None,
         weather=weather_between(source.db, source.store, first, last),
     )
-
-
-def named_holidays(place: str, years: Iterable[int]) -> Mapping[date, str]:
-    """The public holidays of a country or of a part of it, by day."""
-    country, _, part = place.upper().partition("-")
-    try:
-        import holidays
-    except ModuleNotFoundError as error:
-        raise missing(error.name) from error
-    try:
-        found = holidays.country_holidays(country, part or None, list(years), language="en_US")
-    except NotImplementedError as error:
-        raise FlowRefused(
-            f"no holidays are known of {place!r}", "name a country as DE, or a part of it as DE-BY"
-        ) from error
-    return dict(found)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from server.forecasting.errors import missing
+from server.errors import LibraryMissing
 from server.forecasting.intervals import OUTSIDE
 from server.forecasting.models import Trained, checked_hours
 from server.forecasting.profile import mean_of, weeks_before
@@ -97,7 +97,7 @@ def _quantile(share: float, mean: Numbers, variance: Numbers) -> Numbers:
     try:
         from scipy.stats import nbinom
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     # A variance of the mean alone is Poisson's, which this one comes near to.
     more = np.maximum(variance - mean, 1e-6 * mean)
     some = mean > 0

@@ -17,23 +17,6 @@ class HorizonRefused(ServerError):
     exit_code = 2
 
 
-class LibraryMissing(ServerError):
-    """A library of the extra `forecasting` is not installed."""
-
-    exit_code = 3
-
-
-def missing(name: str | None) -> LibraryMissing:
-    """The library that was looked for in vain."""
-    return LibraryMissing(f"forecasts need {name}", "pip install 'footfall[forecasting]'")
-
-
-class CountryUnknown(ServerError):
-    """Nobody knows its holidays."""
-
-    exit_code = 2
-
-
 class SeriesUnknown(ServerError):
     """Nothing of that name is counted."""
 

@@ -9,8 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
+from server.errors import LibraryMissing
 from server.forecasting.drawing import Drawn, drawn
-from server.forecasting.errors import HistoryRefused, missing
+from server.forecasting.errors import HistoryRefused
 from server.forecasting.features import CATEGORIES, LAST_YEAR, Features, design
 from server.forecasting.grid import grid_of
 from server.forecasting.models import Trained, checked_hours, not_negative
@@ -114,7 +115,7 @@ def _boosted(categories: Sequence[int]) -> Regressor:
     try:
         from sklearn.ensemble import HistGradientBoostingRegressor
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     made: Regressor = HistGradientBoostingRegressor(
         loss="absolute_error",
         max_iter=150,
@@ -141,7 +142,7 @@ def _forest(_: Sequence[int]) -> Regressor:
     try:
         from sklearn.ensemble import RandomForestRegressor
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     made: Regressor = RandomForestRegressor(
         n_estimators=60, min_samples_leaf=10, max_features=0.4, n_jobs=1, random_state=0
     )
@@ -152,7 +153,7 @@ def _support_vectors(_: Sequence[int]) -> Regressor:
     try:
         from sklearn.svm import SVR
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     return _Scaled(SVR(C=0.5, epsilon=0.05, gamma="scale", cache_size=100))
 
 

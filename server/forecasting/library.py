@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from server.forecasting.errors import missing
+from server.errors import LibraryMissing
 from server.forecasting.models import Trained, checked_hours, not_negative
 from server.forecasting.profile import mean_week, repeated, weeks_before
 from server.forecasting.series import DAY, WEEK, Known, Numbers, Panel
@@ -64,7 +64,7 @@ def _naive() -> OneSeries:
     try:
         from statsforecast.models import SeasonalNaive
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     made: OneSeries = SeasonalNaive(season_length=WEEK)
     return made
 
@@ -73,7 +73,7 @@ def _ets() -> OneSeries:
     try:
         from statsforecast.models import AutoETS
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     made: OneSeries = AutoETS(season_length=DAY)
     return made
 
@@ -82,6 +82,6 @@ def _mstl() -> OneSeries:
     try:
         from statsforecast.models import MSTL
     except ModuleNotFoundError as error:
-        raise missing(error.name) from error
+        raise LibraryMissing("making forecasts", error.name) from error
     made: OneSeries = MSTL(season_length=[DAY, WEEK])
     return made

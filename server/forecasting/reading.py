@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
 from server.figures.reading import Source
-from server.forecasting.calendar import public_holidays
 from server.forecasting.clock import on_the_clock
 from server.forecasting.errors import HistoryRefused
 from server.forecasting.hourly import checked_series, hourly
 from server.forecasting.series import LONGEST, Known, Panel, Weather
 from server.metrics.intervals import Interval
+from server.public_holidays import public_holidays
 from server.storage.known_days import StoreEvent, events_between, weather_between
 from server.storage.rollups import stored_span
 

@@ -17,6 +17,7 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails
 from sqlite_utils import Database
 
 from edge.wire import SaleKind, SaleLine
@@ -195,11 +196,8 @@ def _read(body: bytes) -> tuple[PostedTicket, ...]:
 
 def in_words(error: ValidationError) -> list[Wrong]:
     """What is wrong, and where."""
-    problems = error.errors(include_url=False, include_context=False, include_input=False)
-    return [
-        Wrong(_place(problem["loc"]), _WORDS.get(problem["type"]) or _own_words(problem["msg"]))
-        for problem in problems[:MOST_PROBLEMS]
-    ]
+    problems = error.errors(include_url=False, include_input=False)
+    return [Wrong(_place(problem["loc"]), _told(problem)) for problem in problems[:MOST_PROBLEMS]]
 
 
 _WORDS = {
@@ -213,11 +211,10 @@ _PATTERNS = {
 }
 
 
-def _own_words(told: str) -> str:
-    for pattern, words in _PATTERNS.items():
-        if f"'{pattern}'" in told:
-            return words
-    return told.removeprefix("Value error, ")
+def _told(problem: ErrorDetails) -> str:
+    pattern = problem.get("ctx", {}).get("pattern", "")
+    words = _WORDS.get(problem["type"]) or _PATTERNS.get(pattern)
+    return words or problem["msg"].removeprefix("Value error, ")
 
 
 def _place(steps: tuple[int | str, ...]) -> str:

@@ -73,6 +73,11 @@ class TriedShape(_Shape):
         description="in the blend, where is known: nothing, a basket, a customer, both"
     )
 
+    @property
+    def widest(self) -> AnswersShape:
+        """The answers that show best which products it recommends at all."""
+        return self.completion if self.completion.says_something else self.next_basket
+
 
 class ChancesShape(_Shape):
     """A purchase model's chances, on later tickets."""

@@ -7,14 +7,14 @@ leaves somebody missing, every whole roster does.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from server.staffing.generating import REDUCED, ROUNDS, Columns, first_weeks, price
 from server.staffing.master import Master
 from server.staffing.solving import Roster, over_budget_price
-from server.staffing.terms import Asked, Need, Prices, Week
+from server.staffing.terms import Asked, Week
 from server.staffing.weeks import Weeks
 from server.staffing.working import Clock
 
@@ -57,7 +57,8 @@ def somebody_is_missing(asked: Asked, begin: Sequence[Week], is_late: Callable[[
     Args:
         begin: everybody's week to begin with.
     """
-    only = _only_least(asked)
+    all_hours = sum(person.cost * person.most for person in asked.people) or 1.0
+    only = asked.only_least(_WAGES / all_hours)
     if not only.people:
         return bool(only.needs)
     master = Master(only, over_budget_price(only))
@@ -77,17 +78,6 @@ def somebody_is_missing(asked: Asked, begin: Sequence[Week], is_late: Callable[[
         if not added:
             return False
     return False
-
-
-def _only_least(asked: Asked) -> Asked:
-    """The request with nothing but its least numbers: one person-step below them costs 1, all wages hardly
-    anything."""
-    most = sum(person.cost * person.most for person in asked.people) or 1.0
-    scale = _WAGES / most
-    people = tuple(replace(person, cost=person.cost * scale) for person in asked.people)
-    needs = tuple(Need(need.step, need.skill, need.least, need.least) for need in asked.needs if need.least)
-    budget = None if asked.budget is None else asked.budget * scale
-    return Asked(asked.days, people, needs, asked.rules, Prices(0.0, 1.0, 0.0), budget)
 
 
 def _costs_more(asked: Asked) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from server.staffing.legal import broken
 from server.staffing.responding import Responding
 from server.staffing.solving import LessThanContract, Roster, over_budget_price
-from server.staffing.terms import Asked, Need, Person, Prices, Rules, Week
+from server.staffing.terms import Asked, Need, Person, Rules, Week
 from server.staffing.weeks import Weeks
 from server.staffing.working import Clock
 
@@ -91,7 +91,7 @@ class _Tries:
     in_vain: list[str] = field(default_factory=list)
 
     def mending(self) -> Mending:
-        plain = only_least(self.roster.asked)
+        plain = _for_least(self.roster.asked)
         changes = dict(_candidates(plain, self.roster.below_least))
         helpful: dict[str, _Change] = {}
         untried: list[str] = []
@@ -145,17 +145,13 @@ def _worth(each: Relaxation) -> tuple[float, bool, int, float]:
     return each.still_missing, each.is_law, len(each.people), each.by
 
 
-def only_least(asked: Asked) -> Asked:
-    """The request for least numbers alone; one missing person-step costs 1, and wages hardly anything."""
-    needs = tuple(Need(need.step, need.skill, need.least, need.least) for need in asked.needs if need.least)
-    dearest = max((person.cost for person in asked.people), default=0.0) or 1.0
-    people = tuple(replace(person, cost=person.cost / dearest * _HARDLY) for person in asked.people)
-    budget = None if asked.budget is None else asked.budget / dearest * _HARDLY
-    return Asked(asked.days, people, needs, asked.rules, Prices(0.0, 1.0, 0.0), budget)
-
-
 _HARDLY = 1e-3
 """The dearest wage of a step, where a missing person-step costs 1: no week is worse for being dearer."""
+
+
+def _for_least(asked: Asked) -> Asked:
+    dearest = max((person.cost for person in asked.people), default=0.0) or 1.0
+    return asked.only_least(_HARDLY / dearest)
 
 
 def respond(

@@ -3,7 +3,7 @@ midnight."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +115,12 @@ class Asked:
         """How many steps there are, to the last in which somebody can work or is needed."""
         last = [*(day.closes for day in self.days), *(need.step for need in self.needs)]
         return 1 + max(last, default=0)
+
+    def only_least(self, wages: float) -> Asked:
+        """The request for least numbers alone: a missing person-step costs 1, wages that share of theirs."""
+        needs = tuple(
+            Need(need.step, need.skill, need.least, need.least) for need in self.needs if need.least
+        )
+        people = tuple(replace(person, cost=person.cost * wages) for person in self.people)
+        budget = None if self.budget is None else self.budget * wages
+        return Asked(self.days, people, needs, self.rules, Prices(0.0, 1.0, 0.0), budget)

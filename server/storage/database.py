@@ -110,6 +110,14 @@ def data_version(db: Database) -> int:
     return int(db.execute("PRAGMA data_version").fetchone()[0])
 
 
+def kind_of(error: sqlite3.Error) -> int:
+    """What an error of SQLite is of, as `SQLITE_BUSY`; the rest of its code says why.
+
+    Source: https://sqlite.org/rescode.html.
+    """
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
 def _connected(file: Path, mode: str) -> Database:
     connection = sqlite3.connect(
         f"{file.resolve().as_uri()}?mode={mode}",

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from server.metrics.intervals import Interval, Resolution
 from server.metrics.report import Rows
+from server.storage.database import kind_of
 from server.storage.exact import from_us, to_us
 
 What = Literal["counts", "sales"]
@@ -40,10 +41,6 @@ class Held:
     number: int
 
 
-_PRIMARY_CODE = 0xFF
-"""The part of an error's code that says what it is of; the rest says why (https://sqlite.org/rescode.html)."""
-
-
 class Overtaken(Exception):
     """Something was written after the snapshot from which rows were put together, or is being written: they
     may be stale."""
@@ -66,7 +63,7 @@ def unchanged(db: Database) -> Iterator[None]:
         db.execute("COMMIT")
     except sqlite3.OperationalError as error:
         db.rollback()
-        if error.sqlite_errorcode & _PRIMARY_CODE == sqlite3.SQLITE_BUSY:
+        if kind_of(error) == sqlite3.SQLITE_BUSY:
             raise Overtaken from error
         raise
     except BaseException:

@@ -25,7 +25,6 @@ from pathlib import Path
 import numpy as np
 
 from server.forecasting.backtest import Tried, origins_of, tried
-from server.forecasting.calendar import public_holidays
 from server.forecasting.choosing import Chosen, best_of, knowledge_of, tries_of, usual_models
 from server.forecasting.days import Days, days_expected
 from server.forecasting.intervals import spread_of
@@ -34,6 +33,7 @@ from server.forecasting.library import library_models
 from server.forecasting.models import Model, Trained, named
 from server.forecasting.scores import Scores, naive_scale, scored
 from server.forecasting.series import DAY, WEEK, Known, Numbers, Panel
+from server.public_holidays import public_holidays
 
 HORIZONS = {"24 h": DAY, "7 d": WEEK, "28 d": 4 * WEEK}
 DAYS_AHEAD = {"1 day": (0, 1), "2 to 7 days": (1, 7), "8 to 28 days": (7, 28)}

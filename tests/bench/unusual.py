@@ -26,10 +26,10 @@ import numpy as np
 from scipy.stats import poisson
 
 from server.flow.days import Days, Marks, Numbers
-from server.flow.reasons import named_holidays
 from server.flow.states import MORE
 from server.flow.unusual import probability_beyond_luck, runs, unusual_days
 from server.flow.usual import usual_of
+from server.public_holidays import public_holidays
 
 STRETCHES = (15, 20, 25, 30, 40, 50, 68, 98, 149)
 """So many are compared; the last three stand in the paper."""
@@ -175,7 +175,7 @@ def auckland(folder: Path, first: date, last: date) -> Days:
 def holidays_found(folder: Path) -> dict[str, float]:
     """Over 2023 and 2024, of all sensors together."""
     days = auckland(folder, date(2023, 1, 1), date(2024, 12, 31))
-    holidays = set(named_holidays("NZ-AUK", (2023, 2024)))
+    holidays = set(public_holidays("NZ-AUK", (2023, 2024)))
     told = {"known days": 0, "listed": 0, "as a whole": 0, "holidays": 0, "holidays listed": 0, "as whole": 0}
     begin = time.perf_counter()
     for name in days.names:

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 
+import pytest
 from rich.console import Console
 
 from server.api.reports import StoreReport, day_report
 from server.metrics.report import Figures
 from server.storage.database import open_database
-from server.telling import day_table, day_tables, show
+from server.telling import day_table, day_tables, plain_table, show
 from tests.server.filling import NOON, STORE, berlin_store, counts, fill, sale, settings_for
 from tests.server.filling import Message as Told
 from tests.server.shop_with_everything import everything
@@ -26,7 +27,7 @@ def _report(folder: Path, *messages: Told) -> StoreReport:
 
 def _printed(report: StoreReport) -> str:
     console = Console(file=StringIO(), width=160)
-    show(console, day_tables(report))
+    show(day_tables(report), console)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -68,3 +69,8 @@ def test_queues_are_a_table_of_their_own_and_names_are_text(tmp_path: Path) -> N
     assert cells[1:3] == [str(figures.joined), str(figures.served)]
     bakery = next(line for line in printed.splitlines() if "bakery" in line)
     assert [cell.strip() for cell in bakery.strip("│").split("│")][1:] == ["no data"] * 6 + ["3"]
+
+
+def test_what_is_called_like_a_picture_is_told_letter_by_letter(capsys: pytest.CaptureFixture[str]) -> None:
+    show([plain_table(("device",), [("till:ab:2",)])])
+    assert "till:ab:2" in capsys.readouterr().out

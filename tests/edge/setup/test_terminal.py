@@ -32,12 +32,6 @@ def read(drawn: str) -> str:
     return str(cv2.QRCodeDetector().detectAndDecode(np.pad(large, 32, constant_values=255))[0])
 
 
-def test_a_fingerprint_is_said_letter_by_letter() -> None:
-    terminal, out = shown(is_terminal=True, is_reached=True)
-    terminal.say_where("0f:ab:cd:de:ab:12")
-    assert "SHA-256: 0f:ab:cd:de:ab:12\n" in out.getvalue()
-
-
 def test_a_phone_reads_address_and_code_from_the_terminal() -> None:
     terminal, out = shown(is_terminal=True, is_reached=True)
     terminal.tell_code(CODE)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from server.flow.errors import FlowRefused
-from server.flow.reasons import FAR_DEGREES, MUCH_RAIN_MM, KnownDays, named_holidays
+from server.flow.reasons import FAR_DEGREES, MUCH_RAIN_MM, KnownDays
+from server.public_holidays import CountryUnknown, public_holidays
 from server.storage.known_days import DayWeather, StoreEvent
 
 DAY = date(2026, 4, 15)
@@ -67,12 +67,12 @@ def test_what_is_known_of_a_day_is_said(known: KnownDays, texts: list[str]) -> N
 
 
 def test_public_holidays_have_their_names() -> None:
-    assert named_holidays("de-by", (2026,))[date(2026, 1, 6)] == "Epiphany"
-    assert date(2026, 1, 6) not in named_holidays("DE", (2026,))
+    assert public_holidays("de-by", (2026,))[date(2026, 1, 6)] == "Epiphany"
+    assert date(2026, 1, 6) not in public_holidays("DE", (2026,))
 
 
 @pytest.mark.parametrize("place", ["XX", "DE-XX"])
 def test_a_country_that_nobody_knows_is_refused_with_how_to_name_one(place: str) -> None:
-    with pytest.raises(FlowRefused, match=f"no holidays are known of '{place}'") as refused:
-        named_holidays(place, (2026,))
+    with pytest.raises(CountryUnknown, match=f"no holidays are known of '{place}'") as refused:
+        public_holidays(place, (2026,))
     assert "DE-BY" in refused.value.hint
