@@ -223,9 +223,8 @@ def _show(found: Plan) -> None:
         )
         for duty in found.duties
     ]
-    telling.show(
-        [telling.plain_table(("name", "day", "from", "to", "break", "paid hours"), rows)],
-    )
+    columns = ("name", "day", "from", "to", "break", "paid hours")
+    telling.show([telling.plain_table(columns, rows)])
     short = sum((gap.end - gap.begin).total_seconds() / 3600 * gap.people for gap in found.gaps)
     typer.echo(f"wages {found.wages:,.2f}; {short:g} person-hours short of what is wanted")
     typer.echo(f"no roster can cost over {found.gap:.1%} less")

@@ -67,6 +67,8 @@ def _year_day(text: str) -> str:
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 WEEKDAYS: tuple[str, ...] = get_args(Weekday)
+DAY_NAMES = tuple(name.capitalize() for name in WEEKDAYS)
+"""The same as people read them."""
 YearDay = Annotated[str, Field(pattern=r"^\d\d-\d\d$"), AfterValidator(_year_day)]
 HostName = Annotated[str, AfterValidator(_host_name)]
 Network = Annotated[str, AfterValidator(_network)]

@@ -18,6 +18,11 @@ MOST_PEOPLE = 10_000_000
 """More than these in one figure are a mistake."""
 
 
+def begins_an_object(body: bytes) -> bool:
+    """Whether a body looks like an object of JSON, and not like the other form that a counter may send."""
+    return body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{")
+
+
 def json_object(body: bytes) -> Mapping[str, Any]:
     """The object that a body holds.
 

@@ -16,7 +16,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from server.counter_settings import CounterSettings
-from server.counters.fields import instant, json_object, mapping, people
+from server.counters.fields import begins_an_object, instant, json_object, mapping, people
 from server.counters.told import CountsRefused, Sum, Told
 
 TOPIC = "RuleEngine/CountAggregation/Counter"
@@ -30,7 +30,7 @@ def read(body: bytes, counter: CounterSettings) -> Told:
     Raises:
         CountsRefused: it is neither XML nor JSON, holds a DTD, or no notification that can be read.
     """
-    if body.lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"{"):
+    if begins_an_object(body):
         return Told(sums=(_json_sum(json_object(body), counter),))
     try:
         root = fromstring(body, forbid_dtd=True)

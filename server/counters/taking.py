@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from server.config import Settings
 from server.counter_settings import ONE_WAY
 from server.counters import axis, axis_analytics, onvif, opendatacam, xovis
+from server.counters.fields import begins_an_object
 from server.counters.keeping import Place, keep_told, planned_spans, refuse_stranger
 from server.counters.told import CountsRefused, Span, Told
 from server.pos.errors import FileRefused
@@ -75,7 +76,7 @@ def told_by(place: Place, body: bytes) -> Told:
             return onvif.read(body, place.settings)
         case "axis-analytics":
             return axis_analytics.read(body, place.settings)
-        case "axis" if body.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{":
+        case "axis" if begins_an_object(body):
             return axis.read(body, place.zone)
     told = _told_by_csv(place, io.StringIO(_text(body), newline=""), "the body")
     if told.bad:

@@ -24,8 +24,8 @@ from server.api.problems import Problem
 from server.api.site import Here, Route, Site
 from server.dashboard.rendering import render
 from server.dashboard.typical_chart import TypicalChart, first_and_last, top_of, typical_chart
+from server.sections import DAY_NAMES
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 CHOICES = (4, 13, 26, 52, 104)
 """Weeks that the page offers."""
 MOST_IN_MATRIX = 12
@@ -108,7 +108,7 @@ def _page(here: Site, store: str, what: str, weeks: int, holidays: str, false_al
 def _weekday(day: TypicalDayShape, first: int, after: int, top: int) -> WeekdayPart:
     hours = day.hours[first:after]
     rows = tuple((hour.begin, hour) for hour in hours)
-    return WeekdayPart(WEEKDAYS[day.weekday - 1], day, typical_chart(hours, top), rows)
+    return WeekdayPart(DAY_NAMES[day.weekday - 1], day, typical_chart(hours, top), rows)
 
 
 def _matrix(

@@ -13,8 +13,6 @@ from server.flow.errors import FlowRefused
 Numbers = npt.NDArray[np.float64]
 Marks = npt.NDArray[np.bool_]
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
 
 @dataclass(frozen=True, slots=True)
 class Days:

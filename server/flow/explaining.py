@@ -50,7 +50,7 @@ def explained(source: Source, of: Outcome, now: datetime, country: str = "") -> 
 
     Raises:
         TooFewDays: there are too few days with counts and tickets.
-        FlowRefused: nobody knows the holidays of that country.
+        CountryUnknown: nobody knows the holidays of that country.
     """
     return explained_by(sales_history(source, of, now, country), of)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from server.flow.sales_days import History, Numbers, column, elapsed, marked, weekdays
+from server.sections import DAY_NAMES
 
 YEAR_DAYS = 365.25
 LEAST_MARKED = 5
@@ -16,7 +17,6 @@ LEAST_KNOWN = 0.8
 """What is known of fewer days is left out; of more, the days without it are."""
 WET_MM = 1.0
 """From so much rain on a day is rainy."""
-_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _QUARTERS = {
     "The time from December to February": (12, 1, 2),
     "The time from March to May": (3, 4, 5),
@@ -99,13 +99,13 @@ def _weekdays(history: History) -> Found:
     numbers = np.bincount(found, minlength=7)
     there = [number for number in range(7) if numbers[number]]
     if len(there) < 2:
-        return Unusable("weekday", f"all days are {_WEEKDAYS[there[0]]}s")
+        return Unusable("weekday", f"all days are {DAY_NAMES[there[0]]}s")
     columns = np.stack([(found == number).astype(float) for number in there[1:]], axis=1)
     rows = np.vstack([np.zeros(len(there) - 1), np.eye(len(there) - 1)])
     contrasts = (
         Contrast(
             f"weekday-{number + 1}",
-            f"A {_WEEKDAYS[number]} (beside the mean of the weekdays)",
+            f"A {DAY_NAMES[number]} (beside the mean of the weekdays)",
             weights,
             int(numbers[number]),
         )

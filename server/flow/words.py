@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from server.flow.days import WEEKDAYS
 from server.flow.reading import DWELL, ENTRIES, TRANSACTIONS, VISITS
 from server.flow.reasons import Reason
 from server.flow.together import Pair, is_sure
 from server.flow.typical import LEAST_FOR_BAND, TypicalDay
 from server.flow.unusual import LEAST_DAYS, Stretch, Unusual, UnusualDay
+from server.sections import DAY_NAMES
 
 MOST_PAIRS = 8
 """Of so many pairs there is a sentence, the strongest first."""
@@ -35,10 +35,10 @@ def typical_sentences(typical: Sequence[TypicalDay], of: str) -> Iterator[str]:
         if whole.median is not None and whole.low is not None and whole.high is not None and whole.high:
             busiest = max(day.hours, key=lambda hour: hour.people.median or 0.0)
             yield (
-                f"A typical {WEEKDAYS[day.weekday]} has {whole.median:,.0f} {of}; four in five have"
+                f"A typical {DAY_NAMES[day.weekday]} has {whole.median:,.0f} {of}; four in five have"
                 f" {whole.low:,.0f} to {whole.high:,.0f}. It is busiest from {busiest.begin:%H:%M} on."
             )
-    few = [f"{WEEKDAYS[day.weekday]} ({day.whole.days})" for day in typical if _is_short(day)]
+    few = [f"{DAY_NAMES[day.weekday]} ({day.whole.days})" for day in typical if _is_short(day)]
     if few:
         yield f"Too few whole days are known for a band ({LEAST_FOR_BAND} are needed): {', '.join(few)}."
 

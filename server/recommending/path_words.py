@@ -10,7 +10,8 @@ import numpy as np
 
 from server.recommending.asking import Query
 from server.recommending.baskets import NOBODY
-from server.recommending.situation import DAYS, Encoder
+from server.recommending.situation import Encoder
+from server.sections import DAY_NAMES
 
 _HOURS = 24
 
@@ -66,7 +67,7 @@ def _hour(step: Step, place: int, _encoder: Encoder, _groups: Sequence[str], que
 
 
 def _weekday(step: Step, place: int, _encoder: Encoder, _groups: Sequence[str], _query: Query) -> str:
-    return f"{'on' if step.above else 'not on'} a {DAYS[place]}"
+    return f"{'on' if step.above else 'not on'} a {DAY_NAMES[place]}"
 
 
 def _dwell(step: Step, place: int, _encoder: Encoder, _groups: Sequence[str], _query: Query) -> str:

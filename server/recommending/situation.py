@@ -13,10 +13,10 @@ from server.recommending.asking import Query
 from server.recommending.baskets import NOBODY, Baskets, Floats, Ints
 from server.recommending.catalogue import Catalogue
 from server.recommending.matrices import Sparse, customer_matrix, matrix
+from server.sections import DAY_NAMES
 
 OTHER = "other"
 _CLOCK = ("hour (sine)", "hour (cosine)", "hour known")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _COUNTED = ("dwell", "dwell known", "occupancy", "occupancy known")
 _MINUTE = 60.0
 _ZONE_KNOWN_SHARE = 0.5
@@ -60,14 +60,14 @@ class Encoder:
     @property
     def width(self) -> int:
         """How many numbers a row has."""
-        return len(_CLOCK) + len(DAYS) + len(_COUNTED) + len(self.zones) + 2 * self.groups
+        return len(_CLOCK) + len(DAY_NAMES) + len(_COUNTED) + len(self.zones) + 2 * self.groups
 
     @cached_property
     def blocks(self) -> Mapping[str, NDArray[np.int64]]:
         """Which numbers of a row belong together, by what they tell of."""
         sizes = {
             "hour": len(_CLOCK),
-            "weekday": len(DAYS),
+            "weekday": len(DAY_NAMES),
             "dwell": 2,
             "occupancy": 2,
             "zone": len(self.zones),
@@ -184,7 +184,7 @@ def _write_times(rows: Floats, hour: Ints, day: Ints) -> None:
 
 
 def _write_counted(rows: Floats, dwell_seconds: float | None, occupancy: float | None) -> None:
-    at = len(_CLOCK) + len(DAYS)
+    at = len(_CLOCK) + len(DAY_NAMES)
     if dwell_seconds is not None:
         rows[:, at], rows[:, at + 1] = dwell_seconds / _MINUTE, 1
     if occupancy is not None:
